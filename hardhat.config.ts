@@ -1,0 +1,55 @@
+// How the contracts are compiled, run and tested. The compiler is the npm package `solc`, so that a build downloads
+// nothing; everything that changes bytecode (version, optimizer, IR, EVM version) is fixed here.
+
+import { createRequire } from "node:module";
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
+import hardhatMocha from "@nomicfoundation/hardhat-mocha";
+import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers],
+  solidity: {
+    compilers: [
+      {
+        version: "0.8.37",
+        path: require.resolve("solc/soljson.js"),
+        settings: {
+          viaIR: true,
+          optimizer: { enabled: true, runs: 200 },
+          evmVersion: "osaka",
+          // No path of the machine that compiled ends up in the code: two builds of one commit are byte for byte equal.
+          metadata: { bytecodeHash: "ipfs" },
+        },
+      },
+    ],
+  },
+  networks: {
+    // The chain behind `npm start`. It mines on every transaction, and on every second besides: an automining clock
+    // stands still, and then no consent would ever expire.
+    node: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      hardfork: "osaka",
+      mining: { auto: true, interval: 1000 },
+      loggingEnabled: false,
+    },
+  },
+  paths: {
+    sources: "./contracts",
+    tests: { mocha: "./test/contracts", solidity: "./test/contracts/solidity" },
+    cache: "./cache",
+    artifacts: "./artifacts",
+  },
+  test: {
+    mocha: {
+      timeout: 120_000,
+      forbidOnly: process.env["CI"] !== undefined,
+      forbidPending: true,
+    },
+  },
+});
