@@ -1,0 +1,71 @@
+// The ABIs in protocol/contracts are generated from the compiler's artifacts and committed, so that types follow the
+// contracts and a change of their face is seen in review. No bytecode: that stays in the artifacts.
+
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import prettier from "prettier";
+import { z } from "zod";
+import { Failure } from "#protocol/failure.ts";
+import { projectRoot } from "./project-root.ts";
+
+const contracts = [
+  { name: "Ledger", constant: "ledgerAbi", file: "ledger.ts" },
+  { name: "ProviderRegistry", constant: "providerRegistryAbi", file: "provider-registry.ts" },
+];
+
+const artifact = z.object({ abi: z.array(z.record(z.string(), z.unknown())) });
+
+/** Brings the generated files up to date, touching only those that differ; returns their names. */
+export async function writeAbis(): Promise<string[]> {
+  const stale = await findStaleAbis();
+  await mkdir(join(projectRoot, "protocol/contracts"), { recursive: true });
+  for (const { path, text } of stale) await writeFile(join(projectRoot, path), text);
+  return stale.map(({ path }) => path);
+}
+
+/** The generated files that differ from what the compiled contracts say. */
+export async function findStaleAbis(): Promise<{ path: string; text: string }[]> {
+  const stale = [];
+  for (const wanted of await renderAbis()) {
+    const found = await readFile(join(projectRoot, wanted.path), "utf8").catch(() => "");
+    if (found !== wanted.text) stale.push(wanted);
+  }
+  return stale;
+}
+
+async function renderAbis(): Promise<{ path: string; text: string }[]> {
+  const files = [];
+  for (const { name, constant, file } of contracts) {
+    const source = join(projectRoot, `artifacts/contracts/${name}.sol/${name}.json`);
+    if (!existsSync(source)) throw new Failure("not-found", `${name} has not been compiled: there is no ${source}.`);
+    const { abi } = artifact.parse(JSON.parse(await readFile(source, "utf8")));
+    const path = `protocol/contracts/${file}`;
+    const text =
+      `// Generated from contracts/${name}.sol by \`npm run abis\`. Do not edit.\n\n` +
+      `/** What can be called, read and heard of ${name}. */\n` +
+      `export const ${constant} = ${JSON.stringify(abi.map(dropInternalTypes))} as const;\n`;
+    files.push({ path, text: await format(path, text) });
+  }
+  const index =
+    "// What the contracts look like from outside. Addresses come at run time, from deployment.json.\n\n" +
+    contracts.map(({ constant, file }) => `export { ${constant} } from "./${file}";\n`).join("");
+  files.push({ path: "protocol/contracts/index.ts", text: await format("index.ts", index) });
+  return files;
+}
+
+/** The compiler's own names of types say nothing to a caller, and double the size of the app's copy. */
+function dropInternalTypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dropInternalTypes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== "internalType")
+      .map(([key, inner]) => [key, dropInternalTypes(inner)]),
+  );
+}
+
+async function format(path: string, text: string): Promise<string> {
+  const options = await prettier.resolveConfig(join(projectRoot, path));
+  return prettier.format(text, { ...options, parser: "typescript" });
+}

@@ -1,0 +1,18 @@
+// Compiling the contracts, and writing down for TypeScript what they look like from outside.
+
+import { buildOnce } from "./stamp.ts";
+import { requireTool } from "./run-tool.ts";
+import { writeAbis } from "./abis.ts";
+
+/** Compiles with Hardhat and brings protocol/contracts up to date. Returns true when something was compiled. */
+export function buildContracts(): Promise<boolean> {
+  return buildOnce({
+    name: "contracts",
+    inputs: ["contracts", "hardhat.config.ts"],
+    outputs: ["artifacts/contracts/Ledger.sol", "protocol/contracts/ledger.ts"],
+    build: async () => {
+      await requireTool({ package: "hardhat", args: ["build", "--quiet", "--no-tests"], what: "Compiling the contracts" });
+      await writeAbis();
+    },
+  });
+}

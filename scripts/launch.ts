@@ -1,0 +1,139 @@
+// `npm start`: builds what changed, starts the chain and the service, fills in the demo people, and says where to go.
+// The order of stopping is the reverse. Nothing here is needed by a service that somebody runs on their own.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { join, relative } from "node:path";
+import { isFailure } from "#protocol/failure.ts";
+import { buildApp } from "./build/app.ts";
+import { buildContracts } from "./build/contracts.ts";
+import { waitForTurn } from "./build/turn.ts";
+import { seed } from "./seed.ts";
+import { stopChildren } from "./stack/child.ts";
+import { openDataFolder } from "./stack/data-folder.ts";
+import { ensureDeployment } from "./stack/deployment.ts";
+import { type ChainIdentity, identifyChain } from "./stack/identify-chain.ts";
+import { type Ledger, startLedger } from "./stack/ledger.ts";
+import { isAlive, takeLock } from "./stack/lock.ts";
+import { readStartOptions, startHelp, type StartOptions } from "./stack/options.ts";
+import { findFreePort, isPortFree } from "./stack/ports.ts";
+import { type RunningService, startService } from "./stack/service.ts";
+import { describeReady } from "./stack/welcome.ts";
+
+/** Development chains, whose accounts everybody knows: only there may demo people act. */
+const developmentChains = [31337, 1337];
+
+const say = (line: string): void => console.log(line);
+let ledger: Ledger | undefined;
+let lock: { release: () => Promise<void> } | undefined;
+let stopping: Promise<void> | undefined;
+
+function stop(code: number): Promise<void> {
+  stopping ??= (async () => {
+    if (ledger !== undefined || code === 0) say("\nStopping.");
+    await stopChildren();
+    await ledger?.stop();
+    await lock?.release();
+    process.exit(code);
+  })();
+  return stopping;
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+// The process in front (scripts/start.mjs) is gone, however it went: nobody is left to stop this one.
+process.on("disconnect", () => void stop(0));
+process.channel?.unref();
+
+try {
+  const options = readStartOptions(process.argv.slice(2));
+  if (options.help) say(startHelp);
+  else await launch(options);
+} catch (error) {
+  if (stopping === undefined) {
+    console.error(isFailure(error) ? `\n${error.message}` : error);
+    await stop(1);
+  }
+}
+
+async function launch(options: StartOptions): Promise<void> {
+  lock = await takeLock({ file: join(options.dataRoot, "placet.lock"), what: options.dataRoot });
+  const turn = await waitForTurn(say);
+  if (await buildContracts()) say("Contracts compiled.");
+  const chain = await findChain(options);
+  const demo = options.demo && developmentChains.includes(chain.chainId);
+  if (options.demo && !demo) say(`Chain ${chain.chainId} is no development chain: no demo people there.`);
+  const app = await buildApp({ demo });
+  if (app.built) say("App built.");
+  await turn.release();
+
+  const folder = await openDataFolder({ dataRoot: options.dataRoot, chain });
+  if (folder.isNew && folder.others.length > 0) {
+    say(`A new chain, so a new data folder: ${nameFolder(folder.dataDir)}`);
+    say(`Kept from earlier chains: ${folder.others.map(nameFolder).join(", ")}`);
+  }
+  const { rpcUrl } = chain;
+  const deployed = await ensureDeployment({ chain, rpcUrl, dataDir: folder.dataDir, given: options.deployment, log: say });
+  if (deployed) say("Contracts deployed.");
+
+  const port = await choosePort({ wanted: options.port, purpose: "the page" });
+  const start = (): Promise<RunningService> =>
+    startService({ dataDir: folder.dataDir, rpcUrl, appDir: app.folder, port, demo });
+  const service = await start();
+  if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say });
+  say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));
+  superviseLedger();
+  void superviseService({ service, start });
+}
+
+async function findChain(options: StartOptions): Promise<ChainIdentity & { rpcUrl: string }> {
+  if (options.rpcUrl !== undefined) return { ...(await identifyChain(options.rpcUrl)), rpcUrl: options.rpcUrl };
+  const port = await choosePort({ wanted: 8545, purpose: "the chain" });
+  ledger = await startLedger({ dataRoot: options.dataRoot, port });
+  if (!ledger.isNew) say("The chain of the last run is still there: carrying on with it.");
+  say(`Chain ${ledger.chainId} runs at ${ledger.rpcUrl}`);
+  return ledger;
+}
+
+async function choosePort(options: { wanted: number; purpose: string }): Promise<number> {
+  if (await isPortFree(options.wanted)) return options.wanted;
+  const port = await findFreePort(options.wanted + 1);
+  say(`Port ${options.wanted} is busy: ${options.purpose} takes ${port}.`);
+  return port;
+}
+
+/** Starts a service again that stopped without being asked to; gives up when it keeps stopping. */
+async function superviseService(options: { service: RunningService; start: () => Promise<RunningService> }): Promise<void> {
+  let { service } = options;
+  for (let failures = 0; failures < 3; failures += 1) {
+    const began = Date.now();
+    const { code, signal } = await service.child.ended;
+    if (stopping !== undefined) return;
+    if (Date.now() - began > 60_000) failures = 0;
+    say(`The service stopped by itself (${signal ?? `code ${code}`}). The ledger runs on. Starting the service again.`);
+    try {
+      service = await options.start();
+      say(`The service is back: ${service.url}`);
+    } catch (error) {
+      if (stopping !== undefined) return;
+      console.error(isFailure(error) ? error.message : error);
+      break;
+    }
+  }
+  console.error("The service keeps stopping. Its log says more.");
+  await stop(1);
+}
+
+function superviseLedger(): void {
+  const watched = ledger;
+  if (watched === undefined) return;
+  void (async () => {
+    while (isAlive(watched.pid)) await sleep(1_000);
+    if (stopping !== undefined) return;
+    console.error("\nThe development chain stopped, and it forgets everything when it does. Start again for a new one.");
+    await stop(1);
+  })();
+}
+
+function nameFolder(folder: string): string {
+  const short = relative(process.cwd(), folder);
+  return short.startsWith("..") ? folder : short;
+}

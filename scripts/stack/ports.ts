@@ -1,0 +1,43 @@
+// Ports on this computer. A busy default port is not an error: the next free one is taken, and the person is told.
+
+import { createServer } from "node:net";
+import { Failure } from "#protocol/failure.ts";
+
+/** True when nothing on this computer listens on the port, under either of localhost's two addresses. */
+export async function isPortFree(port: number): Promise<boolean> {
+  // A browser may turn "localhost" into ::1 first, so somebody else's server there would be met instead of ours.
+  return (await canListen({ port, host: "127.0.0.1" })) && (await canListen({ port, host: "::1" }));
+}
+
+function canListen(options: { port: number; host: string }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    // A computer without IPv6 has no ::1 to be busy.
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRNOTAVAIL"));
+    server.listen(options, () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * The first free port from the given one on.
+ * @throws {Failure} "unavailable" when fifty ports in a row are busy
+ */
+export async function findFreePort(first: number): Promise<number> {
+  for (let port = first; port < Math.min(first + 50, 65_536); port += 1) {
+    if (await isPortFree(port)) return port;
+  }
+  throw new Failure("unavailable", `No port from ${first} to ${first + 49} is free. Name another one with --port.`);
+}
+
+/** A port that is free now and that nobody is likely to ask for: for tests, which run beside each other. */
+export function pickAnyPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

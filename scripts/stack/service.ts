@@ -1,0 +1,69 @@
+// Starting and stopping the service as a process of its own, and knowing when it answers.
+
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, describeEnd, startChild, stopChild } from "./child.ts";
+import { Failure } from "#protocol/failure.ts";
+
+/** A service that answers. */
+export type RunningService = { url: string; child: Child; stop: () => Promise<void> };
+
+/** What a service is started with; `env` wins over everything else. */
+export type ServiceOptions = {
+  dataDir: string;
+  rpcUrl: string;
+  appDir: string;
+  port: number;
+  demo: boolean;
+  env?: Record<string, string | undefined>;
+};
+
+/**
+ * Starts indexer/main.ts and waits until /ready says yes.
+ * @throws {Failure} "unavailable" when it stops or stays silent for two minutes
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const url = `http://localhost:${options.port}`;
+  const child = startChild({
+    script: "indexer/main.ts",
+    env: {
+      PLACET_DATA: options.dataDir,
+      PLACET_RPC_URL: options.rpcUrl,
+      PLACET_DEPLOYMENT: join(options.dataDir, "deployment.json"),
+      PLACET_PORT: String(options.port),
+      PLACET_ORIGIN: url,
+      PLACET_APP_DIR: options.appDir,
+      PLACET_DEMO: options.demo ? "1" : "0",
+      ...options.env,
+    },
+    logFile: join(options.dataDir, "service.log"),
+    detached: true,
+    // A service whose starter was killed must not live on unseen: its data folder would stay locked.
+    stopsWithParent: true,
+  });
+  await waitUntilReady(child, url);
+  return { url, child, stop: () => stopChild(child, { patience: 5_000 }) };
+}
+
+async function waitUntilReady(child: Child, url: string): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (!child.hasEnded()) {
+    if (await answers(`${url}/ready`)) return;
+    if (Date.now() > deadline) {
+      await stopChild(child);
+      throw new Failure("unavailable", `The service did not become ready within two minutes. Its log: ${child.logFile}`);
+    }
+    await sleep(50);
+  }
+  throw describeEnd(child, "The service");
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
