@@ -1,0 +1,11 @@
+// English: the catalogue that every other language is measured against. One file for each place in the app, flat keys
+// that begin with its name. To add a language, copy this folder and name it in app/src/lib/ui/text.ts.
+import { auditor } from "./auditor.ts";
+import { foundation } from "./foundation.ts";
+import { patient } from "./patient.ts";
+import { provider } from "./provider.ts";
+import { registrar } from "./registrar.ts";
+import { ui } from "./ui.ts";
+
+/** Every English message by key. */
+export const en = { ...ui, ...foundation, ...patient, ...provider, ...registrar, ...auditor };
