@@ -1,0 +1,22 @@
+// What every kind of document gives back once it is drawn, so that the toolbar outside works on all of them alike.
+
+/** A document on the screen. */
+export type Shown = {
+  /** Number of pages; 1 for pictures and texts. */
+  pages: number;
+  /** Draws larger or smaller; 1 is the width of the frame. */
+  zoom: (factor: number) => void;
+  /** Scrolls to a page, counted from 1. */
+  goTo: (page: number) => void;
+};
+
+/** Where a document is drawn, and how it reports. */
+export type Stage = {
+  root: HTMLElement;
+  bytes: Uint8Array<ArrayBuffer>;
+  title: string;
+  /** "Page {page} of {pages}", to be filled in. */
+  pageLabel: string;
+  cutLabel: string;
+  onPage: (page: number) => void;
+};
