@@ -1,0 +1,29 @@
+// Keyset paging: a cursor is the sort key of the last item, so that nothing is skipped or doubled while rows are added.
+
+import { z } from "zod";
+import { Failure } from "#protocol/failure.ts";
+
+/** One page of a list. */
+export type Page<T> = { items: T[]; next: string | null };
+
+/** Packs a sort key into a cursor. */
+export function packCursor(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString("base64url");
+}
+
+/** Reads a cursor as the sort key that `shape` describes; null when there is none. Throws `bad-input` for one that we never gave. */
+export function readCursor<T extends z.ZodType>(cursor: string | undefined, shape: T): z.output<T> | null {
+  if (cursor === undefined) return null;
+  try {
+    return shape.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+  } catch (cause) {
+    throw new Failure("bad-input", "The cursor is not one that this service gave. Start from the first page.", { cause });
+  }
+}
+
+/** Cuts rows, of which one more than `limit` was asked for, to a page. */
+export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => readonly (string | number)[]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? packCursor(keyOf(last)) : null };
+}

@@ -1,0 +1,100 @@
+// How a route is declared: once. From the declaration come the check of everything that arrives, the rule who may call,
+// the rate limit, the OpenAPI page and (where asked) the check of what leaves. A handler sees only what passed.
+
+import type { Request, Response } from "express";
+import type { Address, Hex } from "viem";
+import type { z } from "zod";
+import type { FailureCode } from "#protocol/failure.ts";
+import type { RateLimits } from "../config.ts";
+import type { Service } from "../service.ts";
+
+/** Who may call: anybody, whoever is signed in, or (checked against the ledger's projection at each call) one of the two offices. */
+export type Access = "public" | "session" | "registrar" | "auditor";
+
+/** A signed-in person. */
+export type Session = {
+  /** SHA-256 of the cookie's token, hex: names the row, opens nothing. */
+  id: string;
+  account: Address;
+  /** The P-256 key named at sign-in (raw, base64url); it signs read requests. Null when sign-in named none. */
+  sessionKey: string | null;
+  /** The organisation that this person reads for, as claimed at sign-in; membership is checked at each use. */
+  organisation: Address | null;
+  /** The signed EIP-4361 message and its signature: the delegation that receipts quote. */
+  message: string;
+  signature: Hex;
+  createdAt: number;
+  expiresAt: number;
+};
+
+/** What a handler is given. */
+export type Call<A extends Access, P, Q, B> = {
+  service: Service;
+  session: A extends "public" ? Session | null : Session;
+  params: P;
+  query: Q;
+  body: B;
+  /** Names this call in logs and problems. */
+  requestId: string;
+  /** Where the call came from; only ever stored as a salted hash. */
+  network: { address: string; agent: string };
+  request: Request;
+  response: Response;
+};
+
+/** The declaration of one route. */
+export type RouteDeclaration<A extends Access, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> = {
+  method: "get" | "put" | "post" | "delete" | "head";
+  /** Express' path; every `:name` has a field in `params`. */
+  path: string;
+  /** One sentence for the documentation. */
+  summary: string;
+  tag: string;
+  access: A;
+  limit: keyof RateLimits | "none";
+  params?: P;
+  query?: Q;
+  /** A JSON body. */
+  body?: B;
+  /** A body of raw bytes (application/octet-stream) of at most so many bytes; the handler finds them in `request.body`. */
+  rawBody?: number;
+  /** Largest JSON body in bytes; 64 KiB unless told. */
+  maxBody?: number;
+  /** The answer's JSON schema; null when there is no body, a string for another media type. */
+  response: R | null | string;
+  /** The answer's status when all went well: 200 unless told (204 when `response` is null). */
+  status?: number;
+  /** Failure codes this route may answer with beyond those that its declaration implies. */
+  problems?: FailureCode[];
+  /** What it returns is sent as JSON, unless it is a `reply` or the handler ended the response itself (streams). */
+  handle(call: Call<A, z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<R> | Reply | void>;
+};
+
+/** A route whose types have done their work. */
+export type Route = RouteDeclaration<"public", z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
+
+/** Declares a route. */
+export function route<
+  A extends Access,
+  R extends z.ZodType = z.ZodType<void>,
+  P extends z.ZodType = z.ZodType<undefined>,
+  Q extends z.ZodType = z.ZodType<undefined>,
+  B extends z.ZodType = z.ZodType<undefined>,
+>(declaration: RouteDeclaration<A, P, Q, B, R>): Route {
+  return declaration as unknown as Route;
+}
+
+const replyMark = Symbol("reply");
+
+/** An answer with a status or headers of its own. */
+export type Reply = { [replyMark]: true; status: number; headers: Record<string, string>; body: unknown };
+
+/** Makes an answer with its own status, headers, or bytes (a Uint8Array is sent as it is, anything else as JSON). */
+export function reply(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
+  return { [replyMark]: true, status, headers, body };
+}
+
+/** True for what `reply` made. */
+export function isReply(value: unknown): value is Reply {
+  return typeof value === "object" && value !== null && replyMark in value;
+}

@@ -1,0 +1,32 @@
+// What the parts of the service hand each other: one value, made once in index.ts, given to every route and loop.
+
+import type { Chain } from "./chain.ts";
+import type { Config } from "./config.ts";
+import type { Gateway } from "./gateway/index.ts";
+import type { Ipfs } from "./ipfs/index.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Relay } from "./relay/index.ts";
+import type { Database } from "./store/database.ts";
+import type { Sync } from "./sync/index.ts";
+
+/** What exists before gateway and relay do; they are made from it. */
+export type Foundation = {
+  config: Config;
+  log: Log;
+  metrics: Metrics;
+  /** Wall clock in Unix seconds. */
+  now: () => number;
+  database: Database;
+  chain: Chain;
+  ipfs: Ipfs;
+};
+
+/** The whole service, as a route handler sees it. */
+export type Service = Foundation & {
+  gateway: Gateway;
+  relay: Relay;
+  sync: Sync;
+  /** Web origins that may sign in and change things. */
+  origins: () => string[];
+};
