@@ -1,0 +1,144 @@
+// Bytes and their spellings: hex, base64url, UTF-8, fixed-width integers, comparison, randomness.
+// Rule: text that comes from outside is refused with a Failure, never repaired.
+
+import { sha256 as sha256Noble } from "@noble/hashes/sha2.js";
+import { concatBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, isHex, size as sizeOf } from "viem/utils";
+import type { Hex } from "viem";
+import { Failure } from "./failure.ts";
+
+/** Bytes that own an ordinary (not shared) buffer: what WebCrypto, streams and Blob accept. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const textEncoder = new TextEncoder();
+const strictTextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The same bytes typed as `Bytes`; copies only what lies in shared memory. */
+export function toBytes(bytes: Uint8Array): Bytes {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes);
+}
+
+/** Lower-case 0x hex. */
+export function toHex(bytes: Uint8Array): Hex {
+  return bytesToHex(bytes);
+}
+
+/** Bytes of 0x hex, of exactly `size` bytes if given. Throws Failure("bad-input"). */
+export function fromHex(text: string, size?: number): Bytes {
+  if (!isHex(text, { strict: true }) || text.length % 2 !== 0) {
+    throw new Failure("bad-input", "This value is not hexadecimal. Nothing was changed. Check where it came from.");
+  }
+  if (size !== undefined && sizeOf(text) !== size) {
+    throw new Failure(
+      "bad-input",
+      `A value of ${size} bytes was expected, and ${sizeOf(text)} came. Nothing was changed.`,
+    );
+  }
+  return toBytes(hexToBytes(text));
+}
+
+/** base64url without padding (RFC 4648, section 5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/**
+ * Bytes of unpadded base64url, of exactly `size` bytes if given. Only the one canonical spelling is accepted, so that
+ * equal bytes always have equal text. Throws Failure("bad-input").
+ */
+export function fromBase64Url(text: string, size?: number): Bytes {
+  const refuse = () =>
+    new Failure("bad-input", "This value is not base64url. Nothing was changed. Check where it came from.");
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw refuse();
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  if (toBase64Url(bytes) !== text) throw refuse();
+  if (size !== undefined && bytes.length !== size) {
+    throw new Failure(
+      "bad-input",
+      `A value of ${size} bytes was expected, and ${bytes.length} came. Nothing was changed.`,
+    );
+  }
+  return bytes;
+}
+
+/** UTF-8 bytes of a text. */
+export function utf8(text: string): Bytes {
+  return toBytes(textEncoder.encode(text));
+}
+
+/** Text of UTF-8 bytes. Throws Failure("bad-input") where they are not valid UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string {
+  try {
+    return strictTextDecoder.decode(bytes);
+  } catch (cause) {
+    throw new Failure("bad-input", "These bytes are not text in UTF-8. Nothing was changed.", { cause });
+  }
+}
+
+/** The parts, one after another, in a new array. */
+export function concat(...parts: Uint8Array[]): Bytes {
+  return toBytes(concatBytes(...parts));
+}
+
+/** True where both hold the same bytes; the time depends on the length alone. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let at = 0; at < a.length; at++) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
+  return difference === 0;
+}
+
+/** An unsigned 32-bit integer, big-endian. Throws Failure("bad-input") out of range. */
+export function u32(value: number): Bytes {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new Failure("bad-input", "A number does not fit into 32 bits. Nothing was changed.");
+  }
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** An unsigned 64-bit integer, big-endian. Throws Failure("bad-input") out of range. */
+export function u64(value: bigint): Bytes {
+  if (value < 0n || value > 0xffffffffffffffffn) {
+    throw new Failure("bad-input", "A number does not fit into 64 bits. Nothing was changed.");
+  }
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+/** The unsigned big-endian 32-bit integer at `at`. Throws Failure("bad-input") past the end. */
+export function readU32(bytes: Uint8Array, at: number): number {
+  if (at < 0 || at + 4 > bytes.length)
+    throw new Failure("bad-input", "These bytes end too early. Nothing was changed.");
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+}
+
+/** The unsigned big-endian 64-bit integer at `at`. Throws Failure("bad-input") past the end. */
+export function readU64(bytes: Uint8Array, at: number): bigint {
+  if (at < 0 || at + 8 > bytes.length)
+    throw new Failure("bad-input", "These bytes end too early. Nothing was changed.");
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at);
+}
+
+/** Fresh bytes from the platform's cryptographic generator. */
+export function randomBytes(length: number): Bytes {
+  const bytes = new Uint8Array(length);
+  // getRandomValues gives at most 65,536 bytes a call.
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+}
+
+/** SHA-256, at once (for large bytes prefer WebCrypto's digest, which is some times faster). */
+export function sha256(bytes: Uint8Array): Bytes {
+  return toBytes(sha256Noble(bytes));
+}
+
+/** Overwrites secrets with zeros: best effort, since a JavaScript engine may have copied them. */
+export function wipe(...secrets: Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}

@@ -1,0 +1,34 @@
+// Keys: the vault and what comes from its root, wrapping for one recipient, what consents hand over, session keys.
+
+export { decryptSmall, encryptSmall } from "./aead.ts";
+export { findInBundle, makeBundle, type FreshCapsule } from "./bundle.ts";
+export { keyForRelease, makeCapsule, openCapsule, openOpening } from "./capsule.ts";
+export type { CapsuleContent, ConsentName, Party } from "./capsule.ts";
+export { compartmentKey, createCompartments, LAST_EPOCH, walkBack } from "./compartments.ts";
+export type { Compartment, Compartments } from "./compartments.ts";
+export { deriveEncryptionKey, deriveVaultAccount, publicKeyOf, type EncryptionKey } from "./derive.ts";
+export { decodeEnvelope, makeEnvelope, openEnvelope } from "./envelope.ts";
+export type { Envelope, EnvelopeKind, Letter, Sealed } from "./envelope.ts";
+export { fingerprint, keyId } from "./fingerprint.ts";
+export { deriveBytes } from "./hkdf.ts";
+export { decodeKitCode, encodeKitCode, makeKitFile, readKitFile, type Kit } from "./kit.ts";
+export { noteSchemas, openNote, requestRef, wrapNote, type Note, type NoteKind, type NoteName } from "./note.ts";
+export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
+export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
+export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
+export { importSecretKey, unwrapFast } from "./unwrap-fast.ts";
+export { ARGON2_DEFAULT, decodeVault, encodeVault, toServerCopy } from "./vault-format.ts";
+export type { Argon2Cost, Unlocker, UnlockerType, VaultBlob } from "./vault-format.ts";
+export { addUnlocker, createVault, removeUnlocker, type NewUnlocker } from "./vault-unlockers.ts";
+export {
+  addRoot,
+  changeAccount,
+  changeSettings,
+  currentRoot,
+  kitOf,
+  lockVault,
+  openVault,
+  sealVault,
+} from "./vault.ts";
+export type { OpenVault, VaultSettings } from "./vault.ts";
+export { unwrap, wrap, type Place, type WrapContext, type WrapKind } from "./wrap.ts";
