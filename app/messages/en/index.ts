@@ -5,7 +5,8 @@ import { foundation } from "./foundation.ts";
 import { patient } from "./patient.ts";
 import { provider } from "./provider.ts";
 import { registrar } from "./registrar.ts";
+import { shared } from "./shared.ts";
 import { ui } from "./ui.ts";
 
 /** Every English message by key. */
-export const en = { ...ui, ...foundation, ...patient, ...provider, ...registrar, ...auditor };
+export const en = { ...ui, ...foundation, ...shared, ...patient, ...provider, ...registrar, ...auditor };
