@@ -71,7 +71,13 @@ async function launch(options: StartOptions): Promise<void> {
     say(`Kept from earlier chains: ${folder.others.map(nameFolder).join(", ")}`);
   }
   const { rpcUrl } = chain;
-  const deployed = await ensureDeployment({ chain, rpcUrl, dataDir: folder.dataDir, given: options.deployment, log: say });
+  const deployed = await ensureDeployment({
+    chain,
+    rpcUrl,
+    dataDir: folder.dataDir,
+    given: options.deployment,
+    log: say,
+  });
   if (deployed) say("Contracts deployed.");
 
   const port = await choosePort({ wanted: options.port, purpose: "the page" });
@@ -101,7 +107,10 @@ async function choosePort(options: { wanted: number; purpose: string }): Promise
 }
 
 /** Starts a service again that stopped without being asked to; gives up when it keeps stopping. */
-async function superviseService(options: { service: RunningService; start: () => Promise<RunningService> }): Promise<void> {
+async function superviseService(options: {
+  service: RunningService;
+  start: () => Promise<RunningService>;
+}): Promise<void> {
   let { service } = options;
   for (let failures = 0; failures < 3; failures += 1) {
     const began = Date.now();
@@ -128,7 +137,9 @@ function superviseLedger(): void {
   void (async () => {
     while (isAlive(watched.pid)) await sleep(1_000);
     if (stopping !== undefined) return;
-    console.error("\nThe development chain stopped, and it forgets everything when it does. Start again for a new one.");
+    console.error(
+      "\nThe development chain stopped, and it forgets everything when it does. Start again for a new one.",
+    );
     await stop(1);
   })();
 }

@@ -72,7 +72,8 @@ function runNpm(environment) {
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
       if (code === 0) resolve();
-      else if (signal || code === 130 || code === 143) reject(new Told("Installing was interrupted. Start again to go on."));
+      else if (signal || code === 130 || code === 143)
+        reject(new Told("Installing was interrupted. Start again to go on."));
       else reject(new Told(`npm install failed. Nothing else was changed. It said:\n\n${said.trim()}\n`));
     });
   });

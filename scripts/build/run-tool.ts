@@ -11,25 +11,36 @@ import { projectRoot } from "./project-root.ts";
 /** How a tool ended and, where it was not shown, what it said. */
 export type ToolResult = { code: number; said: string };
 
-/** Runs a tool of a package and waits for its end. `show` passes what it says straight on to the terminal. */
-export function runTool(options: {
-  package: string;
-  tool?: string;
+/** A tool of an installed package (by default the one named like it), or a script of this project. */
+type Tool = ({ package: string; tool?: string } | { script: string }) & {
   args: string[];
   env?: Record<string, string | undefined>;
+  /** Passes what it says straight on to the terminal. */
   show?: boolean;
-}): Promise<ToolResult> {
+  /** Keeps what it says although it is shown. */
+  keep?: boolean;
+};
+
+/** Runs a tool and waits for its end. */
+export function runTool(options: Tool): Promise<ToolResult> {
+  const file = "script" in options ? join(projectRoot, options.script) : findTool(options);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [findTool(options), ...options.args], {
+    const child = spawn(process.execPath, [file, ...options.args], {
       cwd: projectRoot,
       env: { ...process.env, ...options.env },
-      stdio: options.show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+      stdio: options.show && !options.keep ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     });
     let said = "";
-    child.stdout?.on("data", (bytes: Buffer) => (said += bytes.toString()));
-    child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
+    const hear = (bytes: Buffer): void => {
+      said += bytes.toString();
+      if (options.show) process.stdout.write(bytes);
+    };
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code: code ?? 1, said: signal ? `${said}\nended by ${signal}` : said }));
+    child.once("close", (code, signal) =>
+      resolve({ code: code ?? 1, said: signal ? `${said}\nended by ${signal}` : said }),
+    );
   });
 }
 
@@ -37,7 +48,7 @@ export function runTool(options: {
  * Runs a tool whose failure leaves nothing to go on with.
  * @throws {Failure} "internal" with everything that the tool said
  */
-export async function requireTool(options: Parameters<typeof runTool>[0] & { what: string }): Promise<void> {
+export async function requireTool(options: Tool & { what: string }): Promise<void> {
   const { code, said } = await runTool(options);
   if (code !== 0) throw new Failure("internal", `${options.what} failed:\n\n${said.trim()}`);
 }

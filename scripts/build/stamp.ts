@@ -36,7 +36,11 @@ export async function hashInputs(paths: string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const path of paths) {
     for (const file of await listFiles(path)) {
-      hash.update(`${file}\0`).update(createHash("sha256").update(await readFile(join(projectRoot, file))).digest());
+      hash.update(`${file}\0`).update(
+        createHash("sha256")
+          .update(await readFile(join(projectRoot, file)))
+          .digest(),
+      );
     }
   }
   return hash.digest("hex");

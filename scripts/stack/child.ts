@@ -69,7 +69,10 @@ export async function stopChild(child: Child, options: { patience?: number } = {
   if (child.hasEnded()) return;
   child.process.kill("SIGTERM");
   const patience = new AbortController();
-  await Promise.race([child.ended, sleep(options.patience ?? 8_000, undefined, { signal: patience.signal }).catch(() => {})]);
+  await Promise.race([
+    child.ended,
+    sleep(options.patience ?? 8_000, undefined, { signal: patience.signal }).catch(() => {}),
+  ]);
   patience.abort();
   if (!child.hasEnded()) child.process.kill("SIGKILL");
   await child.ended;
@@ -82,5 +85,8 @@ export function readLogEnd(logFile: string, lines = 25): string {
 
 /** The failure of a process that ended before it was ready, with its last words. */
 export function describeEnd(child: Child, what: string): Failure {
-  return new Failure("unavailable", `${what} stopped before it was ready. Its last words (${child.logFile}):\n\n${readLogEnd(child.logFile)}`);
+  return new Failure(
+    "unavailable",
+    `${what} stopped before it was ready. Its last words (${child.logFile}):\n\n${readLogEnd(child.logFile)}`,
+  );
 }

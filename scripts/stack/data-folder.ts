@@ -18,6 +18,8 @@ export async function openDataFolder(options: { dataRoot: string; chain: ChainId
   return {
     dataDir: join(options.dataRoot, name),
     isNew: !folders.includes(name),
-    others: folders.filter((folder) => folder !== name && folder.startsWith(`${chainId}-`)).map((folder) => join(options.dataRoot, folder)),
+    others: folders
+      .filter((folder) => folder !== name && folder.startsWith(`${chainId}-`))
+      .map((folder) => join(options.dataRoot, folder)),
   };
 }

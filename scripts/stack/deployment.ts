@@ -8,7 +8,12 @@ import { Failure } from "#protocol/failure.ts";
 import { deploy } from "../deploy.ts";
 import type { ChainIdentity } from "./identify-chain.ts";
 
-const deploymentFile = z.object({ chainId: z.number(), genesisHash: z.string(), ledger: z.string(), providerRegistry: z.string() });
+const deploymentFile = z.object({
+  chainId: z.number(),
+  genesisHash: z.string(),
+  ledger: z.string(),
+  providerRegistry: z.string(),
+});
 
 /**
  * Makes sure that `<data folder>/deployment.json` names contracts on this chain, deploying them where nothing does.
@@ -42,7 +47,8 @@ async function checkDeployment(file: string, chain: ChainIdentity): Promise<void
     .catch((cause: unknown) => {
       throw new Failure("bad-input", `${file} cannot be read as a deployment file.`, { cause });
     });
-  if (!found.success) throw new Failure("bad-input", `${file} is not a deployment file: ${z.prettifyError(found.error)}`);
+  if (!found.success)
+    throw new Failure("bad-input", `${file} is not a deployment file: ${z.prettifyError(found.error)}`);
   const { chainId, genesisHash } = found.data;
   if (chainId !== chain.chainId || genesisHash.toLowerCase() !== chain.genesisHash.toLowerCase()) {
     throw new Failure(

@@ -16,9 +16,9 @@ const digest = z.custom<`0x${string}`>((value) => typeof value === "string" && /
  */
 export async function identifyChain(rpcUrl: string): Promise<ChainIdentity> {
   const chainId = Number(quantity.parse(await askNode(rpcUrl, { method: "eth_chainId", params: [] })));
-  const genesis = z.object({ hash: digest }).safeParse(
-    await askNode(rpcUrl, { method: "eth_getBlockByNumber", params: ["0x0", false] }),
-  );
+  const genesis = z
+    .object({ hash: digest })
+    .safeParse(await askNode(rpcUrl, { method: "eth_getBlockByNumber", params: ["0x0", false] }));
   if (!genesis.success) {
     throw new Failure("unavailable", `The node at ${nameNode(rpcUrl)} does not know its first block.`);
   }
@@ -35,7 +35,9 @@ async function askNode(rpcUrl: string, call: { method: string; params: unknown[]
     });
     return z.object({ result: z.unknown() }).parse(await answer.json()).result;
   } catch (cause) {
-    throw new Failure("unavailable", `No Ethereum node answers at ${nameNode(rpcUrl)}. Nothing was changed.`, { cause });
+    throw new Failure("unavailable", `No Ethereum node answers at ${nameNode(rpcUrl)}. Nothing was changed.`, {
+      cause,
+    });
   }
 }
 

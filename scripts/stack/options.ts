@@ -69,6 +69,8 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (cause) {
-    throw new Failure("bad-input", `${cause instanceof Error ? cause.message : "Unknown option."}\n\n${startHelp}`, { cause });
+    throw new Failure("bad-input", `${cause instanceof Error ? cause.message : "Unknown option."}\n\n${startHelp}`, {
+      cause,
+    });
   }
 }

@@ -51,7 +51,10 @@ async function waitUntilReady(child: Child, url: string): Promise<void> {
     if (await answers(`${url}/ready`)) return;
     if (Date.now() > deadline) {
       await stopChild(child);
-      throw new Failure("unavailable", `The service did not become ready within two minutes. Its log: ${child.logFile}`);
+      throw new Failure(
+        "unavailable",
+        `The service did not become ready within two minutes. Its log: ${child.logFile}`,
+      );
     }
     await sleep(50);
   }
