@@ -1,0 +1,95 @@
+// A Helia node inside this process: blocks and its key on disk, TCP on loopback, Bitswap. It looks nobody up and dials
+// nobody: whoever wants a block dials it.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import { withBitswap } from "@helia/bitswap";
+import { withLibp2pLight } from "@helia/libp2p";
+import { identify } from "@libp2p/identify";
+import { tcp } from "@libp2p/tcp";
+import { FsBlockstore } from "blockstore-fs";
+import { FsDatastore } from "datastore-fs";
+import { createHeliaLight } from "helia";
+import { Failure } from "#protocol/failure.ts";
+import { checkBlock, readCid } from "./verify.ts";
+import type { Ipfs } from "./ipfs.ts";
+
+/** Starts a node whose blocks are files in `folder`, listening on 127.0.0.1 at `port` (0: a free one). */
+export async function openHelia({ folder, port }: { folder: string; port: number }): Promise<Ipfs> {
+  await mkdir(folder, { recursive: true });
+  const blockstore = new FsBlockstore(join(folder, "blocks"));
+  const datastore = new FsDatastore(join(folder, "data"));
+  await blockstore.open();
+  await datastore.open();
+  const helia = withBitswap(
+    withLibp2pLight(createHeliaLight({ blockstore, datastore }), {
+      addresses: { listen: [`/ip4/127.0.0.1/tcp/${port}`] },
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify() },
+    }),
+  );
+  await helia.start();
+  return {
+    kind: "helia",
+    async put(text, bytes) {
+      const cid = readCid(text);
+      checkBlock(cid, bytes);
+      await helia.blockstore.put(cid, bytes);
+      await pin(text);
+    },
+    async get(text, { timeoutMs = 0 } = {}) {
+      const cid = readCid(text);
+      const held = await blockstore.has(cid);
+      if (!held && timeoutMs === 0) throw notHere();
+      const bytes = held
+        ? await collect(blockstore.get(cid))
+        : await collect(helia.blockstore.get(cid, { signal: AbortSignal.timeout(timeoutMs) })).catch((cause: unknown) => {
+            throw notHere(cause);
+          });
+      checkBlock(cid, bytes);
+      return bytes;
+    },
+    has: async (text) => blockstore.has(readCid(text)),
+    pin,
+    async unpin(text) {
+      const cid = readCid(text);
+      if (await helia.pins.isPinned(cid)) for await (const _ of helia.pins.rm(cid));
+      if (await blockstore.has(cid)) await blockstore.delete(cid);
+    },
+    info: async () => ({
+      peerId: helia.libp2p.peerId.toString(),
+      addresses: helia.libp2p.getMultiaddrs().map((address) => address.toString()),
+    }),
+    async stop() {
+      await helia.stop();
+      await blockstore.close();
+      await datastore.close();
+    },
+  };
+
+  /** One block at a time: a body's blocks are pinned as they come, so nothing needs to be walked. */
+  async function pin(text: string): Promise<void> {
+    const cid = readCid(text);
+    if (await helia.pins.isPinned(cid)) return;
+    try {
+      for await (const _ of helia.pins.add(cid, { depth: 0 }));
+    } catch (error) {
+      // Two uploads of one block at the same time: the other one pinned it.
+      if (!(await helia.pins.isPinned(cid))) throw error;
+    }
+  }
+}
+
+function notHere(cause?: unknown): Failure {
+  return new Failure("not-found", "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.", { cause });
+}
+
+async function collect(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const part of parts) chunks.push(part);
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
