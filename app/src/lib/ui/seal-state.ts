@@ -17,7 +17,7 @@ export function closingStretch(from: number, until: number): number {
 
 /** The ring for a window [from, until) in unix seconds, ended or not. */
 export function sealOf(
-  window: { from: number; until: number; ended?: boolean; emergency?: boolean },
+  window: { from: number; until: number; ended?: boolean | undefined; emergency?: boolean | undefined },
   now: number,
 ): SealView {
   if (window.ended || now >= window.until) return { state: "over", remaining: 1 };
