@@ -1,0 +1,41 @@
+// The EIP-712 struct that a consent's words hash to. Rule: this is the only statement of the Scope type in TypeScript;
+// the ledger never sees the struct, only its hash.
+
+import type { Hex } from "viem";
+import { hashStruct } from "viem";
+
+/** The words of a consent: what it covers and what for, never the window. They hash to its scope. */
+export type Opening = {
+  /** The canonical rendering of the other fields, recomputed by whoever checks. */
+  readonly sentence: string;
+  /** A language tag, for example "en". */
+  readonly language: string;
+  /** Names of categories, in canonical order. */
+  readonly categories: readonly string[];
+  /** v3 PurposeOfUse codes, in canonical order. */
+  readonly purposes: readonly string[];
+  /** Lower-case 0x ids of single documents, ascending. */
+  readonly documents: readonly Hex[];
+  /** Lines "name: value", in canonical order. */
+  readonly terms: readonly string[];
+  /** 32 random bytes, fresh for each consent: without them a guess at the words could be confirmed. */
+  readonly salt: Hex;
+};
+
+/** The EIP-712 type, in the order that wallets show it. */
+export const scopeType = {
+  Scope: [
+    { name: "sentence", type: "string" },
+    { name: "language", type: "string" },
+    { name: "categories", type: "string[]" },
+    { name: "purposes", type: "string[]" },
+    { name: "documents", type: "string[]" },
+    { name: "terms", type: "string[]" },
+    { name: "salt", type: "bytes32" },
+  ],
+} as const;
+
+/** The scope: the EIP-712 struct hash of an opening. Does not check the opening; `checkOpening` does. */
+export function scopeOf(opening: Opening): Hex {
+  return hashStruct({ data: { ...opening }, types: scopeType, primaryType: "Scope" });
+}
