@@ -2,7 +2,10 @@
 
 import { writeAbis } from "./build/abis.ts";
 import { buildContracts } from "./build/contracts.ts";
+import { tellFailure } from "./build/tell-failure.ts";
 
-await buildContracts();
-const written = await writeAbis();
-console.log(written.length === 0 ? "The ABIs are up to date." : `Written: ${written.join(", ")}`);
+await tellFailure(async () => {
+  await buildContracts({ writesAbis: false });
+  const written = await writeAbis();
+  console.log(written.length === 0 ? "The ABIs are up to date." : `Written: ${written.join(", ")}`);
+});

@@ -81,8 +81,7 @@ async function launch(options: StartOptions): Promise<void> {
   if (deployed) say("Contracts deployed.");
 
   const port = await choosePort({ wanted: options.port, purpose: "the page" });
-  const start = (): Promise<RunningService> =>
-    startService({ dataDir: folder.dataDir, rpcUrl, appDir: app.folder, port, demo });
+  const start = (): Promise<RunningService> => startService({ dataDir: folder.dataDir, rpcUrl, app, port, demo });
   const service = await start();
   if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say });
   say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));

@@ -1,45 +1,43 @@
-// Building the app: the pages by Vite, then the document viewer, which is a page of its own with a policy of its own.
+// Building the app: the pages by Vite, and the document viewer, which is a page of its own with a policy of its own.
 
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "./project-root.ts";
 import { requireTool } from "./run-tool.ts";
 import { buildOnce } from "./stamp.ts";
 
+/** The folders that the service serves. */
+export type BuiltApp = { built: boolean; appDir: string; viewerDir: string };
+
 /**
- * Builds the app unless it is up to date.
+ * Builds the app and the viewer unless they are up to date.
  * `demo` builds the demo wallet in, into a folder of its own; a production build does not contain it.
- * @returns whether it was built, and the folder to serve
  */
-export async function buildApp(options: { demo: boolean }): Promise<{ built: boolean; folder: string }> {
-  const folder = options.demo ? "build/app-demo" : "build/app";
-  const built = await buildOnce({
+export async function buildApp(options: { demo: boolean }): Promise<BuiltApp> {
+  const appDir = options.demo ? "build/app-demo" : "build/app";
+  const viewerDir = "build/viewer";
+  const pages = await buildOnce({
     name: options.demo ? "app-demo" : "app",
-    inputs: ["app", "protocol", "vite.config.ts", "scripts/build/app.ts", "package.json"],
-    outputs: [join(folder, "index.html"), join(folder, "viewer/index.html")],
-    build: async (hash) => {
-      const env = { PLACET_DEMO: options.demo ? "1" : "0", PLACET_BUILD: hash.slice(0, 16), NODE_ENV: "production" };
-      await requireTool({
+    inputs: ["app", "protocol", "vite.config.ts", "package.json"],
+    outputs: [join(appDir, "index.html")],
+    build: (hash) =>
+      requireTool({
         package: "vite",
         args: ["build", "--logLevel", "warn"],
-        env,
+        env: { PLACET_DEMO: options.demo ? "1" : "0", PLACET_BUILD: hash.slice(0, 16), NODE_ENV: "production" },
         what: "Building the app",
-      });
-      await requireTool({
+      }),
+  });
+  const viewer = await buildOnce({
+    name: "viewer",
+    inputs: ["app/viewer"],
+    outputs: [join(viewerDir, "index.html"), join(viewerDir, "viewer.js")],
+    build: () =>
+      requireTool({
         package: "vite",
         args: ["build", "--config", "app/viewer/vite.config.ts", "--logLevel", "warn"],
-        env: { ...env, PLACET_VIEWER_DIR: join(projectRoot, folder, "viewer") },
+        env: { NODE_ENV: "production" },
         what: "Building the document viewer",
-      });
-      await copyPdfData(join(projectRoot, folder, "viewer/pdfjs"));
-    },
+      }),
   });
-  return { built, folder: join(projectRoot, folder) };
-}
-
-/** The fonts, character maps and decoders that pdf.js asks for: the page hands them to the viewer, which has no network. */
-async function copyPdfData(target: string): Promise<void> {
-  for (const name of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
-    await cp(join(projectRoot, "node_modules/pdfjs-dist", name), join(target, name), { recursive: true });
-  }
+  return { built: pages || viewer, appDir: join(projectRoot, appDir), viewerDir: join(projectRoot, viewerDir) };
 }

@@ -12,7 +12,7 @@ export type RunningService = { url: string; child: Child; stop: () => Promise<vo
 export type ServiceOptions = {
   dataDir: string;
   rpcUrl: string;
-  appDir: string;
+  app: { appDir: string; viewerDir: string };
   port: number;
   demo: boolean;
   env?: Record<string, string | undefined>;
@@ -32,7 +32,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       PLACET_DEPLOYMENT: join(options.dataDir, "deployment.json"),
       PLACET_PORT: String(options.port),
       PLACET_ORIGIN: url,
-      PLACET_APP_DIR: options.appDir,
+      PLACET_APP_DIR: options.app.appDir,
+      PLACET_VIEWER_DIR: options.app.viewerDir,
       PLACET_DEMO: options.demo ? "1" : "0",
       ...options.env,
     },

@@ -56,7 +56,7 @@ export async function startStack(
     await ensureDeployment({ chain: ledger, rpcUrl, dataDir, log: () => {} });
     const port = await pickAnyPort();
     const start = (): Promise<RunningService> =>
-      startService({ dataDir, rpcUrl, appDir: app.folder, port, demo, ...(options.env ? { env: options.env } : {}) });
+      startService({ dataDir, rpcUrl, app, port, demo, ...(options.env ? { env: options.env } : {}) });
     service = await start();
     const { url } = service;
     if (options.seeded ?? demo) await seed({ url, rpcUrl, dataDir, log: () => {} });
