@@ -4,37 +4,185 @@ pragma solidity ^0.8.28;
 import {AppointmentRecord} from "../types/AppointmentRecord.sol";
 import {Stamp} from "../types/Stamp.sol";
 
-/// Days are UTC days since 1970; a slot is a quarter of an hour, 0..95; an appointment may run past midnight into the next day.
+/// @title Appointments without double booking
+/// @notice A provider's day is two rows of 96 quarter-hours, open and booked. A request holds nothing; confirming sets
+/// the booked bits at once, so the ledger itself refuses two bookings of one piece.
+/// @dev Days are UTC days since 1970-01-01, without leap seconds; a slot is a quarter of an hour, 0 to 95; an appointment
+/// may run past midnight into the next day. Showing local time is the app's task. An appointment is known by patient,
+/// provider and an id that is used once. Booked are exactly the quarter-hours of the appointments that are confirmed,
+/// completed or missed; those of cancelled and rescheduled ones are free again.
 interface IAppointments {
-    event AvailabilityPublished(address indexed provider, uint32 day, uint96 open, Stamp stamp, bytes32 head);
-    /// account = who acted (its head advances); patient and provider name the appointment together with id.
-    event AppointmentRequested(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, bytes32 details, Stamp stamp, bytes32 head);
-    event AppointmentConfirmed(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, Stamp stamp, bytes32 head);
-    event AppointmentRescheduled(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, bytes32 details, Stamp stamp, bytes32 head);
-    event AppointmentCancelled(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, Stamp stamp, bytes32 head);
-    event AppointmentCompleted(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, Stamp stamp, bytes32 head);
-    event AppointmentMissed(address indexed account, address indexed patient, address indexed provider, bytes32 id, AppointmentRecord record, Stamp stamp, bytes32 head);
+    /// @notice The provider opened these quarter-hours of the day and no others.
+    event AvailabilityPublished(
+        address indexed provider, uint32 day, uint96 open, Stamp stamp, bytes32 head
+    );
+    /// @notice `account` (patient or provider) asks the other for this time.
+    /// @param details Digest of the envelope with reason and details, which only the two can read.
+    event AppointmentRequested(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        bytes32 details,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice The other one agreed: the time is booked.
+    event AppointmentConfirmed(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice `account` freed the old time and asks the other for this one.
+    event AppointmentRescheduled(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        bytes32 details,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice `account` cancelled: the time is free.
+    event AppointmentCancelled(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice The provider says that it took place.
+    event AppointmentCompleted(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice The provider says that the patient did not come.
+    event AppointmentMissed(
+        address indexed account,
+        address indexed patient,
+        address indexed provider,
+        bytes32 id,
+        AppointmentRecord record,
+        Stamp stamp,
+        bytes32 head
+    );
 
+    /// @notice The account is not the one of the two who may do this.
     error NotParty();
+    /// @notice The appointment is in a state that does not permit it.
     error WrongState(uint8 status);
-    error NotOpen(); // the provider has not opened those quarter-hours
+    /// @notice The provider has not opened all of those quarter-hours.
+    error NotOpen();
+    /// @notice Some of those quarter-hours are booked.
     error AlreadyBooked();
+    /// @notice No such slot or length, a time that has begun, or one that has not begun yet.
     error BadTime();
 
-    struct Booking { address patient; address provider; bytes32 id; uint32 day; uint8 slot; uint8 length; bytes32 details; }
+    /// @notice An appointment asked for.
+    /// @param id Random, used once between these two.
+    /// @param day UTC day since 1970-01-01.
+    /// @param slot First quarter of an hour, 0 to 95.
+    /// @param length Quarters of an hour, 1 to 96.
+    /// @param details Digest of the envelope with reason and details.
+    struct Booking {
+        address patient;
+        address provider;
+        bytes32 id;
+        uint32 day;
+        uint8 slot;
+        uint8 length;
+        bytes32 details;
+    }
 
-    function publishAvailability(uint32 day, uint96 open) external; // sender: provider; never closes what is booked
-    function publishAvailabilitySigned(address provider, uint32 day, uint96 open, uint40 deadline, bytes calldata signature) external;
-    function requestAppointment(Booking calldata booking) external; // sender: patient or provider; holds nothing
-    function requestAppointmentSigned(address account, Booking calldata booking, uint40 deadline, bytes calldata signature) external;
-    function confirmAppointment(address patient, address provider, bytes32 id) external; // sender: the other one
-    function confirmAppointmentSigned(address account, address patient, address provider, bytes32 id, uint40 deadline, bytes calldata signature) external;
-    function rescheduleAppointment(Booking calldata booking) external; // either; frees the old time and asks the other for the new one
-    function rescheduleAppointmentSigned(address account, Booking calldata booking, uint40 deadline, bytes calldata signature) external;
-    function cancelAppointment(address patient, address provider, bytes32 id) external; // either
-    function cancelAppointmentSigned(address account, address patient, address provider, bytes32 id, bytes calldata signature) external;
-    function completeAppointment(address patient, address provider, bytes32 id) external; // provider, once it began
-    function missAppointment(address patient, address provider, bytes32 id) external; // provider, once it began: the patient did not come
+    /// @notice Opens these quarter-hours of the sender's day and closes all others. What is booked stays booked.
+    /// @param open Bit i is the quarter of an hour i.
+    function publishAvailability(uint32 day, uint96 open) external;
+
+    /// @notice The signed twin, good once: Availability(provider, day, open, generation, deadline).
+    function publishAvailabilitySigned(
+        address provider,
+        uint32 day,
+        uint96 open,
+        uint40 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Asks for a time to come, and holds nothing. The sender is the patient or the provider.
+    function requestAppointment(Booking calldata booking) external;
+
+    /// @notice The signed twin: RequestAppointment(account, patient, provider, id, day, slot, length, details, generation,
+    /// deadline).
+    function requestAppointmentSigned(
+        address account,
+        Booking calldata booking,
+        uint40 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Agrees to a time to come, and books it. The sender is the one who did not ask.
+    function confirmAppointment(address patient, address provider, bytes32 id) external;
+
+    /// @notice The signed twin: ConfirmAppointment(account, patient, provider, id, version, generation, deadline).
+    function confirmAppointmentSigned(
+        address account,
+        address patient,
+        address provider,
+        bytes32 id,
+        uint40 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Frees the old time, if it was booked, and asks the other for a new one. The sender is either.
+    function rescheduleAppointment(Booking calldata booking) external;
+
+    /// @notice The signed twin: RescheduleAppointment(account, patient, provider, id, day, slot, length, details, version,
+    /// generation, deadline).
+    function rescheduleAppointmentSigned(
+        address account,
+        Booking calldata booking,
+        uint40 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Calls off what was requested or confirmed. The sender is either.
+    function cancelAppointment(address patient, address provider, bytes32 id) external;
+
+    /// @notice The signed twin: CancelAppointment(account, patient, provider, id, version).
+    function cancelAppointmentSigned(
+        address account,
+        address patient,
+        address provider,
+        bytes32 id,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Says that a confirmed appointment took place. The sender is the provider, once it has begun.
+    function completeAppointment(address patient, address provider, bytes32 id) external;
+
+    /// @notice Says that the patient did not come. The sender is the provider, once it has begun.
+    function missAppointment(address patient, address provider, bytes32 id) external;
+
+    /// @notice A provider's day.
+    /// @return open The quarter-hours that the provider opened.
+    /// @return booked The quarter-hours that are booked, whether still open or not.
     function dayOf(address provider, uint32 day) external view returns (uint96 open, uint96 booked);
-    function appointmentOf(address patient, address provider, bytes32 id) external view returns (AppointmentRecord);
+
+    /// @notice The record of an appointment: zero when there is none.
+    function appointmentOf(address patient, address provider, bytes32 id)
+        external
+        view
+        returns (AppointmentRecord);
 }

@@ -3,14 +3,40 @@ pragma solidity ^0.8.28;
 
 import {Stamp} from "../types/Stamp.sol";
 
+/// @title Public encryption keys and vault accounts
+/// @notice Everybody's X25519 public key, and the vault account: a second key, made from the vault's root, that can only
+/// end and re-key (revoke, cancel what was signed, rekey). A lost wallet stops nobody from revoking.
 interface IKeys {
+    /// @notice `account` published this key. `vaultAccount` is the one in office after this act; zero is none.
     event KeyPublished(address indexed account, bytes32 encryptionKey, address vaultAccount, Stamp stamp, bytes32 head);
-    error KeyIsZero();
-    error VaultAccountNeedsItself(); // an appointed vault account is replaced only with its own signature
 
-    /// X25519 public key. vaultAccount zero keeps the present one (or none). Changing an appointed one needs vaultSignature of PublishKey by the present one.
+    /// @notice A key of zero cannot be published: zero says that none was.
+    error KeyIsZero();
+    /// @notice An appointed vault account is replaced only with its own signature.
+    error VaultAccountNeedsItself();
+
+    /// @notice Publishes the sender's key and, if named, appoints the vault account.
+    /// @param encryptionKey X25519 public key.
+    /// @param vaultAccount Zero keeps the present one, or none.
+    /// @param vaultSignature PublishKey, with deadline zero, signed by the present vault account where it is replaced;
+    /// otherwise not looked at.
     function publishKey(bytes32 encryptionKey, address vaultAccount, bytes calldata vaultSignature) external;
-    function publishKeySigned(address account, bytes32 encryptionKey, address vaultAccount, uint40 deadline, bytes calldata signature, bytes calldata vaultSignature) external;
+
+    /// @notice The signed twin of `publishKey`: PublishKey(account, encryptionKey, vaultAccount, generation, deadline).
+    /// @param vaultSignature The same typed data, deadline included, signed by the present vault account where it is
+    /// replaced; otherwise not looked at.
+    function publishKeySigned(
+        address account,
+        bytes32 encryptionKey,
+        address vaultAccount,
+        uint40 deadline,
+        bytes calldata signature,
+        bytes calldata vaultSignature
+    ) external;
+
+    /// @notice The X25519 public key of `account`: zero when none was published.
     function encryptionKeyOf(address account) external view returns (bytes32);
+
+    /// @notice The vault account of `account`: zero when none is appointed.
     function vaultAccountOf(address account) external view returns (address);
 }

@@ -1,6 +1,49 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev One document in one word: bits 0..7 status (0 none, 1 live, 2 withdrawn, 3 rejected), 8..39 version,
-/// 40..79 changedAt, 80..239 author (the subject, or the provider who filed it).
+/// @dev One document in one word.
+///
+///  255      240 239                     80 79       40 39      8 7      0
+/// ┌────────────┬──────────────────────────┬───────────┬─────────┬────────┐
+/// │ kept zero  │          author          │ changedAt │ version │ status │
+/// └────────────┴──────────────────────────┴───────────┴─────────┴────────┘
+///
+/// author is the subject, or the provider who filed it. While the document is live, version counts its manifests from 1.
 type DocumentRecord is uint256;
+
+using {status, version, changedAt, author, ended} for DocumentRecord global;
+
+uint8 constant LIVE = 1;
+uint8 constant WITHDRAWN = 2;
+uint8 constant REJECTED = 3;
+
+/// @dev The record of a document whose manifest of this version is anchored now.
+function newDocument(uint32 version_, address author_, uint40 now_) pure returns (DocumentRecord) {
+    return DocumentRecord.wrap(
+        uint256(LIVE) | (uint256(version_) << 8) | (uint256(now_) << 40) | (uint256(uint160(author_)) << 80)
+    );
+}
+
+function status(DocumentRecord record) pure returns (uint8) {
+    return uint8(DocumentRecord.unwrap(record));
+}
+
+function version(DocumentRecord record) pure returns (uint32) {
+    return uint32(DocumentRecord.unwrap(record) >> 8);
+}
+
+function changedAt(DocumentRecord record) pure returns (uint40) {
+    return uint40(DocumentRecord.unwrap(record) >> 40);
+}
+
+function author(DocumentRecord record) pure returns (address) {
+    return address(uint160(DocumentRecord.unwrap(record) >> 80));
+}
+
+/// @dev The record after the act that ended it with this status.
+function ended(DocumentRecord record, uint8 status_, uint40 now_) pure returns (DocumentRecord) {
+    return DocumentRecord.wrap(
+        uint256(status_) | (uint256(record.version() + 1) << 8) | (uint256(now_) << 40)
+            | (uint256(uint160(record.author())) << 80)
+    );
+}
