@@ -22,6 +22,7 @@ export type WrapKind =
   | "decline" // a subject's answer to it
   | "appointment" // an appointment's details
   | "break-glass" // the reason of an emergency access
+  | "licence" // a provider's licence number for a gateway, which shows it to registrars
   | "challenge" // a proof that a key is held
   | "share" // a guardian's recovery share
   | "member-key" // an organisation's key for a member
