@@ -42,10 +42,23 @@ export default defineConfig(
     plugins: { placet: { rules: { "import-direction": importDirection } } },
     rules: {
       "placet/import-direction": "error",
-      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrors: "none" }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
+      ],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        {
+          argsIgnorePattern: "^_",
+          varsIgnorePattern: "^_$",
+          destructuredArrayIgnorePattern: "^_",
+          caughtErrors: "none",
+        },
+      ],
       // An empty class is never written here; an empty function sometimes is the point (a signal that is ignored).
       "@typescript-eslint/no-empty-function": "off",
+      // A handler that answers or says nothing is `Promise<Answer | void>`.
+      "@typescript-eslint/no-invalid-void-type": "off",
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "Name what you export." },
