@@ -2,37 +2,28 @@
 // one manifest, and nothing in it is in clear but who, which version, and how long roughly.
 
 import { z } from "zod";
-import { getAddress } from "viem";
+import { isAddressEqual } from "viem";
 import type { Address, Hex } from "viem";
-import { fromHex, sha256, toHex, type Bytes } from "../bytes.ts";
+import { equalBytes, fromHex, sha256, toHex, type Bytes } from "../bytes.ts";
 import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
-import { equalBytes } from "../bytes.ts";
+import { addressShape, lowerAddresses, wordShape } from "../shapes.ts";
 import { parseCid } from "./cid.ts";
 import { CHUNK_BOUNDS } from "./stream.ts";
 
 /** Largest manifest: one raw IPFS block. */
 export const MAX_MANIFEST_BYTES = 1_048_576;
 
-const address = z
-  .string()
-  .regex(/^0x[0-9a-f]{40}$/)
-  .transform((text) => text as Address);
-const word = z
-  .string()
-  .regex(/^0x[0-9a-f]{64}$/)
-  .transform((text) => text as Hex);
-
-/** The shape of a manifest. Addresses are lower-case. */
+/** The shape of a manifest. Addresses are written in lower case. */
 export const manifestSchema = z.strictObject({
   format: z.literal("placet-document"),
   formatVersion: z.literal(1),
   chainId: z.int().min(1),
-  ledger: address,
-  document: word,
+  ledger: addressShape,
+  document: wordShape,
   version: z.int().min(1).max(0xffffffff),
-  subject: address,
-  author: address,
+  subject: addressShape,
+  author: addressShape,
   body: z.strictObject({
     cid: z.string().max(100),
     /** Bytes of ciphertext. */
@@ -40,10 +31,10 @@ export const manifestSchema = z.strictObject({
     /** Bytes of ciphertext in a full chunk, tag included. */
     chunkSize: z.int().min(CHUNK_BOUNDS.least).max(CHUNK_BOUNDS.most),
   }),
-  commitment: word,
+  commitment: wordShape,
   /** Encrypted metadata, base64url. */
   metadata: z.string().min(100).max(700_000),
-  owner: z.strictObject({ keyId: word, box: z.string().min(80).max(2000) }),
+  owner: z.strictObject({ keyId: wordShape, box: z.string().min(80).max(2000) }),
 });
 
 /** A manifest. */
@@ -51,12 +42,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 /** A manifest's canonical bytes: one raw IPFS block. */
 export function encodeManifest(manifest: Manifest): Bytes {
-  const bytes = canonicalBytes({
-    ...manifest,
-    ledger: manifest.ledger.toLowerCase(),
-    subject: manifest.subject.toLowerCase(),
-    author: manifest.author.toLowerCase(),
-  });
+  const bytes = canonicalBytes(lowerAddresses(manifest));
   decodeManifest(bytes);
   return bytes;
 }
@@ -83,8 +69,8 @@ export function decodeManifest(
       equalBytes(sha256(bytes), fromHex(anchored.digest, 32)) &&
       manifest.document === anchored.document.toLowerCase() &&
       manifest.version === anchored.version &&
-      getAddress(manifest.subject) === getAddress(anchored.subject) &&
-      getAddress(manifest.author) === getAddress(anchored.author);
+      isAddressEqual(manifest.subject, anchored.subject) &&
+      isAddressEqual(manifest.author, anchored.author);
     if (!same) {
       throw new Failure(
         "tampered",

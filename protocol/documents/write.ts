@@ -1,6 +1,7 @@
 // The whole way in: file -> padded, encrypted, cut into blocks -> manifest. Rule: bounded memory, whatever the size; and
 // nothing leaves through `onBlock` but ciphertext.
 
+import { getAddress } from "viem";
 import type { Address, Hex } from "viem";
 import { toBase64Url, toHex, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
@@ -58,11 +59,11 @@ export async function encryptDocument(options: NewDocument): Promise<EncryptedDo
     format: "placet-document",
     formatVersion: 1,
     chainId: place.chainId,
-    ledger: place.ledger.toLowerCase() as Address,
+    ledger: getAddress(place.ledger),
     document: document.toLowerCase() as Hex,
     version,
-    subject: subject.toLowerCase() as Address,
-    author: author.toLowerCase() as Address,
+    subject: getAddress(subject),
+    author: getAddress(author),
     body: { cid: root.cid, size: layoutOf(size, chunkSize).bodySize, chunkSize },
     commitment: toHex(keys.commitment),
     metadata: toBase64Url(encryptMetadata(keys.metadataKey, metadata)),

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Address } from "viem";
 import { concat, sha256, utf8, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
+import { addressShape } from "../shapes.ts";
 
 const CODE_BYTES = 16;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no I, L, O, U
@@ -17,7 +18,7 @@ export type Kit = { format: "placet-kit"; version: 1; account: Address; code: st
 const kitSchema = z.strictObject({
   format: z.literal("placet-kit"),
   version: z.literal(1),
-  account: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
+  account: addressShape,
   code: z.string().max(64),
   createdAt: z.int().min(0),
 });
@@ -93,5 +94,5 @@ export function readKitFile(text: string): Kit {
   const parsed = kitSchema.safeParse(value);
   if (!parsed.success) throw refuse(parsed.error);
   decodeKitCode(parsed.data.code);
-  return { ...parsed.data, account: parsed.data.account as Address };
+  return parsed.data;
 }

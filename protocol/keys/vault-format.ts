@@ -3,9 +3,9 @@
 // stores a vault can slip an unlocker in.
 
 import { z } from "zod";
-import type { Address } from "viem";
 import type { Bytes } from "../bytes.ts";
 import { canonicalBytes, parseCanonical } from "../canonical.ts";
+import { addressShape, lowerAddresses } from "../shapes.ts";
 
 /** Largest vault that is read or written. */
 export const MAX_VAULT_BYTES = 65_536;
@@ -51,15 +51,10 @@ export type Unlocker = z.infer<typeof unlockerSchema>;
 /** The kinds of unlockers. */
 export type UnlockerType = Unlocker["type"];
 
-const address = z
-  .string()
-  .regex(/^0x[0-9a-f]{40}$/)
-  .transform((text) => text as Address);
-
 const blobSchema = z.strictObject({
   format: z.literal("placet-vault"),
   version: z.literal(1),
-  account: address,
+  account: addressShape,
   vaultId: hexId,
   revision: z.int().min(1).max(0xffffffff),
   unlockers: z.array(z.strictObject({ unlocker: unlockerSchema, box: z.string().min(80).max(1000) })).max(32),
@@ -79,7 +74,7 @@ export const vaultBodySchema = z.strictObject({
 
 /** A vault's bytes: canonical JSON. */
 export function encodeVault(blob: VaultBlob): Bytes {
-  return canonicalBytes(blob);
+  return canonicalBytes(lowerAddresses(blob));
 }
 
 /** Reads a vault's bytes. Throws Failure("bad-input" | "tampered" | "too-large"). */

@@ -1,6 +1,7 @@
 // Making a vault, and adding and removing the ways to open it. Rule: a passphrase and a kit that are both there also
 // make the joint unlocker, which is the only one of the three that a server's copy may have.
 
+import { getAddress } from "viem";
 import type { Address } from "viem";
 import { concat, equalBytes, fromBase64Url, randomBytes, toBase64Url, toHex, wipe, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
@@ -136,7 +137,7 @@ export async function createVault(options: {
 }): Promise<{ vault: OpenVault; blob: VaultBlob; kit: Kit }> {
   const { account, passphrase, cost = ARGON2_DEFAULT, settings = {} } = options;
   const empty: OpenVault = {
-    account: account.toLowerCase() as Address,
+    account: getAddress(account),
     vaultId: newId(),
     revision: 0,
     roots: [randomBytes(32)],

@@ -1,7 +1,7 @@
 // The vault: a person's roots and settings, opened by any of its unlockers. Rule: every time it is sealed it gets a new
 // vault key and a higher revision, so an unlocker that was removed opens no later one.
 
-import { zeroAddress } from "viem";
+import { getAddress, zeroAddress } from "viem";
 import type { Address, Hex } from "viem";
 import {
   concat,
@@ -88,7 +88,7 @@ export function changeSettings(vault: OpenVault, settings: VaultSettings): OpenV
 
 /** The vault for another wallet of the same person: the keys stay. */
 export function changeAccount(vault: OpenVault, account: Address): OpenVault {
-  return { ...vault, account: account.toLowerCase() as Address };
+  return { ...vault, account: getAddress(account) };
 }
 
 /** Overwrites all secrets of an open vault. */
