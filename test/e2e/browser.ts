@@ -12,15 +12,24 @@ import { Failure } from "#protocol/failure.ts";
 
 const run = promisify(execFile);
 
-/** Starts the browser without a window; whoever starts it closes it. */
+/**
+ * Starts the browser without a window; whoever starts it closes it.
+ * @throws {Failure} "unavailable" when there is none, or when it cannot run here
+ */
 export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await findBrowser();
+  // Chromium's sandbox refuses to run as root; anybody else keeps it.
   const isRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    executablePath: await findBrowser(),
-    // Chromium's sandbox refuses to run as root; anybody else keeps it.
-    chromiumSandbox: !isRoot,
-    args: [...(isRoot ? ["--no-sandbox"] : []), "--disable-dev-shm-usage", "--lang=en-GB"],
-  });
+  const args = [...(isRoot ? ["--no-sandbox"] : []), "--disable-dev-shm-usage", "--lang=en-GB"];
+  try {
+    return await chromium.launch({ executablePath, chromiumSandbox: !isRoot, args });
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const sandbox = /sandbox/i.test(said)
+      ? " Its sandbox may not run for this user on this computer: allow unprivileged user namespaces, or run as root."
+      : "";
+    throw new Failure("unavailable", `${executablePath} did not start.${sandbox} It said:\n${said}`, { cause });
+  }
 }
 
 /**
