@@ -6,7 +6,6 @@ import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {History} from "./modules/History.sol";
 import {CLERK, ORGANISATION} from "./types/Roles.sol";
-import {Stamp, stampNow} from "./types/Stamp.sol";
 
 /// @dev The owner proposes registrars, registrars verify providers and appoint auditors, organisations choose their
 /// members. Owner and registrars take office only by accepting it. The deployer is owner and first registrar.
@@ -45,17 +44,13 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (kind == 0 || kind > ORGANISATION) revert BadKind(kind);
         _credentials[msg.sender] = Credential(APPLIED, kind, 0, uint40(block.timestamp));
         licenceOf[msg.sender] = licence;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(msg.sender, abi.encode(Applied.selector, msg.sender, kind, licence, card, stamp));
-        emit Applied(msg.sender, kind, licence, card, stamp, head);
+        _record(msg.sender, 2, abi.encode(Applied.selector, msg.sender, kind, licence, card));
     }
 
     /// @inheritdoc IProviderRegistry
     function publishCard(bytes32 card) external {
         if (_credentials[msg.sender].status == 0) revert WrongStatus(0);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(msg.sender, abi.encode(CardPublished.selector, msg.sender, card, stamp));
-        emit CardPublished(msg.sender, card, stamp, head);
+        _record(msg.sender, 2, abi.encode(CardPublished.selector, msg.sender, card));
     }
 
     /// @inheritdoc IProviderRegistry
@@ -65,25 +60,19 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (before.kind != kind || licenceOf[account] != licence) revert NotAsApplied();
         if (validUntil <= block.timestamp) revert BadValidUntil(validUntil);
         _credentials[account] = Credential(VERIFIED, kind, validUntil, uint40(block.timestamp));
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            account, abi.encode(Verified.selector, account, msg.sender, kind, licence, validUntil, stamp)
-        );
-        emit Verified(account, msg.sender, kind, licence, validUntil, stamp, head);
+        _record(account, 3, abi.encode(Verified.selector, account, msg.sender, kind, licence, validUntil));
     }
 
     /// @inheritdoc IProviderRegistry
     function suspend(address account) external onlyRegistrar {
         _move(account, VERIFIED, SUSPENDED);
-        (Stamp stamp, bytes32 head) = _advanceBySender(Suspended.selector, account);
-        emit Suspended(account, msg.sender, stamp, head);
+        _recordBySender(Suspended.selector, account);
     }
 
     /// @inheritdoc IProviderRegistry
     function refuse(address account) external onlyRegistrar {
         _move(account, APPLIED, REFUSED);
-        (Stamp stamp, bytes32 head) = _advanceBySender(Refused.selector, account);
-        emit Refused(account, msg.sender, stamp, head);
+        _recordBySender(Refused.selector, account);
     }
 
     // ---------------------------------------------------------- organisations
@@ -94,9 +83,7 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (member == address(0) || member == msg.sender) revert BadAccount();
         if (role == 0 || role > CLERK) revert BadRole(role);
         _roles[msg.sender][member] = role;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(msg.sender, abi.encode(MemberAdded.selector, msg.sender, member, role, stamp));
-        emit MemberAdded(msg.sender, member, role, stamp, head);
+        _record(msg.sender, 3, abi.encode(MemberAdded.selector, msg.sender, member, role));
     }
 
     /// @inheritdoc IProviderRegistry
@@ -116,18 +103,14 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (auditor == address(0)) revert BadAccount();
         if (validUntil <= block.timestamp) revert BadValidUntil(validUntil);
         _auditors[auditor] = validUntil;
-        Stamp stamp = stampNow();
-        bytes32 head =
-            _advance(auditor, abi.encode(AuditorAppointed.selector, auditor, msg.sender, validUntil, stamp));
-        emit AuditorAppointed(auditor, msg.sender, validUntil, stamp, head);
+        _record(auditor, 3, abi.encode(AuditorAppointed.selector, auditor, msg.sender, validUntil));
     }
 
     /// @inheritdoc IProviderRegistry
     function dismissAuditor(address auditor) external onlyRegistrar {
         if (_auditors[auditor] == 0) revert WrongStatus(0);
         delete _auditors[auditor];
-        (Stamp stamp, bytes32 head) = _advanceBySender(AuditorDismissed.selector, auditor);
-        emit AuditorDismissed(auditor, msg.sender, stamp, head);
+        _recordBySender(AuditorDismissed.selector, auditor);
     }
 
     // ------------------------------------------------------------- registrars
@@ -137,8 +120,7 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (account == address(0)) revert BadAccount();
         if (_registrars[account] != 0) revert WrongStatus(_registrars[account]);
         _registrars[account] = PROPOSED;
-        (Stamp stamp, bytes32 head) = _advanceBySender(RegistrarProposed.selector, account);
-        emit RegistrarProposed(account, msg.sender, stamp, head);
+        _recordBySender(RegistrarProposed.selector, account);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -152,8 +134,7 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
         if (msg.sender != account) _checkOwner();
         if (_registrars[account] == 0) revert WrongStatus(0);
         delete _registrars[account];
-        (Stamp stamp, bytes32 head) = _advanceBySender(RegistrarDismissed.selector, account);
-        emit RegistrarDismissed(account, msg.sender, stamp, head);
+        _recordBySender(RegistrarDismissed.selector, account);
     }
 
     // -------------------------------------------------------------- ownership
@@ -161,8 +142,7 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
     /// @dev As OpenZeppelin's, and on the history: the head is that of the account proposed.
     function transferOwnership(address account) public override {
         super.transferOwnership(account);
-        (Stamp stamp, bytes32 head) = _advanceBySender(OwnerProposed.selector, account);
-        emit OwnerProposed(account, msg.sender, stamp, head);
+        _recordBySender(OwnerProposed.selector, account);
     }
 
     /// @dev An owner leaves only by another's accepting.
@@ -174,9 +154,7 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
     function _transferOwnership(address account) internal override {
         address previous = owner();
         super._transferOwnership(account);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(account, abi.encode(OwnerAccepted.selector, account, previous, stamp));
-        emit OwnerAccepted(account, previous, stamp, head);
+        _record(account, 3, abi.encode(OwnerAccepted.selector, account, previous));
     }
 
     // ---------------------------------------------------------------- reading
@@ -224,22 +202,16 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
     function _removeMember(address organisation, address member) private {
         if (_roles[organisation][member] == 0) revert NotMember();
         delete _roles[organisation][member];
-        Stamp stamp = stampNow();
-        bytes32 head =
-            _advance(organisation, abi.encode(MemberRemoved.selector, organisation, member, msg.sender, stamp));
-        emit MemberRemoved(organisation, member, msg.sender, stamp, head);
+        _record(organisation, 3, abi.encode(MemberRemoved.selector, organisation, member, msg.sender));
     }
 
     function _acceptRegistrar(address account) private {
         _registrars[account] = IN_OFFICE;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(account, abi.encode(RegistrarAccepted.selector, account, stamp));
-        emit RegistrarAccepted(account, stamp, head);
+        _record(account, 2, abi.encode(RegistrarAccepted.selector, account));
     }
 
-    /// @dev The history of an act on `account` that names the sender as second topic and has no other words.
-    function _advanceBySender(bytes32 selector, address account) private returns (Stamp stamp, bytes32 head) {
-        stamp = stampNow();
-        head = _advance(account, abi.encode(selector, account, msg.sender, stamp));
+    /// @dev Records an act on `account` that names the sender as second topic and has no other words.
+    function _recordBySender(bytes32 selector, address account) private {
+        _record(account, 3, abi.encode(selector, account, msg.sender));
     }
 }

@@ -16,7 +16,6 @@ import {
     newAppointment,
     quarters
 } from "../types/AppointmentRecord.sol";
-import {Stamp, stampNow} from "../types/Stamp.sol";
 import {History} from "./History.sol";
 import {SignedActs} from "./SignedActs.sol";
 
@@ -148,21 +147,13 @@ abstract contract Appointments is IAppointments, History, SignedActs {
     /// @inheritdoc IAppointments
     function completeAppointment(address patient, address provider, bytes32 id) external {
         AppointmentRecord record = _closeAppointment(patient, provider, id, COMPLETED);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            provider, abi.encode(AppointmentCompleted.selector, provider, patient, provider, id, record, stamp)
-        );
-        emit AppointmentCompleted(provider, patient, provider, id, record, stamp, head);
+        _record(provider, 4, abi.encode(AppointmentCompleted.selector, provider, patient, provider, id, record));
     }
 
     /// @inheritdoc IAppointments
     function missAppointment(address patient, address provider, bytes32 id) external {
         AppointmentRecord record = _closeAppointment(patient, provider, id, MISSED);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            provider, abi.encode(AppointmentMissed.selector, provider, patient, provider, id, record, stamp)
-        );
-        emit AppointmentMissed(provider, patient, provider, id, record, stamp, head);
+        _record(provider, 4, abi.encode(AppointmentMissed.selector, provider, patient, provider, id, record));
     }
 
     // ---------------------------------------------------------------- reading
@@ -186,9 +177,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
 
     function _publishAvailability(address provider, uint32 day, uint96 open) private {
         _days[provider][day].open = open;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(provider, abi.encode(AvailabilityPublished.selector, provider, day, open, stamp));
-        emit AvailabilityPublished(provider, day, open, stamp, head);
+        _record(provider, 2, abi.encode(AvailabilityPublished.selector, provider, day, open));
     }
 
     function _requestAppointment(address account, Booking calldata booking) private {
@@ -200,9 +189,9 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         if (before.status() != 0) revert WrongState(before.status());
         AppointmentRecord record = _ask(account, booking, 1);
         _appointments[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
+        _record(
             account,
+            4,
             abi.encode(
                 AppointmentRequested.selector,
                 account,
@@ -210,12 +199,8 @@ abstract contract Appointments is IAppointments, History, SignedActs {
                 booking.provider,
                 booking.id,
                 record,
-                booking.details,
-                stamp
+                booking.details
             )
-        );
-        emit AppointmentRequested(
-            account, booking.patient, booking.provider, booking.id, record, booking.details, stamp, head
         );
     }
 
@@ -228,11 +213,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         _book(provider, before);
         AppointmentRecord record = before.moved(CONFIRMED, uint40(block.timestamp));
         _appointments[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            account, abi.encode(AppointmentConfirmed.selector, account, patient, provider, id, record, stamp)
-        );
-        emit AppointmentConfirmed(account, patient, provider, id, record, stamp, head);
+        _record(account, 4, abi.encode(AppointmentConfirmed.selector, account, patient, provider, id, record));
     }
 
     function _rescheduleAppointment(address account, Booking calldata booking) private {
@@ -241,9 +222,9 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         AppointmentRecord record = _ask(account, booking, before.version() + 1);
         _release(booking.provider, before);
         _appointments[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
+        _record(
             account,
+            4,
             abi.encode(
                 AppointmentRescheduled.selector,
                 account,
@@ -251,12 +232,8 @@ abstract contract Appointments is IAppointments, History, SignedActs {
                 booking.provider,
                 booking.id,
                 record,
-                booking.details,
-                stamp
+                booking.details
             )
-        );
-        emit AppointmentRescheduled(
-            account, booking.patient, booking.provider, booking.id, record, booking.details, stamp, head
         );
     }
 
@@ -267,11 +244,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         _release(provider, before);
         AppointmentRecord record = before.moved(CANCELLED, uint40(block.timestamp));
         _appointments[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            account, abi.encode(AppointmentCancelled.selector, account, patient, provider, id, record, stamp)
-        );
-        emit AppointmentCancelled(account, patient, provider, id, record, stamp, head);
+        _record(account, 4, abi.encode(AppointmentCancelled.selector, account, patient, provider, id, record));
     }
 
     /// @dev Ends a confirmed appointment that has begun; its time stays booked, since it was used or held.

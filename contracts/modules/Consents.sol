@@ -16,7 +16,6 @@ import {
     newConsent
 } from "../types/ConsentRecord.sol";
 import {DOCTOR, NURSE} from "../types/Roles.sol";
-import {stampNow, Stamp} from "../types/Stamp.sol";
 import {History} from "./History.sol";
 import {SignedActs} from "./SignedActs.sol";
 
@@ -62,12 +61,11 @@ abstract contract Consents is IConsents, History, SignedActs {
 
         ConsentRecord record = _recordOf(terms, before.version() + 1);
         _consents[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
+        _record(
             terms.subject,
-            abi.encode(Granted.selector, terms.subject, terms.grantee, terms.scope, record, terms.capsule, stamp)
+            4,
+            abi.encode(Granted.selector, terms.subject, terms.grantee, terms.scope, record, terms.capsule)
         );
-        emit Granted(terms.subject, terms.grantee, terms.scope, record, terms.capsule, stamp, head);
     }
 
     /// @inheritdoc IConsents
@@ -103,9 +101,7 @@ abstract contract Consents is IConsents, History, SignedActs {
 
         ConsentRecord record = before.renewed(expiresAt, uint40(block.timestamp));
         _consents[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Renewed.selector, subject, grantee, scope, record, stamp));
-        emit Renewed(subject, grantee, scope, record, stamp, head);
+        _record(subject, 4, abi.encode(Renewed.selector, subject, grantee, scope, record));
     }
 
     /// @inheritdoc IConsents
@@ -139,14 +135,11 @@ abstract contract Consents is IConsents, History, SignedActs {
         _consents[replacedKey] = before.ended(SUPERSEDED, lift(before.version()), uint40(block.timestamp));
         ConsentRecord record = _recordOf(terms, 1);
         _consents[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
+        _record(
             terms.subject,
-            abi.encode(
-                Replaced.selector, terms.subject, terms.grantee, terms.scope, replaced, record, terms.capsule, stamp
-            )
+            4,
+            abi.encode(Replaced.selector, terms.subject, terms.grantee, terms.scope, replaced, record, terms.capsule)
         );
-        emit Replaced(terms.subject, terms.grantee, terms.scope, replaced, record, terms.capsule, stamp, head);
     }
 
     // ---------------------------------------------------------------- ending
@@ -326,50 +319,36 @@ abstract contract Consents is IConsents, History, SignedActs {
     ) private {
         ConsentRecord record = before.ended(REVOKED, version, uint40(block.timestamp));
         _consents[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Revoked.selector, subject, grantee, scope, record, by, stamp));
-        emit Revoked(subject, grantee, scope, record, by, stamp, head);
+        _record(subject, 4, abi.encode(Revoked.selector, subject, grantee, scope, record, by));
     }
 
     function _renounce(bytes32 key, ConsentRecord before, address subject, address grantee, bytes32 scope) private {
         if (!before.standsAt(uint40(block.timestamp))) revert NotInForce();
         ConsentRecord record = before.ended(RENOUNCED, lift(before.version()), uint40(block.timestamp));
         _consents[key] = record;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Renounced.selector, subject, grantee, scope, record, stamp));
-        emit Renounced(subject, grantee, scope, record, stamp, head);
+        _record(subject, 4, abi.encode(Renounced.selector, subject, grantee, scope, record));
     }
 
     function _decline(address subject, address grantee, bytes32 request_, bytes32 note) private {
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Declined.selector, subject, grantee, request_, note, stamp));
-        emit Declined(subject, grantee, request_, note, stamp, head);
+        _record(subject, 4, abi.encode(Declined.selector, subject, grantee, request_, note));
     }
 
     function _mute(address subject, address grantee, bool muted) private {
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Muted.selector, subject, grantee, muted, stamp));
-        emit Muted(subject, grantee, muted, stamp, head);
+        _record(subject, 3, abi.encode(Muted.selector, subject, grantee, muted));
     }
 
     function _cancelSigned(address subject, address by) private {
         uint64 generation = ++_accounts[subject].generation;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(SignedCancelled.selector, subject, generation, by, stamp));
-        emit SignedCancelled(subject, generation, by, stamp, head);
+        _record(subject, 2, abi.encode(SignedCancelled.selector, subject, generation, by));
     }
 
     function _request(address grantee, address subject, bytes32 note) private {
         if (subject == address(0) || subject == grantee) revert BadAddress();
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(grantee, abi.encode(Requested.selector, grantee, subject, note, stamp));
-        emit Requested(grantee, subject, note, stamp, head);
+        _record(grantee, 3, abi.encode(Requested.selector, grantee, subject, note));
     }
 
     function _rekey(address subject, bytes32 bundle, address by) private {
         uint32 epoch = ++_accounts[subject].epoch;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Rekeyed.selector, subject, epoch, bundle, by, stamp));
-        emit Rekeyed(subject, epoch, bundle, by, stamp, head);
+        _record(subject, 2, abi.encode(Rekeyed.selector, subject, epoch, bundle, by));
     }
 }

@@ -2,9 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {IHistory} from "../interfaces/IHistory.sol";
+import {Stamp, stampNow} from "../types/Stamp.sol";
 
-/// @dev One head per account and the roll of all accounts. Every event of a contract built on this goes through
-/// `_advance`, with the same words that it logs: its topics, then its data without the last word.
+/// @dev One head per account and the roll of all accounts. Every event of a contract built on this is logged by
+/// `_record`, so that what is hashed and what is logged are the same bytes, and no event goes without stamp and head.
 abstract contract History is IHistory {
     mapping(address account => bytes32) private _heads;
 
@@ -12,17 +13,41 @@ abstract contract History is IHistory {
     bytes32 public roll;
 
     /// @inheritdoc IHistory
-    function headOf(address account) public view returns (bytes32) {
+    function headOf(address account) external view returns (bytes32) {
         return _heads[account];
     }
 
-    /// @dev Appends one act to the history of `account`.
-    /// @param act abi.encode(topics..., data words without the head); topic 1 must be `account`.
-    /// @return head The new head, to be logged as the last data word.
-    function _advance(address account, bytes memory act) internal returns (bytes32 head) {
+    /// @dev Appends one act to the history of `account` and logs it.
+    /// @param topics How many of the act's words are topics: 2, 3 or 4.
+    /// @param act abi.encode(selector of the event, account, its other topics..., its data without stamp and head).
+    function _record(address account, uint256 topics, bytes memory act) internal {
         bytes32 previous = _heads[account];
         if (previous == 0) roll = keccak256(abi.encode(roll, account));
-        head = keccak256(bytes.concat(previous, act));
-        _heads[account] = head;
+        _heads[account] = _log(previous, topics, act, stampNow());
+    }
+
+    /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp
+    /// and head, without encoding all words a second time. The tests hold every event equal to that.
+    function _log(bytes32 previous, uint256 topics, bytes memory act, Stamp stamp) private returns (bytes32 head) {
+        assembly ("memory-safe") {
+            // In free memory: previous head | act = topics | data | stamp | new head
+            let start := mload(0x40)
+            let length := mload(act)
+            mstore(start, previous)
+            mcopy(add(start, 0x20), add(act, 0x20), length)
+            let end := add(add(start, 0x20), length)
+            mstore(end, stamp)
+            head := keccak256(start, add(length, 0x40))
+            mstore(add(end, 0x20), head)
+
+            let data := add(add(start, 0x20), shl(5, topics))
+            let size := sub(add(end, 0x40), data)
+            let topic0 := mload(add(start, 0x20))
+            let topic1 := mload(add(start, 0x40))
+            switch topics
+            case 2 { log2(data, size, topic0, topic1) }
+            case 3 { log3(data, size, topic0, topic1, mload(add(start, 0x60))) }
+            default { log4(data, size, topic0, topic1, mload(add(start, 0x60)), mload(add(start, 0x80))) }
+        }
     }
 }

@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {IKeys} from "../interfaces/IKeys.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {Stamp, stampNow} from "../types/Stamp.sol";
 import {History} from "./History.sol";
 import {SignedActs} from "./SignedActs.sol";
 
@@ -83,8 +82,6 @@ abstract contract Keys is IKeys, History, SignedActs {
             _accounts[account].vaultAccount = vaultAccount;
             inOffice = vaultAccount;
         }
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(account, abi.encode(KeyPublished.selector, account, encryptionKey, inOffice, stamp));
-        emit KeyPublished(account, encryptionKey, inOffice, stamp, head);
+        _record(account, 2, abi.encode(KeyPublished.selector, account, encryptionKey, inOffice));
     }
 }

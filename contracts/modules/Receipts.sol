@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IReceipts} from "../interfaces/IReceipts.sol";
-import {Stamp, stampNow} from "../types/Stamp.sol";
 import {History} from "./History.sol";
 
 /// @dev A gateway's receipts are numbered from 1; its batches leave no gap and never overlap.
@@ -22,11 +21,7 @@ abstract contract Receipts is IReceipts, History {
         if (first != anchored + 1) revert WrongFirst(anchored + 1);
         batches.lastRoot = root;
         batches.anchored = anchored + count;
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            msg.sender, abi.encode(ReceiptsAnchored.selector, msg.sender, root, previous, first, count, stamp)
-        );
-        emit ReceiptsAnchored(msg.sender, root, previous, first, count, stamp, head);
+        _record(msg.sender, 2, abi.encode(ReceiptsAnchored.selector, msg.sender, root, previous, first, count));
     }
 
     /// @inheritdoc IReceipts

@@ -5,7 +5,6 @@ import {IRecords} from "../interfaces/IRecords.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {CONTRIBUTE} from "../types/ConsentRecord.sol";
 import {DocumentRecord, LIVE, REJECTED, WITHDRAWN, newDocument} from "../types/DocumentRecord.sol";
-import {Stamp, stampNow} from "../types/Stamp.sol";
 import {Consents} from "./Consents.sol";
 
 /// @dev A document belongs to the history of its subject, whoever wrote it. Nobody but the subject adds to it without a
@@ -110,9 +109,7 @@ abstract contract Records is IRecords, Consents {
 
     function _anchor(address subject, bytes32 document, bytes32 manifest, uint32 version) private {
         DocumentRecord record = _putVersion(subject, subject, document, version);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Anchored.selector, subject, document, manifest, record, stamp));
-        emit Anchored(subject, document, manifest, record, stamp, head);
+        _record(subject, 3, abi.encode(Anchored.selector, subject, document, manifest, record));
     }
 
     function _file(
@@ -126,11 +123,7 @@ abstract contract Records is IRecords, Consents {
     ) private {
         if (!isActive(subject, grantee, author, scope, CONTRIBUTE)) revert NotPermitted();
         DocumentRecord record = _putVersion(author, subject, document, version);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(
-            subject, abi.encode(Filed.selector, subject, author, document, manifest, grantee, scope, record, stamp)
-        );
-        emit Filed(subject, author, document, manifest, grantee, scope, record, stamp, head);
+        _record(subject, 4, abi.encode(Filed.selector, subject, author, document, manifest, grantee, scope, record));
     }
 
     function _putVersion(address author, address subject, bytes32 document, uint32 version)
@@ -151,18 +144,14 @@ abstract contract Records is IRecords, Consents {
         DocumentRecord before = _documents[subject][document];
         if (account != subject && account != before.author()) revert NotAuthor();
         DocumentRecord record = _end(before, subject, document, WITHDRAWN);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Withdrawn.selector, subject, document, record, account, stamp));
-        emit Withdrawn(subject, document, record, account, stamp, head);
+        _record(subject, 3, abi.encode(Withdrawn.selector, subject, document, record, account));
     }
 
     function _reject(address subject, bytes32 document) private {
         DocumentRecord before = _documents[subject][document];
         if (before.author() == subject) revert NotPermitted();
         DocumentRecord record = _end(before, subject, document, REJECTED);
-        Stamp stamp = stampNow();
-        bytes32 head = _advance(subject, abi.encode(Rejected.selector, subject, document, record, stamp));
-        emit Rejected(subject, document, record, stamp, head);
+        _record(subject, 3, abi.encode(Rejected.selector, subject, document, record));
     }
 
     function _end(DocumentRecord before, address subject, bytes32 document, uint8 status)
