@@ -11,6 +11,7 @@ import { seed } from "./seed.ts";
 import { stopChildren } from "./stack/child.ts";
 import { openDataFolder } from "./stack/data-folder.ts";
 import { ensureDeployment } from "./stack/deployment.ts";
+import { gatewayEnvironment, isDevelopmentChain } from "./stack/development.ts";
 import { type ChainIdentity, identifyChain } from "./stack/identify-chain.ts";
 import { type Ledger, startLedger } from "./stack/ledger.ts";
 import { isAlive, takeLock } from "./stack/lock.ts";
@@ -18,9 +19,6 @@ import { readStartOptions, startHelp, type StartOptions } from "./stack/options.
 import { findFreePort, isPortFree } from "./stack/ports.ts";
 import { type RunningService, startService } from "./stack/service.ts";
 import { describeReady } from "./stack/welcome.ts";
-
-/** Development chains, whose accounts everybody knows: only there may demo people act. */
-const developmentChains = [31337, 1337];
 
 const say = (line: string): void => console.log(line);
 let ledger: Ledger | undefined;
@@ -59,7 +57,7 @@ async function launch(options: StartOptions): Promise<void> {
   const turn = await waitForTurn(say);
   if (await buildContracts()) say("Contracts compiled.");
   const chain = await findChain(options);
-  const demo = options.demo && developmentChains.includes(chain.chainId);
+  const demo = options.demo && isDevelopmentChain(chain);
   if (options.demo && !demo) say(`Chain ${chain.chainId} is no development chain: no demo people there.`);
   const app = await buildApp({ demo });
   if (app.built) say("App built.");
@@ -81,7 +79,8 @@ async function launch(options: StartOptions): Promise<void> {
   if (deployed) say("Contracts deployed.");
 
   const port = await choosePort({ wanted: options.port, purpose: "the page" });
-  const start = (): Promise<RunningService> => startService({ dataDir: folder.dataDir, rpcUrl, app, port, demo });
+  const start = (): Promise<RunningService> =>
+    startService({ dataDir: folder.dataDir, rpcUrl, app, port, demo, env: gatewayEnvironment(chain) });
   const service = await start();
   if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say });
   say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));

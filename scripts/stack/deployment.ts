@@ -3,17 +3,11 @@
 import { existsSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Hex, isHex, size } from "viem";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
-import { deploy } from "../deploy.ts";
+import { deploy, deploymentSchema } from "../deploy.ts";
 import type { ChainIdentity } from "./identify-chain.ts";
-
-const deploymentFile = z.object({
-  chainId: z.number(),
-  genesisHash: z.string(),
-  ledger: z.string(),
-  providerRegistry: z.string(),
-});
 
 /**
  * Makes sure that `<data folder>/deployment.json` names contracts on this chain, deploying them where nothing does.
@@ -37,13 +31,23 @@ export async function ensureDeployment(options: {
     await checkDeployment(target, options.chain);
     return false;
   }
-  await deploy({ rpcUrl: options.rpcUrl, dataDir: options.dataDir, log: options.log });
+  await deploy({ ...options, ...readDeployerKey() });
   return true;
+}
+
+/** On a chain that is not for development, somebody has to pay, and will own the registry. */
+function readDeployerKey(): { privateKey?: Hex } {
+  const key = process.env["PLACET_DEPLOYER_KEY"];
+  if (key === undefined) return {};
+  if (!isHex(key) || size(key) !== 32) {
+    throw new Failure("bad-input", "PLACET_DEPLOYER_KEY is not 0x and 64 hex digits. Nothing was sent.");
+  }
+  return { privateKey: key };
 }
 
 async function checkDeployment(file: string, chain: ChainIdentity): Promise<void> {
   const found = await readFile(file, "utf8")
-    .then((text) => deploymentFile.safeParse(JSON.parse(text)))
+    .then((text) => deploymentSchema.safeParse(JSON.parse(text)))
     .catch((cause: unknown) => {
       throw new Failure("bad-input", `${file} cannot be read as a deployment file.`, { cause });
     });

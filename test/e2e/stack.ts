@@ -10,6 +10,7 @@ import { waitForTurn } from "#scripts/build/turn.ts";
 import { seed } from "#scripts/seed.ts";
 import { openDataFolder } from "#scripts/stack/data-folder.ts";
 import { ensureDeployment } from "#scripts/stack/deployment.ts";
+import { gatewayEnvironment } from "#scripts/stack/development.ts";
 import { startLedger } from "#scripts/stack/ledger.ts";
 import { pickAnyPort } from "#scripts/stack/ports.ts";
 import { type RunningService, startService } from "#scripts/stack/service.ts";
@@ -56,7 +57,7 @@ export async function startStack(
     await ensureDeployment({ chain: ledger, rpcUrl, dataDir, log: () => {} });
     const port = await pickAnyPort();
     const start = (): Promise<RunningService> =>
-      startService({ dataDir, rpcUrl, app, port, demo, ...(options.env ? { env: options.env } : {}) });
+      startService({ dataDir, rpcUrl, app, port, demo, env: { ...gatewayEnvironment(ledger), ...options.env } });
     service = await start();
     const { url } = service;
     if (options.seeded ?? demo) await seed({ url, rpcUrl, dataDir, log: () => {} });
