@@ -12,10 +12,12 @@ export {
   type PurposeCode,
 } from "./purposes.ts";
 export {
+  areGrantableOps,
   areKnownOps,
   CONTRIBUTE,
   DERIVE,
   EXPORT,
+  GRANTABLE_OPS,
   hasOp,
   MANAGE,
   opNames,

@@ -55,3 +55,11 @@ export function areKnownOps(value: number): boolean {
 export function opNames(value: number): Op["name"][] {
   return ops.filter((op) => hasOp(value, op.bit)).map((op) => op.name);
 }
+
+/** All ops that the ledger lets anyone grant. MANAGE is kept for proxies and is not among them yet. */
+export const GRANTABLE_OPS = known - MANAGE;
+
+/** True when every bit of `value` can be granted, and there is at least one. */
+export function areGrantableOps(value: number): boolean {
+  return areKnownOps(value) && !hasOp(value, MANAGE);
+}
