@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
+import { plainEnvironment } from "./environment.ts";
 import { projectRoot } from "./project-root.ts";
 
 /** How a tool ended and, where it was not shown, what it said. */
@@ -27,7 +28,7 @@ export function runTool(options: Tool): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file, ...options.args], {
       cwd: projectRoot,
-      env: { ...process.env, ...options.env },
+      env: { ...plainEnvironment(), ...options.env },
       stdio: options.show && !options.keep ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     });
     let said = "";

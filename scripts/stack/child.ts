@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Failure } from "#protocol/failure.ts";
+import { plainEnvironment } from "../build/environment.ts";
 import { projectRoot } from "../build/project-root.ts";
 
 /** A started process, its log, and how it ended (pending while it lives). */
@@ -39,7 +40,7 @@ export function startChild(options: {
     : [];
   const child = spawn(process.execPath, [...before, join(projectRoot, options.script), ...(options.args ?? [])], {
     cwd: projectRoot,
-    env: { ...process.env, ...options.env },
+    env: { ...plainEnvironment(), ...options.env },
     stdio: ["ignore", log, log, "ipc"],
     detached: options.detached,
   });
