@@ -12,7 +12,8 @@ export const shared = {
   "viewer.drawing": "Drawing the document …",
   "viewer.frame": "Document: {title}",
   "viewer.cut": "The text is longer than this. Save it to read the rest.",
-  "viewer.unsupported": "This kind of document cannot be shown here yet. You can save it and open it with another program.",
+  "viewer.unsupported":
+    "This kind of document cannot be shown here yet. You can save it and open it with another program.",
   "viewer.problem.damaged":
     "This document cannot be drawn: its content seems damaged. Nothing was changed. You can still save it as it is.",
   "viewer.problem.password":
@@ -28,4 +29,51 @@ export const shared = {
   "calendar.today": "Today",
   "calendar.day": "{day}: {count, plural, =0 {nothing} one {# appointment} other {# appointments}}",
   "calendar.nothing": "Nothing on this day.",
+
+  "people.you": "you",
+
+  "documents.untitled": "Untitled",
+  "documents.drop.many": "Drop files here",
+  "documents.drop.one": "Drop a file here",
+  "documents.choose.many": "Choose files",
+  "documents.choose.one": "Choose a file",
+  "documents.drop.hint":
+    "PDF, JPG, PNG, text, Word or FHIR files, up to 1 GB each. They are encrypted on this device before they leave it.",
+  "documents.remove": "Remove",
+  "documents.field.title": "Title",
+  "documents.field.category": "Category",
+  "documents.field.suggested": "Suggested from the file’s name and content. Change it if it does not fit.",
+  "documents.field.date": "Date of the record",
+  "documents.field.tags": "Tags",
+  "documents.field.tagsHint":
+    "Words to find it by, with commas between them. Only people who may read the record see them.",
+  "documents.protected":
+    "This category is specially protected: it is never part of a consent unless you choose it by itself.",
+  "documents.progress": "Adding {title}",
+  "documents.encrypting": "Encrypting on this device",
+  "documents.uploading": "Uploading",
+  "documents.pause": "Pause",
+  "documents.resume": "Go on",
+  "documents.paused": "Paused. Nothing is being sent.",
+  "documents.retryAll": "Try all {count} again",
+  "documents.state.describing": "Not started",
+  "documents.state.waiting": "Waiting",
+  "documents.state.working": "Under way",
+  "documents.state.checking": "Checking what was stored",
+  "documents.state.finishing": "Putting it on the ledger",
+  "documents.state.done": "Added",
+  "documents.state.failed": "Not added",
+  "documents.state.cancelled": "Cancelled",
+  "documents.state.unsupported": "Cannot be added",
+  "documents.problem.type":
+    "This kind of file cannot be added. What counts is its content, not its name. PDF, JPG, PNG, text, Word and FHIR files can.",
+  "documents.problem.tooLarge": "This file is larger than 1 GB. Split it, or add a smaller copy.",
+  "documents.problem.empty": "This file is empty.",
+  "documents.problem.rejected":
+    "You said no in your wallet. The file is kept here, encrypted and stored, but not part of your records. Try again when you want.",
+  "documents.problem.unknown":
+    "This file could not be added, and we did not expect that. Your other records are safe. Try again.",
+  "documents.problem.notThere": "Part of the file did not arrive. Nothing was added to your records. Try again.",
+  "documents.problem.differs":
+    "What was stored is not the file that you chose. Nothing was added to your records. Try again.",
 } as const;

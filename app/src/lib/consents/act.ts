@@ -1,0 +1,101 @@
+// The acts on consents: grant, renew, shorten, revoke, and the re-keying that follows an end. Rule: whatever ends a
+// consent needs nothing but the ledger; whatever opens one shows the very words that are signed.
+import { fromHex } from "#protocol/bytes.ts";
+import { scopeOf, type Opening } from "#protocol/consent/index.ts";
+import { rawCid } from "#protocol/documents/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import { readLedgerKey, type LedgerKey } from "#app/people/index.ts";
+import { gatewayInfo, putBlock, readAccount } from "#app/service/index.ts";
+import { perform, type Performed } from "#app/transactions/index.ts";
+import { t } from "#app/ui/index.ts";
+import { makeCapsule } from "#app/vault/index.ts";
+import type { Address } from "viem";
+import { confirmKey } from "./confirmed-keys.ts";
+import type { Consent } from "./consent.ts";
+
+/** A signed revoke holds also against acts that were signed earlier and sent later: so many of them at once. */
+const CEILING_MARGIN = 255;
+
+/** What the last page of granting has put together. Times in unix seconds. */
+export type GrantWish = {
+  subject: Address;
+  grantee: Address;
+  granteeName: string;
+  granteeKey: LedgerKey;
+  opening: Opening;
+  ops: number;
+  notBefore: number;
+  expiresAt: number;
+};
+
+/** Makes the capsule, stores it, and asks for the signature. Throws Failure before anything is signed. */
+export async function grantConsent(wish: GrantWish): Promise<Performed> {
+  const { subject, grantee, opening } = wish;
+  // Asked again at the last moment: what the capsule is wrapped for is what the person compared.
+  const now = await readLedgerKey(grantee);
+  if (now?.hex !== wish.granteeKey.hex) {
+    throw new Failure("conflict", t("patient.grant.error.keyChanged", { name: wish.granteeName }));
+  }
+  const [gateway, account] = await Promise.all([gatewayInfo(), readAccount(subject)]);
+  const scope = scopeOf(opening);
+  const capsule = await makeCapsule({
+    subject,
+    scope,
+    grantee: { address: grantee, key: now.key },
+    gateways: [{ address: gateway.address, key: fromHex(gateway.encryptionKey, 32) }],
+    opening,
+    epoch: account.epoch,
+  });
+  await putBlock(rawCid(capsule.digest), capsule.bytes);
+  await confirmKey(grantee, now.hex);
+  return perform({
+    act: {
+      name: "grant",
+      args: {
+        subject,
+        grantee,
+        scope,
+        ops: wish.ops,
+        notBefore: wish.notBefore,
+        expiresAt: wish.expiresAt,
+        capsule: capsule.digest,
+      },
+    },
+    opening,
+    title: t("patient.act.grant", { name: wish.granteeName }),
+    context: { kind: "grant", grantee, scope },
+  });
+}
+
+/** Ends a consent. `how: "plain"` sends it from the person's own wallet, without the service. */
+export function revokeConsent(consent: Consent, options: { name: string; how?: "relay" | "plain" }): Performed {
+  return perform({
+    act: {
+      name: "revoke",
+      args: {
+        subject: consent.subject,
+        grantee: consent.grantee,
+        scope: consent.scope,
+        ceiling: consent.version + CEILING_MARGIN,
+      },
+    },
+    title: t("patient.act.revoke", { name: options.name }),
+    how: options.how ?? "relay",
+    context: { kind: "revoke", grantee: consent.grantee, scope: consent.scope },
+  });
+}
+
+/** Moves the end of a consent, later (renew) or earlier (shorten): the same act, the same words. */
+export function moveEnd(consent: Consent, options: { name: string; expiresAt: number }): Performed {
+  if (!consent.opening) {
+    throw new Failure("conflict", t("patient.consent.error.noOpening"));
+  }
+  const { subject, grantee, scope } = consent;
+  const later = options.expiresAt > consent.expiresAt;
+  return perform({
+    act: { name: "renew", args: { subject, grantee, scope, expiresAt: options.expiresAt } },
+    opening: consent.opening,
+    title: t(later ? "patient.act.renew" : "patient.act.shorten", { name: options.name }),
+    context: { kind: "renew", grantee, scope },
+  });
+}

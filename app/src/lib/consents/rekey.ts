@@ -1,0 +1,65 @@
+// Re-keying after the end of a consent: fresh capsules for all who remain, one act, signed by the vault account without a
+// wallet window. Rule: it comes before anything new is sealed, so that who lost access can open nothing new even with a
+// gateway's help.
+import { rawCid } from "#protocol/documents/index.ts";
+import { readLedgerKey } from "#app/people/index.ts";
+import { putBlock, readAccount, readPage } from "#app/service/index.ts";
+import { perform } from "#app/transactions/index.ts";
+import { t } from "#app/ui/index.ts";
+import { makeBundle } from "#app/vault/index.ts";
+import type { Address } from "viem";
+import { z } from "zod";
+import { isKeyConfirmed } from "./confirmed-keys.ts";
+import { isOpen, type Consent } from "./consent.ts";
+
+/** What came of it: not needed, done, or done without those whose key changed and was not confirmed. */
+export type RekeyOutcome = { done: boolean; leftOut: Address[] };
+
+/** Re-keys when a consent to read ended since the last time. `lastEnd` and `now` in unix seconds. */
+export async function rekeyAfterEnd(options: {
+  subject: Address;
+  consents: readonly Consent[];
+  lastEnd: number;
+  now: number;
+}): Promise<RekeyOutcome> {
+  if (options.lastEnd === 0 || options.lastEnd <= (await lastRekeyAt(options.subject)))
+    return { done: false, leftOut: [] };
+  const { subject } = options;
+  const account = await readAccount(subject);
+  const leftOut: Address[] = [];
+  const remaining = [];
+  for (const consent of options.consents) {
+    if (!isOpen(consent, options.now) || (consent.ops & 1) === 0 || !consent.opening) continue;
+    const key = await readLedgerKey(consent.grantee);
+    if (!key || !(await isKeyConfirmed(consent.grantee, key.hex))) {
+      leftOut.push(consent.grantee);
+      continue;
+    }
+    remaining.push({
+      subject,
+      scope: consent.scope,
+      grantee: { address: consent.grantee, key: key.key },
+      opening: consent.opening,
+      epoch: account.epoch + 1,
+    });
+  }
+  const { index, parts } = await makeBundle(remaining);
+  for (const part of [...parts, index]) await putBlock(rawCid(part.digest), part.bytes);
+  await perform({
+    act: { name: "rekey", args: { subject, bundle: index.digest, epoch: account.epoch } },
+    by: "vault",
+    title: t("patient.act.rekey"),
+    context: { kind: "rekey" },
+  }).done;
+  return { done: true, leftOut };
+}
+
+/** When the subject last re-keyed, unix seconds; 0 when never. */
+async function lastRekeyAt(subject: Address): Promise<number> {
+  const page = await readPage("/api/trail", {
+    query: { account: subject, act: "Rekeyed", order: "desc" },
+    limit: 1,
+    schema: z.object({ time: z.number() }),
+  });
+  return page.items[0]?.time ?? 0;
+}

@@ -1,0 +1,262 @@
+// The queue of documents on their way in: described, encrypted and uploaded, checked, then handed to `finish` (which
+// anchors or files them). Rule: one at a time, so that the blocks in flight are bounded; a failed row keeps its reason
+// and its file, and nothing is anchored that was not read back and found equal.
+import { detectType, HEAD_BYTES, type Metadata } from "#protocol/documents/index.ts";
+import { isFailure } from "#protocol/failure.ts";
+import { t } from "#app/ui/index.ts";
+import { addDocument } from "#app/vault/index.ts";
+import type { Bytes } from "#protocol/bytes.ts";
+import type { Address, Hex } from "viem";
+import { checkUpload } from "./check-upload.ts";
+import { createPace } from "./pace.ts";
+import { suggestCategory, suggestTitle } from "./suggest-category.ts";
+
+/** Where a document stands on its way in. */
+export type AddState =
+  "describing" | "waiting" | "working" | "checking" | "finishing" | "done" | "failed" | "cancelled" | "unsupported";
+
+/** One document on its way in. Sizes in bytes, speeds in bytes a second, `left` in seconds. */
+export type AddItem = {
+  readonly id: number;
+  readonly file: File;
+  readonly mediaType: string;
+  title: string;
+  category: string;
+  suggested: string;
+  /** "YYYY-MM-DD". */
+  recordedOn: string;
+  /** Separated by commas. */
+  tags: string;
+  state: AddState;
+  encrypted: number;
+  uploaded: number;
+  total: number;
+  encryptSpeed: number | undefined;
+  uploadSpeed: number | undefined;
+  left: number | undefined;
+  /** Why it failed, in words. */
+  problem: string | undefined;
+};
+
+/** A document whose ciphertext is stored and was checked; what is left is the ledger. */
+export type Uploaded = { document: Hex; version: number; digest: Hex; manifestBytes: Bytes; metadata: Metadata };
+
+/** What the queue needs to know. */
+export type AddQueueOptions = {
+  subject: Address;
+  /** The subject's key, from the ledger. */
+  subjectKey: Bytes;
+  author: Address;
+  /** Anchors or files the document, and seals it. Its failure is the row's failure. */
+  finish: (uploaded: Uploaded, item: AddItem) => Promise<void>;
+  /** A further version of this document. */
+  version?: { document: Hex; version: number; previous: Hex };
+};
+
+/** Most bytes of one document. */
+export const LARGEST = 1_073_741_824;
+
+/** A queue of documents. */
+export type AddQueue = ReturnType<typeof createAddQueue>;
+
+/** Makes an empty queue. */
+export function createAddQueue(options: AddQueueOptions) {
+  let items = $state<AddItem[]>([]);
+  let paused = $state(false);
+  let running = false;
+  let nextId = 1;
+  const stops = new Map<number, AbortController>();
+  // Uploads that are stored but not finished: a retry goes on from here and sends nothing twice.
+  const stored = new Map<number, Uploaded>();
+
+  async function add(files: Iterable<File>): Promise<void> {
+    for (const file of files) items.push(await describe(file, nextId++));
+  }
+
+  function start(): void {
+    for (const item of items) if (item.state === "describing") item.state = "waiting";
+    void run();
+  }
+
+  async function run(): Promise<void> {
+    if (running) return;
+    running = true;
+    try {
+      for (;;) {
+        const item = paused ? undefined : items.find((one) => one.state === "waiting");
+        if (!item) return;
+        await work(item);
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  async function work(item: AddItem): Promise<void> {
+    const stop = new AbortController();
+    stops.set(item.id, stop);
+    item.problem = undefined;
+    try {
+      const uploaded = stored.get(item.id) ?? (await upload(item, stop.signal));
+      stored.set(item.id, uploaded);
+      item.state = "finishing";
+      await options.finish(uploaded, item);
+      stored.delete(item.id);
+      item.state = "done";
+    } catch (error) {
+      if (stop.signal.aborted) item.state = stop.signal.reason === "pause" ? "waiting" : "cancelled";
+      else {
+        item.state = "failed";
+        item.problem = isFailure(error, "rejected-by-user")
+          ? t("documents.problem.rejected")
+          : isFailure(error)
+            ? error.message
+            : t("documents.problem.unknown");
+      }
+    } finally {
+      stops.delete(item.id);
+    }
+  }
+
+  async function upload(item: AddItem, signal: AbortSignal): Promise<Uploaded> {
+    item.state = "working";
+    item.total = item.file.size;
+    const encryptPace = createPace(item.file.size);
+    const uploadPace = createPace(item.file.size);
+    const metadata: Metadata = {
+      category: item.category,
+      title: item.title.trim() || item.file.name || t("documents.untitled"),
+      fileName: item.file.name.slice(0, 255),
+      mediaType: item.mediaType,
+      size: item.file.size,
+      recordedOn: item.recordedOn,
+      addedAt: Math.floor(Date.now() / 1000),
+      tags: readTags(item.tags),
+    };
+    const { version } = options;
+    const added = await addDocument(
+      {
+        file: item.file,
+        metadata,
+        subject: options.subject,
+        subjectKey: options.subjectKey,
+        author: options.author,
+        ...(version ? { document: version.document, version: version.version, previous: version.previous } : {}),
+      },
+      {
+        signal,
+        onProgress: (progress) => {
+          const now = performance.now();
+          item.encrypted = progress.encrypted;
+          item.uploaded = progress.uploaded;
+          item.total = progress.total;
+          item.encryptSpeed = encryptPace(progress.encrypted, now).speed;
+          const pace = uploadPace(progress.uploaded, now);
+          item.uploadSpeed = pace.speed;
+          item.left = pace.left;
+        },
+      },
+    );
+    item.encrypted = item.uploaded = item.total;
+    item.state = "checking";
+    await checkUpload({ ...added, file: item.file, subject: options.subject, author: options.author, signal });
+    return {
+      document: added.document,
+      version: added.version,
+      digest: added.digest,
+      manifestBytes: added.manifestBytes,
+      metadata,
+    };
+  }
+
+  function stopItem(item: AddItem, reason: "cancel" | "pause"): void {
+    const stop = stops.get(item.id);
+    if (stop) stop.abort(reason);
+    else if (reason === "cancel") item.state = "cancelled";
+  }
+
+  return {
+    get items(): AddItem[] {
+      return items;
+    },
+    get paused(): boolean {
+      return paused;
+    },
+    get busy(): boolean {
+      return items.some((item) => ["waiting", "working", "checking", "finishing"].includes(item.state));
+    },
+    add,
+    start,
+    pause(): void {
+      paused = true;
+      for (const item of items) if (item.state === "working") stopItem(item, "pause");
+    },
+    resume(): void {
+      paused = false;
+      void run();
+    },
+    cancel: (item: AddItem): void => stopItem(item, "cancel"),
+    remove(item: AddItem): void {
+      items = items.filter((one) => one.id !== item.id);
+    },
+    retry(item: AddItem): void {
+      item.state = "waiting";
+      void run();
+    },
+    retryFailed(): void {
+      for (const item of items) if (item.state === "failed") item.state = "waiting";
+      void run();
+    },
+  };
+}
+
+async function describe(file: File, id: number): Promise<AddItem> {
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const type = detectType(head, await readWhole(file));
+  const isText = type?.mediaType.startsWith("text/") || type?.mediaType.endsWith("json");
+  const mediaType = type?.mediaType ?? "application/octet-stream";
+  const sample = isText ? new TextDecoder().decode(head) : "";
+  const category = suggestCategory({ name: file.name, mediaType, text: sample });
+  const tooLarge = file.size > LARGEST;
+  return {
+    id,
+    file,
+    mediaType,
+    title: suggestTitle(file.name).slice(0, 200),
+    category,
+    suggested: category,
+    recordedOn: dayOfFile(file),
+    tags: "",
+    state: type && !tooLarge && file.size > 0 ? "describing" : "unsupported",
+    encrypted: 0,
+    uploaded: 0,
+    total: file.size,
+    encryptSpeed: undefined,
+    uploadSpeed: undefined,
+    left: undefined,
+    problem: tooLarge
+      ? t("documents.problem.tooLarge")
+      : file.size === 0
+        ? t("documents.problem.empty")
+        : type
+          ? undefined
+          : t("documents.problem.type"),
+  };
+}
+
+/** Small files whole, for the kinds that only their whole content tells; large ones are told by their head. */
+async function readWhole(file: File): Promise<Uint8Array | undefined> {
+  return file.size <= 4_194_304 ? new Uint8Array(await file.arrayBuffer()) : undefined;
+}
+
+function dayOfFile(file: File): string {
+  const date = new Date(file.lastModified || Date.now());
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** Tags from one line: cut at commas, trimmed, without doubles. */
+export function readTags(line: string): string[] {
+  const tags = line.split(",").map((tag) => tag.trim().slice(0, 64));
+  return [...new Set(tags.filter((tag) => tag !== ""))].slice(0, 32);
+}

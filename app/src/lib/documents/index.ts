@@ -1,0 +1,16 @@
+// Documents on their way in and out, for whoever may: the add queue and its pieces, manifests, seals, saving.
+export { default as AddList } from "./AddList.svelte";
+export { default as DropZone } from "./DropZone.svelte";
+export {
+  createAddQueue,
+  LARGEST,
+  readTags,
+  type AddItem,
+  type AddQueue,
+  type AddQueueOptions,
+  type Uploaded,
+} from "./add-queue.svelte.ts";
+export { fetchManifest, fetchManifests } from "./fetch-manifest.ts";
+export { saveFile } from "./save-file.ts";
+export { sealDocuments, type Sealable } from "./seal-document.ts";
+export { suggestCategory, suggestTitle } from "./suggest-category.ts";

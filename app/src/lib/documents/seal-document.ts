@@ -1,0 +1,40 @@
+// Hands a document's seal to the gateway, made by the subject: from then on whoever has consent can open it through the
+// gateway. It needs no wallet and can be done again at any time.
+import { gatewayInfo, request } from "#app/service/index.ts";
+import { makeSeals } from "#app/vault/index.ts";
+import { fromHex, type Bytes } from "#protocol/bytes.ts";
+import type { Address, Hex } from "viem";
+import { z } from "zod";
+
+/** A document version to be sealed by its subject. `epoch` is the subject's present one. */
+export type Sealable = {
+  subject: Address;
+  document: Hex;
+  version: number;
+  category: string;
+  epoch: number;
+  manifestBytes: Bytes;
+};
+
+const AT_ONCE = 50;
+
+/** Makes and hands in the seals. Throws Failure; what was handed in before stays. */
+export async function sealDocuments(documents: readonly Sealable[]): Promise<void> {
+  const gateway = await gatewayInfo();
+  const party = { address: gateway.address, key: fromHex(gateway.encryptionKey, 32) };
+  for (let at = 0; at < documents.length; at += AT_ONCE) {
+    const seals = await makeSeals(documents.slice(at, at + AT_ONCE), [party]);
+    await request("/api/seals", {
+      method: "PUT",
+      body: {
+        seals: seals.map(({ document, version, seal }, index) => ({
+          subject: documents[at + index]?.subject,
+          document,
+          version,
+          seal,
+        })),
+      },
+      schema: z.unknown(),
+    });
+  }
+}

@@ -1,0 +1,9 @@
+// The patient's records: the list, one record, the profile, and the acts on them.
+export { anchorRecord, rejectRecord, sealRecords, withdrawRecord } from "./act.ts";
+export { openRecord } from "./open-record.ts";
+export { readProfile, storeProfile } from "./profile-document.ts";
+export { default as ProfileForm } from "./ProfileForm.svelte";
+export { categoryLabel, isLive, isNew, recordedAt, titleOf, type ChartRecord } from "./record.ts";
+export { default as RecordFacts } from "./RecordFacts.svelte";
+export { default as RecordList } from "./RecordList.svelte";
+export { createRecords, type Records } from "./records.svelte.ts";

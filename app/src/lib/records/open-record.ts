@@ -1,0 +1,15 @@
+// Opens a document for its subject: with the owner key, from the stored blocks, without asking any gateway.
+import { readDocument } from "#app/vault/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import { t } from "#app/ui/index.ts";
+import type { ChartRecord } from "./record.ts";
+
+/** The document's bytes as a blob of its media type. Throws Failure("not-found" | "tampered" | "wrong-key" | ...). */
+export async function openRecord(record: ChartRecord, options: { signal?: AbortSignal } = {}): Promise<Blob> {
+  if (!record.manifestBytes) throw new Failure("not-found", t("patient.record.error.missing"));
+  const { blob } = await readDocument(
+    { manifestBytes: record.manifestBytes, subject: record.subject, via: "owner" },
+    options.signal ? { signal: options.signal } : {},
+  );
+  return blob;
+}

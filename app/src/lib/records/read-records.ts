@@ -1,0 +1,64 @@
+// Reads a subject's own documents: the list from the service, each manifest by the ledger's digest, each description
+// opened by the vault's owner key. Rule: a description is shown only when it opened under the key it commits to.
+import { fetchManifests } from "#app/documents/index.ts";
+import { readAll } from "#app/service/index.ts";
+import { openManifests } from "#app/vault/index.ts";
+import type { Metadata } from "#protocol/documents/index.ts";
+import { getAddress, type Address, type Hex } from "viem";
+import { z } from "zod";
+import type { ChartRecord } from "./record.ts";
+
+const address = z.string().transform((text) => getAddress(text));
+const digest = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text) => text as Hex);
+
+const rowSchema = z.object({
+  document: digest,
+  version: z.number(),
+  manifest: digest,
+  author: address,
+  subject: address,
+  status: z.number(),
+  at: z.number(),
+});
+
+const sealSchema = z.object({ document: digest, version: z.number(), author: address });
+
+/** Reads all documents of a subject. What was opened once is kept by its digest. */
+export function createRecordReader(subject: Address): () => Promise<ChartRecord[]> {
+  const opened = new Map<Hex, Metadata>();
+
+  return async () => {
+    const [rows, seals] = await Promise.all([
+      readAll("/api/documents", { query: { subject }, schema: rowSchema }),
+      readAll("/api/seals", { query: { subject }, schema: sealSchema }),
+    ]);
+    const owned = new Set(
+      seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}`),
+    );
+    const manifests = await fetchManifests(rows.map((row) => row.manifest));
+    const unopened = rows.flatMap((row, at) => {
+      const bytes = manifests[at];
+      return bytes && !opened.has(row.manifest) ? [{ row, bytes }] : [];
+    });
+    const answers = await openManifests(unopened.map(({ bytes }) => ({ manifestBytes: bytes, subject })));
+    unopened.forEach(({ row }, at) => {
+      const answer = answers[at];
+      // A manifest that speaks of another document than the ledger's entry is not this document's.
+      if (answer?.ok && answer.manifest.document === row.document && answer.manifest.version === row.version)
+        opened.set(row.manifest, answer.metadata);
+    });
+    return rows.map((row, at): ChartRecord => {
+      const metadata = opened.get(row.manifest);
+      return {
+        ...row,
+        manifestBytes: manifests[at],
+        metadata,
+        problem: metadata ? undefined : manifests[at] ? "cannot-open" : "missing",
+        sealedByOwner: owned.has(`${row.document}:${row.version}`),
+      };
+    });
+  };
+}
