@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  concat,
+  equalBytes,
+  fromBase64Url,
+  fromHex,
+  fromUtf8,
+  randomBytes,
+  readU32,
+  readU64,
+  toBase64Url,
+  toHex,
+  u32,
+  u64,
+  utf8,
+} from "#protocol/bytes.ts";
+import { canonicalJson, parseCanonical } from "#protocol/canonical.ts";
+import { z } from "zod";
+import { failureOf } from "./keys/samples.ts";
+
+describe("A reader of bytes", () => {
+  it("gets back what was written, in every spelling", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(fromHex(toHex(bytes))).toEqual(bytes);
+        expect(fromBase64Url(toBase64Url(bytes))).toEqual(bytes);
+        expect(toBase64Url(bytes)).toBe(Buffer.from(bytes).toString("base64url"));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        expect(fromUtf8(utf8(text))).toBe(text);
+      }),
+    );
+    expect(readU32(concat(Uint8Array.of(9), u32(0xfffffffe)), 1)).toBe(0xfffffffe);
+    expect(readU64(u64(2n ** 64n - 2n), 0)).toBe(2n ** 64n - 2n);
+  });
+
+  it("is refused what is misspelled, too long or too short", async () => {
+    expect(await failureOf(() => fromHex("0x123"))).toBe("bad-input");
+    expect(await failureOf(() => fromHex("1234"))).toBe("bad-input");
+    expect(await failureOf(() => fromHex("0x1234", 3))).toBe("bad-input");
+    expect(await failureOf(() => fromBase64Url("AB=="))).toBe("bad-input");
+    expect(await failureOf(() => fromBase64Url("AR"))).toBe("bad-input"); // the same byte as "AQ"
+    expect(await failureOf(() => fromUtf8(Uint8Array.of(0xff)))).toBe("bad-input");
+    expect(await failureOf(() => u32(2 ** 32))).toBe("bad-input");
+    expect(await failureOf(() => readU32(new Uint8Array(3), 0))).toBe("bad-input");
+  });
+
+  it("compares by content, and draws randomness of any length", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect(equalBytes(a, b)).toBe(Buffer.from(a).equals(Buffer.from(b)));
+      }),
+    );
+    const long = randomBytes(200_000);
+    expect(equalBytes(long.subarray(0, 65_536), long.subarray(65_536, 131_072))).toBe(false);
+    expect(long.subarray(199_000).some((byte) => byte !== 0)).toBe(true);
+  });
+});
+
+describe("Somebody who hashes JSON", () => {
+  it("gets the spelling of RFC 8785", () => {
+    // The example of RFC 8785, section 3.2.2, but for its numbers' source spelling.
+    const value = {
+      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      string: "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"\u002f",
+      literals: [null, true, false],
+    };
+    expect(canonicalJson(value)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    );
+    expect(
+      canonicalJson({ "\u20ac": 1, "\r": 2, "\ufb33": 3, 1: 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 }),
+    ).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}');
+  });
+
+  it("is refused what JSON cannot say, and bytes in any other spelling", async () => {
+    expect(await failureOf(() => canonicalJson(Number.NaN))).toBe("bad-input");
+    expect(await failureOf(() => canonicalJson("\ud800"))).toBe("bad-input");
+    expect(await failureOf(() => canonicalJson(new Date()))).toBe("bad-input");
+    const schema = z.strictObject({ a: z.number(), b: z.string() });
+    const read = (text: string) => parseCanonical(utf8(text), schema, { maxBytes: 100, what: "thing" });
+    expect(read('{"a":1,"b":"x"}')).toEqual({ a: 1, b: "x" });
+    for (const text of [
+      '{"b":"x","a":1}',
+      '{"a":1, "b":"x"}',
+      '{"a":1.0,"b":"x"}',
+      '{"a":2,"a":1,"b":"x"}',
+      '{"a":1,"b":"\\u0078"}',
+    ]) {
+      expect(await failureOf(() => read(text)), text).toBe("tampered");
+    }
+    expect(await failureOf(() => read('{"a":1,"b":"x","c":0}'))).toBe("bad-input");
+    expect(await failureOf(() => read("{"))).toBe("bad-input");
+    expect(await failureOf(() => read(`{"a":1,"b":"${"x".repeat(100)}"}`))).toBe("too-large");
+  });
+});
