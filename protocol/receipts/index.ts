@@ -16,3 +16,5 @@ export { hashNetwork, newRequestId, readRequestSchema, requestBytes, requestDige
 export { signedRequestSchema, signRequest, verifyRequest, type ReadRequest, type SignedRequest } from "./request.ts";
 export { buildTree, proofOf, rootOf, verifyProof, type Tree } from "./tree.ts";
 export { MAX_CLOCK_SKEW, verifyChain, verifyReceipt, type RestsOn } from "./verify.ts";
+export { auditReceipts, type ReceiptAnchor, type ReceiptAudit, type ReceiptAuditOptions } from "./audit.ts";
+export type { ReceiptConsent, ReceiptFinding } from "./audit.ts";

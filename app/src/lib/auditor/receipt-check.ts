@@ -1,0 +1,50 @@
+// Reads the gateway's receipts from the service and audits them against the ledger that was verified a moment ago.
+import { chainClient, gatewayInfo, readAll } from "#app/service/index.ts";
+import { consentKey } from "#protocol/consent/index.ts";
+import { isInForce } from "#protocol/consent/index.ts";
+import { consentAt, type AuditReport } from "#protocol/history/index.ts";
+import { auditReceipts, type ReceiptAudit } from "#protocol/receipts/index.ts";
+import { t } from "#app/ui/index.ts";
+import { isAddressEqual } from "viem";
+import { z } from "zod";
+import type { Finding } from "./findings.ts";
+
+const MOST_RECEIPTS = 100_000;
+const itemShape = z.looseObject({ receipt: z.unknown() });
+
+/** How many receipts were checked, what does not hold, and whose word each statement rests on. */
+export type ReceiptCheck = { checked: number; findings: Finding[]; statements: ReceiptAudit["statements"] };
+
+/** Checks every receipt that the service shows. Throws Failure. */
+export async function checkReceipts(report: AuditReport, options: { signal: AbortSignal }): Promise<ReceiptCheck> {
+  const { address: gateway } = await gatewayInfo();
+  const items = await readAll("/api/receipts", {
+    schema: itemShape,
+    query: { as: "gateway", order: "asc" },
+    max: MOST_RECEIPTS,
+    signal: options.signal,
+  });
+  const client = await chainClient();
+  const audit = await auditReceipts(
+    items.map((item) => item.receipt),
+    {
+      gateway,
+      anchors: report.state.anchors.filter((anchor) => isAddressEqual(anchor.gateway, gateway)),
+      wasInForce: (consent, at) => {
+        const record = consentAt(report.state, consentKey(consent), at);
+        return record !== undefined && isInForce(record, at);
+      },
+      confirmWallet: (address, signed) => client.verifyMessage({ address, ...signed }),
+    },
+  );
+  return {
+    checked: audit.checked,
+    statements: audit.statements,
+    findings: audit.findings.map((finding, at) => ({
+      id: `receipt-${at}`,
+      source: "receipts",
+      title: t("auditor.receipt.finding"),
+      message: finding.message,
+    })),
+  };
+}
