@@ -1,0 +1,93 @@
+// The gateway's one secret. From it come the account that signs receipts and sends transactions, and the key that seals
+// and openings are wrapped for. Whoever has it can release without leaving a receipt, and still read nothing.
+
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Hex } from "viem";
+import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
+import type { PrivateKeyAccount } from "viem/accounts";
+import { z } from "zod";
+import { fromHex, toHex, wipe, type Bytes } from "#protocol/bytes.ts";
+import { Failure } from "#protocol/failure.ts";
+import { deriveBytes, publicKeyOf } from "#protocol/keys/index.ts";
+
+/** What the gateway signs with and what others wrap for. */
+export type GatewayKey = {
+  readonly account: PrivateKeyAccount;
+  readonly secretKey: Bytes;
+  readonly publicKey: Bytes;
+};
+
+// The mnemonic of every development chain: its second account is the gateway of a demonstration, and nobody's secret.
+const DEMO_MNEMONIC = "test test test test test test test test test test test junk";
+const DEMO_CHAIN = 31_337;
+const FILE = "gateway.json";
+
+const fileSchema = z.strictObject({
+  format: z.literal("placet-gateway"),
+  version: z.literal(1),
+  key: z.string().regex(/^0x[0-9a-f]{64}$/),
+});
+
+/** Both halves of a gateway from its secret: the account as it is, the encryption key by HKDF with its own label. */
+export function createGatewayKey(key: Hex): GatewayKey {
+  const secret = fromHex(key, 32);
+  const secretKey = deriveBytes(secret, { label: "gateway-encryption" });
+  wipe(secret);
+  return { account: privateKeyToAccount(key), secretKey, publicKey: publicKeyOf(secretKey) };
+}
+
+/**
+ * The key that the operator set; on a demonstration chain the well-known one; else the one in gateway.json in the
+ * data folder, made on first use and readable by its owner alone. Throws `tampered` when that file is damaged: a new
+ * key would not open the seals that are held.
+ */
+export async function loadGatewayKey(options: {
+  dataDir: string;
+  gatewayKey: Hex | null;
+  demo: boolean;
+  chainId: number;
+}): Promise<GatewayKey> {
+  if (options.gatewayKey !== null) return createGatewayKey(options.gatewayKey);
+  if (options.demo && options.chainId === DEMO_CHAIN) {
+    const { privateKey } = mnemonicToAccount(DEMO_MNEMONIC, { addressIndex: 1 }).getHdKey();
+    if (privateKey === null)
+      throw new Failure("internal", "The demonstration's gateway key could not be derived. Nothing was started.");
+    return createGatewayKey(toHex(privateKey));
+  }
+  const file = join(options.dataDir, FILE);
+  return createGatewayKey((await readKeyFile(file)) ?? (await makeKeyFile(file, options.dataDir)));
+}
+
+async function readKeyFile(file: string): Promise<Hex | null> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new Failure(
+      "unavailable",
+      `The gateway's key file ${FILE} cannot be read. Nothing was started. Check who owns it.`,
+      { cause: error },
+    );
+  }
+  try {
+    return fileSchema.parse(JSON.parse(text)).key as Hex;
+  } catch {
+    // The cause is left out: it could quote the key.
+    throw new Failure(
+      "tampered",
+      `The gateway's key file ${FILE} is damaged. Nothing was started and no new key was made, because it could not open the seals that are held. Restore it from a backup.`,
+    );
+  }
+}
+
+async function makeKeyFile(file: string, folder: string): Promise<Hex> {
+  const key = toHex(randomBytes(32));
+  await mkdir(folder, { recursive: true });
+  // Written aside and renamed, so that a crash leaves either no key or a whole one.
+  await writeFile(`${file}.new`, JSON.stringify({ format: "placet-gateway", version: 1, key }), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return key;
+}

@@ -1,0 +1,258 @@
+// The gateway's act: a signed request in, opened seals out. Rule: the receipt is on disk before the answer leaves, and a
+// refusal leaves one too. What was never recorded was never answered.
+
+import type { Hex } from "viem";
+import { fromBase64Url, randomBytes, toHex } from "#protocol/bytes.ts";
+import { isPurposeCode, READ } from "#protocol/codes/index.ts";
+import type { Opening } from "#protocol/consent/index.ts";
+import { openSealAtGateway, type Release } from "#protocol/documents/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import type { Place } from "#protocol/keys/index.ts";
+import {
+  encodeReceipt,
+  hashNetwork,
+  NO_RECEIPT,
+  receiptHash,
+  receiptLeaf,
+  signReceipt,
+  verifyRequest,
+} from "#protocol/receipts/index.ts";
+import type { Receipt, ReceiptBody, SignedRequest } from "#protocol/receipts/index.ts";
+import type { Foundation } from "../service.ts";
+import { readOpening } from "../store/openings.ts";
+import { countUses, isRequestKnown, lockReceipts, readChainEnds, writeReceipt } from "../store/receipts.ts";
+import { readRevokeCeiling } from "../store/relays.ts";
+import { readSeals } from "../store/seals.ts";
+import type { Session } from "../store/sessions.ts";
+import { appendStream } from "../store/stream.ts";
+import { decide, isStranger, type Evidence, type Outcome } from "./decide.ts";
+import type { GatewayKey } from "./gateway-key.ts";
+import type { GatewayOpenings } from "./gateway-openings.ts";
+import { readLedgerState } from "./ledger-state.ts";
+
+/** What a reader asks with: their session, the request that its key signed, where the call came from. */
+export type ReleaseCall = { session: Session; signed: SignedRequest; network: { address: string; agent: string } };
+
+/** What the reader gets. The receipt is null for a stranger: even its number would tell something. */
+export type ReleaseAnswer = { outcomes: Outcome[]; receipt: Receipt | null };
+
+/** Limits of time; in seconds and blocks. */
+export type ReleaseSettings = {
+  /** How far the reader's clock may be off. */
+  maxSkew: number;
+  /** How old the latest block may be before the node counts as lagging. */
+  maxLag: number;
+  /** How many blocks back the block that the request names may lie. */
+  maxBlocks: number;
+};
+
+/** What the gateway uses. */
+export const RELEASE_DEFAULTS: ReleaseSettings = { maxSkew: 60, maxLag: 60, maxBlocks: 256 };
+
+/** Makes the gateway's act of releasing. */
+export function createRelease(
+  foundation: Pick<Foundation, "database" | "chain" | "log" | "metrics" | "now">,
+  options: {
+    key: GatewayKey;
+    place: Place;
+    openings: GatewayOpenings;
+    settings: ReleaseSettings;
+    onReceipt: () => void;
+  },
+): (call: ReleaseCall) => Promise<ReleaseAnswer> {
+  const { database, chain, log, metrics, now } = foundation;
+  const { key, place, openings, settings, onReceipt } = options;
+  const gateway = key.account.address;
+
+  /** Everything about the request that has nothing to do with any patient. */
+  async function checkRequest({ session, signed }: ReleaseCall): Promise<void> {
+    const { request } = signed;
+    const here = request.chainId === place.chainId && request.ledger === place.ledger && request.gateway === gateway;
+    if (!here)
+      throw refuse(
+        "bad-input",
+        "other-gateway",
+        "This request was meant for another gateway or ledger. Nothing was opened.",
+      );
+    if (request.op !== READ)
+      throw refuse("bad-input", "op", "Documents are opened by the op READ alone. Nothing was opened.");
+    if (!isPurposeCode(request.purpose))
+      throw refuse(
+        "bad-input",
+        "purpose",
+        "This purpose is not known. Nothing was opened. Name one of the listed ones.",
+      );
+    const names = new Set(request.documents.map(({ document, version }) => `${document} ${version}`));
+    if (names.size !== request.documents.length)
+      throw refuse("bad-input", "repeated-document", "A document is named twice. Nothing was opened.");
+    if (session.sessionKey === null)
+      throw refuse(
+        "not-authorised",
+        "no-session-key",
+        "You signed in without a key for reading. Nothing was opened. Sign in again.",
+      );
+    if (request.reader !== session.account)
+      throw refuse("forbidden", "other-reader", "This request names another reader than you. Nothing was opened.");
+    if (request.grantee !== (session.organisation ?? session.account)) {
+      throw refuse(
+        "forbidden",
+        "other-grantee",
+        "You did not sign in to read for this grantee. Nothing was opened. Sign in for them and try again.",
+      );
+    }
+    await verifyRequest(signed, fromBase64Url(session.sessionKey));
+    if (Math.abs(request.time - now()) > settings.maxSkew) {
+      throw refuse(
+        "bad-input",
+        "request-time",
+        "The time in this request is not now. Nothing was opened. Check this device's clock and try again.",
+      );
+    }
+    if (await isRequestKnown(database, { gateway, requestId: request.requestId })) throw repeated();
+  }
+
+  async function gatherEvidence(signed: SignedRequest): Promise<Evidence> {
+    const { request } = signed;
+    const { subject, grantee, scope } = request;
+    const [ledger, kept, rows] = await Promise.all([
+      readLedgerState(chain, request),
+      readOpening(database, { subject, grantee, scope }),
+      readSeals(database, { subject, documents: request.documents.map(({ document }) => document) }),
+    ]);
+    if (
+      ledger.block.number - request.recentBlock.number > settings.maxBlocks ||
+      (ledger.namedBlock !== null && ledger.namedBlock !== request.recentBlock.hash)
+    ) {
+      throw refuse(
+        "bad-input",
+        "request-block",
+        "The block that this request names is not a recent one of this chain. Nothing was opened. Try again.",
+      );
+    }
+    const known = !isStranger({ request, ledger });
+    const seals = known ? rows.flatMap((row) => openSeal(row)) : [];
+    return { request, ledger, now: now(), maxLag: settings.maxLag, opening: known ? openOpening(kept) : null, seals };
+
+    function openSeal({ document, seal }: { document: Hex; seal: Uint8Array }): Release[] {
+      try {
+        return [openSealAtGateway({ place, subject, document, gateway }, { secretKey: key.secretKey, seal })];
+      } catch {
+        // It was opened once when it came in: now it is another gateway key's, or damaged. The reader is told "no-seal".
+        log.warn("seal-unreadable");
+        return [];
+      }
+    }
+
+    function openOpening(found: Awaited<ReturnType<typeof readOpening>>): Opening | null {
+      if (found?.box == null) return null;
+      try {
+        return openings.openBox({ subject, grantee, scope, box: found.box });
+      } catch {
+        log.warn("opening-unreadable");
+        return null;
+      }
+    }
+  }
+
+  /** Takes the next number, decides with what only this transaction knows, and writes receipt and event. */
+  async function record(call: ReleaseCall, evidence: Evidence): Promise<ReleaseAnswer> {
+    const { request } = call.signed;
+    const { subject, grantee, scope, reader, requestId } = request;
+    return database.transaction(async (tx) => {
+      await lockReceipts(tx);
+      if (await isRequestKnown(tx, { gateway, requestId })) throw repeated();
+      const revokeCeiling = await readRevokeCeiling(tx, { subject, grantee, scope });
+      const outcomes = decide(evidence, { revokeCeiling, uses: await countUses(tx, { subject, grantee, scope }) });
+      const ends = await readChainEnds(tx, { gateway, subject });
+      const body = describe(call, evidence, { outcomes, ends });
+      const receipt = await signReceipt(key.account, body);
+      const stranger = isStranger(evidence);
+      const released = outcomes.filter((outcome) => outcome.reason === null).length;
+      await writeReceipt(tx, {
+        gateway,
+        number: body.number,
+        subject,
+        subject_number: body.subjectNumber,
+        grantee,
+        scope,
+        reader,
+        kind: body.kind,
+        reason: body.reason,
+        released,
+        stranger,
+        request_id: requestId,
+        time: body.time,
+        hash: receiptHash(body),
+        leaf: receiptLeaf(body),
+        receipt: encodeReceipt(receipt),
+      });
+      const audience = [subject, "auditor", ...(stranger ? [] : [reader, grantee])];
+      const payload = {
+        number: body.number,
+        subjectNumber: body.subjectNumber,
+        kind: body.kind,
+        reason: body.reason,
+        subject,
+        grantee,
+        reader,
+        scope,
+        purpose: request.purpose,
+        time: body.time,
+        results: body.results,
+      };
+      await appendStream(tx, [{ type: "receipt", audience: [...new Set(audience)], payload }]);
+      return { outcomes, receipt: stranger ? null : receipt };
+    });
+  }
+
+  function describe(
+    { session, signed, network }: ReleaseCall,
+    { ledger }: Evidence,
+    { outcomes, ends }: { outcomes: Outcome[]; ends: Awaited<ReturnType<typeof readChainEnds>> },
+  ): ReceiptBody {
+    const salt = toHex(randomBytes(32));
+    const reasons = new Set(outcomes.map((outcome) => outcome.reason));
+    const [common] = reasons;
+    return {
+      format: "placet-receipt",
+      formatVersion: 1,
+      kind: reasons.has(null) ? "released" : "refused",
+      chainId: place.chainId,
+      ledger: place.ledger,
+      gateway,
+      number: ends.number + 1,
+      previous: ends.hash ?? NO_RECEIPT,
+      subject: signed.request.subject,
+      subjectNumber: ends.subjectNumber + 1,
+      subjectPrevious: ends.subjectHash ?? NO_RECEIPT,
+      time: now(),
+      recentBlock: { number: ledger.block.number, hash: ledger.block.hash },
+      request: signed,
+      delegation: { message: session.message, signature: session.signature },
+      results: outcomes.map(({ document, version, reason }) => ({ document, version, reason })),
+      reason: reasons.size === 1 ? (common ?? null) : null,
+      disclosure: null,
+      network: { address: hashNetwork(salt, network.address), agent: hashNetwork(salt, network.agent) },
+      salt,
+    };
+  }
+
+  return async (call) => {
+    await checkRequest(call);
+    const answer = await record(call, await gatherEvidence(call.signed));
+    onReceipt();
+    for (const { reason } of answer.outcomes)
+      metrics.count(reason === null ? "documents_released" : "documents_refused");
+    return answer;
+  };
+}
+
+function refuse(code: "bad-input" | "not-authorised" | "forbidden", reason: string, message: string): Failure {
+  return new Failure(code, message, { reason });
+}
+
+function repeated(): Failure {
+  return new Failure("conflict", "This request was answered before. Nothing was opened again. Ask anew.", {
+    reason: "request-repeated",
+  });
+}

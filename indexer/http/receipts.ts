@@ -1,0 +1,115 @@
+// Receipts for the parties, and for auditors all of them, each with the proof that it stands in an anchored batch.
+
+import { z } from "zod";
+import type { Address } from "viem";
+import { Failure } from "#protocol/failure.ts";
+import { buildTree, decodeReceipt, proofOf, rootOf } from "#protocol/receipts/index.ts";
+import type { Service } from "../service.ts";
+import { listReceipts, readLeaves, readReceipt } from "../store/receipts.ts";
+import type { AnchoredReceiptRow } from "../store/receipts.ts";
+import { isAuditor } from "../store/registry.ts";
+import { cutPage, readCursor } from "./paging.ts";
+import { route, type Route } from "./route.ts";
+import { addressIn, digestOut, pageOf, pageQuery } from "./schemas.ts";
+
+const receiptOut = z.looseObject({ body: z.looseObject({ number: z.number().int() }), signature: z.string() });
+const itemOut = z.object({
+  receipt: receiptOut,
+  hash: digestOut,
+  batch: z.object({ first: z.number().int(), root: digestOut, anchoredTx: z.string().nullable() }).nullable(),
+});
+
+const proofOut = itemOut.extend({
+  leaf: digestOut,
+  root: digestOut.nullable(),
+  proof: z.array(digestOut),
+  index: z.number().int().nullable(),
+  count: z.number().int().nullable(),
+  anchoredTx: z.string().nullable(),
+});
+
+function show(row: AnchoredReceiptRow): z.input<typeof itemOut> {
+  const { batch_first: first, batch_root: root, anchored_tx: anchoredTx } = row;
+  return {
+    receipt: decodeReceipt(row.receipt),
+    hash: row.hash,
+    batch: first === null || root === null ? null : { first, root, anchoredTx },
+  };
+}
+
+async function maySeeAll(service: Service, account: Address): Promise<boolean> {
+  return isAuditor(service.database, { account, now: service.now() });
+}
+
+/** GET /api/receipts, GET /api/receipts/:number/proof. */
+export const receiptRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/receipts",
+    summary:
+      "Receipts of reads, newest first: of your documents, of your own reads, or (for auditors) of all that this gateway did.",
+    tag: "Audit",
+    access: "session",
+    limit: "records",
+    query: z.object({
+      ...pageQuery,
+      as: z.enum(["subject", "reader", "gateway"]).default("subject"),
+      subject: addressIn.optional(),
+    }),
+    response: pageOf(itemOut),
+    problems: ["forbidden"],
+    async handle({ service, session, query }) {
+      if (query.as === "gateway" && !(await maySeeAll(service, session.account))) {
+        throw new Failure("forbidden", "Only an auditor may see everybody's receipts.");
+      }
+      const view = query.as === "gateway" ? { as: query.as } : { as: query.as, account: session.account };
+      const before = readCursor(query.cursor, z.tuple([z.number().int()]))?.[0] ?? null;
+      const rows = await listReceipts(service.database, {
+        gateway: service.gateway.address,
+        view,
+        subject: query.subject ?? null,
+        before,
+        limit: query.limit + 1,
+      });
+      const { items, next } = cutPage(rows, query.limit, (row) => [row.number]);
+      return { items: items.map(show), next };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/receipts/:number/proof",
+    summary:
+      "One receipt with its Merkle proof; root and anchoredTx are null until it stands in a batch, and the batch on the ledger.",
+    tag: "Audit",
+    access: "session",
+    limit: "records",
+    params: z.object({ number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+    response: proofOut,
+    problems: ["not-found"],
+    async handle({ service, session, params }) {
+      const gateway = service.gateway.address;
+      const { account } = session;
+      const row = await readReceipt(service.database, { gateway, number: params.number });
+      const isParty =
+        row !== null &&
+        (row.subject === account || (!row.stranger && (row.reader === account || row.grantee === account)));
+      if (row === null || (!isParty && !(await maySeeAll(service, account)))) {
+        throw new Failure("not-found", "There is no such receipt of yours here.");
+      }
+      const { batch_first: first, batch_count: count } = row;
+      if (first === null || count === null)
+        return { ...show(row), leaf: row.leaf, root: null, proof: [], index: null, count: null, anchoredTx: null };
+      const tree = buildTree(await readLeaves(service.database, { gateway, first, count }));
+      const index = row.number - first;
+      return {
+        ...show(row),
+        leaf: row.leaf,
+        root: rootOf(tree),
+        proof: proofOf(tree, index),
+        index,
+        count,
+        anchoredTx: row.anchored_tx,
+      };
+    },
+  }),
+];

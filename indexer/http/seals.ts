@@ -1,0 +1,117 @@
+// Seals are handed in by a subject or by the author of a filed document, and opened once on the way in, so that one that
+// could never be released is told at once.
+
+import { z } from "zod";
+import type { Address, Hex } from "viem";
+import { fromBase64Url } from "#protocol/bytes.ts";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
+import { Failure } from "#protocol/failure.ts";
+import { unpackDocument } from "#protocol/history/index.ts";
+import type { Service } from "../service.ts";
+import { listSeals, writeSeal } from "../store/seals.ts";
+import { cutPage, readCursor } from "./paging.ts";
+import { route, type Route } from "./route.ts";
+import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+
+const MAX_SEALS = 200;
+const sealIn = z.object({
+  subject: addressIn,
+  document: digestIn,
+  version: z.number().int().min(1).max(0xffffffff),
+  seal: z.string().min(80).max(2_000).describe("The seal, base64url."),
+});
+
+const keyedBy = z.enum(["category", "document"]);
+const heldOut = z.object({
+  subject: addressOut,
+  document: digestOut,
+  version: z.number().int(),
+  keyedBy,
+  author: addressOut,
+  at: timeOut,
+});
+
+/** Throws `forbidden` unless every subject is the account itself, or the ledger names it as the document's author. */
+async function requireAuthor(
+  service: Service,
+  { account, seals }: { account: Address; seals: readonly { subject: Address; document: Hex }[] },
+): Promise<void> {
+  const foreign = new Map(
+    seals.filter(({ subject }) => subject !== account).map((seal) => [`${seal.subject} ${seal.document}`, seal]),
+  );
+  const { client, deployment } = service.chain;
+  const words = await Promise.all(
+    [...foreign.values()].map(({ subject, document }) =>
+      client.readContract({
+        address: deployment.ledger,
+        abi: ledgerAbi,
+        functionName: "documentOf",
+        args: [subject, document],
+      }),
+    ),
+  ).catch((cause: unknown) => {
+    throw new Failure(
+      "unavailable",
+      "The ledger cannot be asked who filed these documents. No seal was stored. Try again in a moment.",
+      { cause },
+    );
+  });
+  if (words.some((word) => unpackDocument(word).author !== account)) {
+    throw new Failure(
+      "forbidden",
+      "Only the patient, or whoever filed a document, may hand in its seal. No seal was stored.",
+    );
+  }
+}
+
+/** PUT and GET /api/seals. */
+export const sealRoutes: Route[] = [
+  route({
+    method: "put",
+    path: "/api/seals",
+    summary:
+      "Hand this gateway seals of your documents, or of those that you filed. A patient's own seal is never replaced by an author's.",
+    tag: "Reading",
+    access: "session",
+    limit: "write",
+    body: z.object({ seals: z.array(sealIn).min(1).max(MAX_SEALS) }),
+    maxBody: 512 * 1024,
+    response: z.object({ kept: z.number().int(), skipped: z.number().int() }),
+    problems: ["bad-input", "forbidden", "wrong-key", "tampered", "unavailable"],
+    async handle({ service, session, body }) {
+      await requireAuthor(service, { account: session.account, seals: body.seals });
+      const at = service.now();
+      const rows = body.seals.map(({ subject, document, version, seal }) => {
+        const bytes = fromBase64Url(seal);
+        const release = service.gateway.openSeal({ subject, document, seal: bytes });
+        if (release.version !== version)
+          throw new Failure("bad-input", "A seal is of another version than it is said to be. No seal was stored.");
+        return { subject, document, version, keyed_by: release.keyedBy, author: session.account, seal: bytes, at };
+      });
+      const kept = await service.database.transaction(async (tx) => {
+        let written = 0;
+        for (const row of rows) written += (await writeSeal(tx, row)) ? 1 : 0;
+        return written;
+      });
+      return { kept, skipped: rows.length - kept };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/seals",
+    summary: "Which seals are held of a patient's documents: all for the patient, one's own for an author.",
+    tag: "Reading",
+    access: "session",
+    limit: "records",
+    query: z.object({ ...pageQuery, subject: addressIn.optional() }),
+    response: pageOf(heldOut),
+    async handle({ service, session, query }) {
+      const subject = query.subject ?? session.account;
+      const after = readCursor(query.cursor, z.tuple([z.string(), z.number().int(), z.string()]));
+      const author = subject === session.account ? null : session.account;
+      const rows = await listSeals(service.database, { subject, author, after, limit: query.limit + 1 });
+      const { items, next } = cutPage(rows, query.limit, (row) => [row.document, row.version, row.keyed_by]);
+      return { items: items.map(({ keyed_by, ...row }) => ({ ...row, keyedBy: keyed_by })), next };
+    },
+  }),
+];

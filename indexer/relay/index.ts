@@ -1,0 +1,235 @@
+// The relay: signed acts of people, sent at the service's cost. It can delay or drop one, and nothing else: the signature
+// is over the act, and the call goes to our ledger and nowhere. Rule: an act is on disk before anybody is told that it
+// was accepted; a signed revoke takes effect for releases from that moment.
+
+import { randomUUID } from "node:crypto";
+import { encodeFunctionData, isAddressEqual, keccak256, recoverTypedDataAddress } from "viem";
+import type { Address, Hex } from "viem";
+import { canonicalBytes } from "#protocol/canonical.ts";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
+import { Failure } from "#protocol/failure.ts";
+import { actCall, actorOf, actToJson, isRelayable, typedAct, type Act } from "#protocol/typed-data/index.ts";
+import type { Gateway } from "../gateway/index.ts";
+import type { Foundation } from "../service.ts";
+import type { Queryable } from "../store/database.ts";
+import {
+  countRelays,
+  readMovedRelays,
+  readRelay,
+  readRelayByDigest,
+  readVaultAccount,
+  reopenRelay,
+  updateRelay,
+  writeRelay,
+} from "../store/relays.ts";
+import type { RelayRow } from "../store/relays.ts";
+import { appendStream } from "../store/stream.ts";
+import { createLoop } from "./loop.ts";
+import { explainRevert, isRevert } from "./revert-words.ts";
+
+/** A signed act that somebody hands in. */
+export type Submission = {
+  /** Who hands it in: the limits are theirs. */
+  account: Address;
+  act: Act;
+  signature: Hex;
+  /** For publishKey, where a vault account is replaced: that account's own signature. */
+  vaultSignature?: Hex;
+};
+
+/** The relay, as the rest of the service sees it. */
+export type Relay = {
+  /**
+   * Accepts an act, or gives the one that was accepted before when it is the same. Throws Failure("bad-input") for what
+   * cannot be relayed, "refused" or "conflict" in the ledger's words, "too-many-requests", "unavailable".
+   */
+  submit(submission: Submission): Promise<RelayRow>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** How much one account may have relayed. Revokes are never counted and never refused for it. */
+export type RelaySettings = { perHour: number; open: number };
+
+const DEFAULTS: RelaySettings = { perHour: 300, open: 64 };
+
+// What the ledger answers when the act was overtaken by another one, as against one that was never good.
+const OVERTAKEN = new Set([
+  "AlreadyEnded",
+  "AlreadySent",
+  "AlreadyBooked",
+  "WrongVersion",
+  "StillInForce",
+  "NotInForce",
+  "WrongEpoch",
+  "DocumentEnded",
+  "WrongState",
+  "ScopeUsed",
+]);
+
+/** Makes the relay. It sends with the gateway's account. */
+export async function createRelay(
+  foundation: Foundation & { gateway: Gateway },
+  settings: Partial<RelaySettings> = {},
+): Promise<Relay> {
+  const { database, chain, gateway, log, metrics, now } = foundation;
+  const { chainId, ledger } = chain.deployment;
+  const limits = { ...DEFAULTS, ...settings };
+  const loop = createLoop({ everyMs: 1_500, log, name: "relay", work: follow });
+  let deafen: (() => Promise<void>) | null = null;
+
+  async function submit({ account, act, signature, vaultSignature }: Submission): Promise<RelayRow> {
+    if (!isRelayable(act)) {
+      throw new Failure(
+        "bad-input",
+        "This act cannot be sent for you: its sender is who acts. Nothing was sent. Send it from your own wallet.",
+      );
+    }
+    const signed = { signature, ...(vaultSignature === undefined ? {} : { vaultSignature }) };
+    const digest = keccak256(canonicalBytes({ act: actToJson(act), ...signed }));
+    const known = await readRelayByDigest(database, digest);
+    if (known !== null && known.state !== "failed") return known;
+    if (act.name !== "revoke") await requireAllowance(account);
+    const { functionName, args } = actCall(act, signed);
+    // The table's names are the ABI's; a name that is not fails here.
+    const data = encodeFunctionData({ abi: ledgerAbi as readonly unknown[], functionName, args } as Parameters<
+      typeof encodeFunctionData
+    >[0]);
+    await simulate(act, { data, signature });
+    const row = await accept({ account, act, digest, data });
+    metrics.count("relays_accepted");
+    gateway.sender.wake();
+    return row;
+  }
+
+  async function requireAllowance(account: Address): Promise<void> {
+    const { recent, open } = await countRelays(database, { account, since: now() - 3_600 });
+    if (recent < limits.perHour && open < limits.open) return;
+    throw new Failure(
+      "too-many-requests",
+      "This service has sent as much for you as it does in an hour. Nothing was sent. Wait a while, or send it from your own wallet.",
+      { reason: "relay-allowance" },
+    );
+  }
+
+  /** Asks the ledger whether it would take the act now. */
+  async function simulate(act: Act, { data, signature }: { data: Hex; signature: Hex }): Promise<void> {
+    try {
+      await chain.client.call({ account: gateway.address, to: ledger, data });
+    } catch (error) {
+      if (isRevert(error)) {
+        const { reason, detail } = explainRevert(error);
+        throw new Failure(OVERTAKEN.has(reason) ? "conflict" : "refused", detail, { reason });
+      }
+      // A node that is away delays a revoke's way to the ledger, but not its effect here.
+      if (act.name === "revoke" && (await isOwnRevoke(act, signature))) return;
+      throw new Failure(
+        "unavailable",
+        "The ledger cannot be asked right now. Nothing was sent. Try again in a moment, or send it from your own wallet.",
+        { cause: error },
+      );
+    }
+  }
+
+  async function isOwnRevoke(act: Extract<Act, { name: "revoke" }>, signature: Hex): Promise<boolean> {
+    const typed = typedAct({ chainId, ledger }, act);
+    const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
+      typeof recoverTypedDataAddress
+    >[0]).catch(() => null);
+    if (signer === null) return false;
+    const vault = await readVaultAccount(database, act.args.subject);
+    return isAddressEqual(signer, act.args.subject) || (vault !== null && isAddressEqual(signer, vault));
+  }
+
+  async function accept({
+    account,
+    act,
+    digest,
+    data,
+  }: {
+    account: Address;
+    act: Act;
+    digest: Hex;
+    data: Hex;
+  }): Promise<RelayRow> {
+    return database.transaction(async (tx) => {
+      const known = await readRelayByDigest(tx, digest);
+      if (known !== null && known.state !== "failed") return known;
+      const sending = await gateway.sender.add(tx, { purpose: "relay", target: ledger, data });
+      const id = known?.id ?? randomUUID();
+      if (known !== null) await reopenRelay(tx, { id, sending, at: now() });
+      else
+        await writeRelay(tx, {
+          id,
+          digest,
+          account,
+          actor: actorOf(act),
+          name: act.name,
+          act: actToJson(act),
+          ...consentOf(act),
+          sending,
+          at: now(),
+        });
+      const row = await readRelay(tx, id);
+      if (row === null) throw new Error("The act that was just written is not there.");
+      await tell(tx, row);
+      return row;
+    });
+  }
+
+  /** Brings every act's state to what its transaction and the index say, and tells those concerned. */
+  async function follow(): Promise<void> {
+    const moved = await readMovedRelays(database);
+    if (moved.length === 0) return;
+    await database.transaction(async (tx) => {
+      for (const { next, next_tx, next_block, next_reason, next_detail, ...row } of moved) {
+        const state = { state: next, tx: next_tx, block: next_block, reason: next_reason, detail: next_detail };
+        await updateRelay(tx, {
+          id: row.id,
+          state: next,
+          hash: next_tx,
+          block: next_block,
+          reason: next_reason,
+          detail: next_detail,
+          at: now(),
+        });
+        await tell(tx, { ...row, ...state });
+        if (next === "failed") metrics.count("relays_failed");
+      }
+    });
+  }
+
+  async function tell(
+    tx: Queryable,
+    { id, name, account, actor, state, tx: hash, block, reason, detail }: RelayRow,
+  ): Promise<void> {
+    const payload = { id, name, state, tx: hash, block, reason, detail };
+    await appendStream(tx, [{ type: "relay", audience: [...new Set([account, actor])], payload }]);
+  }
+
+  gateway.sender.onChange(loop.wake);
+  return {
+    submit,
+    async start() {
+      deafen = await database.listen("act", loop.wake);
+      await loop.start();
+    },
+    async stop() {
+      await deafen?.();
+      await loop.stop();
+    },
+  };
+}
+
+/** The consent that an act is about, as far as it names one. */
+function consentOf(act: Act): Pick<RelayRow, "subject" | "grantee" | "scope" | "ceiling"> {
+  const args: Record<string, unknown> = act.args;
+  const text = <T extends string>(name: string): T | null =>
+    typeof args[name] === "string" ? (args[name] as T) : null;
+  return {
+    subject: text<Address>("subject"),
+    grantee: text<Address>("grantee"),
+    scope: text<Hex>("scope"),
+    ceiling: typeof args["ceiling"] === "number" ? args["ceiling"] : null,
+  };
+}
