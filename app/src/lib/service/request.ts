@@ -1,0 +1,152 @@
+// Every call to the service goes through here. Rule: what comes back is hostile until a schema has passed it, and what
+// goes wrong becomes a Failure in words, whoever caused it.
+import { z } from "zod";
+import { Failure, type FailureCode } from "#protocol/failure.ts";
+
+/** A query: undefined values are left out, arrays are repeated. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
+
+/** How to ask. */
+export type RequestOptions<T> = {
+  /** What the answer must look like; extra fields are dropped by ordinary zod objects. */
+  schema: z.ZodType<T>;
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  query?: Query;
+  /** Sent as JSON, bigints as decimal strings; a Blob or bytes are sent as they are. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+};
+
+const problemSchema = z.object({
+  detail: z.string().max(4000).optional(),
+  title: z.string().max(400).optional(),
+  code: z.string().max(60).optional(),
+  reason: z.string().max(100).nullish(),
+});
+
+// FailureCode is a type alone; this is its list, so that an unknown code from outside becomes "internal".
+const codes: Record<FailureCode, true> = {
+  "bad-input": true,
+  "not-authorised": true,
+  forbidden: true,
+  "not-found": true,
+  conflict: true,
+  "too-large": true,
+  "unsupported-type": true,
+  locked: true,
+  "too-many-requests": true,
+  "wrong-key": true,
+  tampered: true,
+  "out-of-window": true,
+  refused: true,
+  "rejected-by-user": true,
+  "wrong-chain": true,
+  unavailable: true,
+  internal: true,
+};
+
+function isFailureCode(code: string): code is FailureCode {
+  return code in codes;
+}
+
+const byStatus: Readonly<Record<number, FailureCode>> = {
+  400: "bad-input",
+  401: "not-authorised",
+  403: "forbidden",
+  404: "not-found",
+  409: "conflict",
+  413: "too-large",
+  415: "unsupported-type",
+  423: "locked",
+  429: "too-many-requests",
+  503: "unavailable",
+};
+
+/** The path with its query. */
+export function withQuery(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null) continue;
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+  }
+  const text = search.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** JSON with bigints as decimal strings. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? one.toString() : one));
+}
+
+/** A problem document (RFC 9457) as a Failure; its own words where it has some. */
+export function failureOf(status: number, problem: unknown): Failure {
+  const parsed = problemSchema.safeParse(problem);
+  const found = parsed.success ? parsed.data : {};
+  const named = found.code !== undefined && isFailureCode(found.code) ? found.code : undefined;
+  const code = named ?? byStatus[status] ?? "internal";
+  const words =
+    found.detail ??
+    found.title ??
+    "The service answered in a way that we did not expect. Nothing was changed. Try again in a moment.";
+  return new Failure(code, words, typeof found.reason === "string" ? { reason: found.reason } : {});
+}
+
+/**
+ * One call, its bare answer. Throws Failure: the problem's code, or "unavailable" when nobody answered.
+ * Every unsafe method carries the header that no foreign page can send.
+ */
+export async function send(path: string, options: Omit<RequestOptions<unknown>, "schema"> = {}): Promise<Response> {
+  const { method = "GET", query, body, signal } = options;
+  const raw = body instanceof Blob || body instanceof Uint8Array;
+  let response: Response;
+  try {
+    response = await fetch(withQuery(path, query), {
+      method,
+      credentials: "same-origin",
+      headers: {
+        accept: "application/json, application/problem+json, application/octet-stream",
+        "x-placet": "1",
+        ...(body === undefined ? {} : { "content-type": raw ? "application/octet-stream" : "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : toJson(body) }),
+      signal: signal ?? null,
+    });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") {
+      throw new Failure("rejected-by-user", "Stopped. Nothing more was sent.", { cause, reason: "aborted" });
+    }
+    throw new Failure(
+      "unavailable",
+      "The service did not answer. Nothing was changed. Check your connection and try again.",
+      { cause },
+    );
+  }
+  if (!response.ok) {
+    // A body that is no JSON still has a status to go by.
+    throw failureOf(response.status, await response.json().catch(() => undefined));
+  }
+  return response;
+}
+
+/** One call for JSON. Throws Failure as `send`, and "tampered" for an answer of another shape. */
+export async function request<T>(path: string, options: RequestOptions<T>): Promise<T> {
+  const response = await send(path, options);
+  const text = await response.text();
+  let value: unknown;
+  try {
+    value = text === "" ? undefined : JSON.parse(text);
+  } catch (cause) {
+    throw strange(path, cause);
+  }
+  const parsed = options.schema.safeParse(value);
+  if (!parsed.success) throw strange(path, parsed.error);
+  return parsed.data;
+}
+
+function strange(path: string, cause: unknown): Failure {
+  return new Failure(
+    "tampered",
+    `The service sent something that this page does not understand (${path.split("?")[0] ?? path}). It was not used. Reload the page; if it stays, tell the people who run the service.`,
+    { cause, reason: "unexpected-answer" },
+  );
+}

@@ -1,0 +1,2 @@
+// The session's one door.
+export { restoreSession, session, sessionKey, signIn, signOut } from "./session.svelte.ts";

@@ -1,0 +1,134 @@
+// Signing in (EIP-4361). The one signature names a fresh session key that cannot leave this browser; that key then signs
+// each read, so that no wallet window opens for one. Rule: the session is the service's word; this only mirrors it.
+import { createSiweMessage } from "viem/siwe";
+import type { Address } from "viem";
+import { z } from "zod";
+import { addressShape, forgetHere, gatewayInfo, keepHere, readHere, request, resetLive } from "#app/service/index.ts";
+import { signText, wallet } from "#app/wallet/index.ts";
+import { toBase64Url } from "#protocol/bytes.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
+import { createSessionKey, MAX_SESSION_SECONDS, sessionResources, type SessionKey } from "#protocol/keys/index.ts";
+
+const answerShape = z.object({
+  account: addressShape,
+  roles: z.array(z.string().max(40)).max(20).default([]),
+  organisation: addressShape.nullish(),
+  expiresAt: z.number().int().positive(),
+  sessionKey: z.string().max(200).nullish(),
+});
+
+type Answer = z.infer<typeof answerShape>;
+
+const keyShape = z.object({ privateKey: z.instanceof(CryptoKey), publicKey: z.instanceof(Uint8Array<ArrayBuffer>) });
+
+let state = $state<"unknown" | "signed-out" | "signed-in">("unknown");
+let answer = $state.raw<Answer | undefined>();
+let key: SessionKey | undefined;
+
+/** Who is signed in, reactive. */
+export const session = {
+  get state(): "unknown" | "signed-out" | "signed-in" {
+    return state;
+  },
+  /** The signed-in account. Throws Failure("not-authorised") when nobody is: screens behind the frame need not ask. */
+  get account(): Address {
+    if (!answer) throw new Failure("not-authorised", "Nobody is signed in. Nothing was changed. Connect your wallet.");
+    return answer.account;
+  },
+  /** The same, or undefined. */
+  get accountOrNone(): Address | undefined {
+    return answer?.account;
+  },
+  get roles(): readonly string[] {
+    return answer?.roles ?? [];
+  },
+  /** The organisation that this person reads for. */
+  get organisation(): Address | null {
+    return answer?.organisation ?? null;
+  },
+  /** Unix seconds. */
+  get expiresAt(): number {
+    return answer?.expiresAt ?? 0;
+  },
+};
+
+function take(found: Answer, held: SessionKey | undefined): void {
+  answer = found;
+  key = held;
+  state = "signed-in";
+}
+
+function leave(): void {
+  answer = undefined;
+  key = undefined;
+  state = "signed-out";
+}
+
+/** Asks the service who is signed in, and finds this browser's half of the session. */
+export async function restoreSession(): Promise<void> {
+  try {
+    const found = await request("/api/session", { schema: answerShape });
+    const stored = keyShape.safeParse(await readHere("session-keys", found.account));
+    const held = stored.success && toBase64Url(stored.data.publicKey) === found.sessionKey ? stored.data : undefined;
+    take(found, held);
+  } catch (error) {
+    leave();
+    if (!isFailure(error, "not-authorised") && !isFailure(error, "not-found")) throw error;
+  }
+}
+
+/** Signs in with the connected wallet. Throws Failure("rejected-by-user" | "unavailable" | ...). */
+export async function signIn(options: { organisation?: Address; statement: string }): Promise<void> {
+  const account = wallet.account;
+  if (account === undefined) {
+    throw new Failure("unavailable", "No wallet is connected. Nothing was changed. Connect it first.", { reason: "no-wallet" });
+  }
+  const [gateway, fresh, { nonce }] = await Promise.all([
+    gatewayInfo(),
+    createSessionKey(),
+    request("/api/session/nonce", { schema: z.object({ nonce: z.string().min(8).max(200) }) }),
+  ]);
+  const issuedAt = new Date();
+  const message = createSiweMessage({
+    address: account,
+    chainId: gateway.chainId,
+    domain: location.host,
+    uri: location.origin,
+    version: "1",
+    nonce,
+    statement: options.statement,
+    issuedAt,
+    expirationTime: new Date(issuedAt.getTime() + MAX_SESSION_SECONDS * 1000),
+    resources: sessionResources({
+      publicKey: fresh.publicKey,
+      gateway: gateway.address,
+      ...(options.organisation === undefined ? {} : { organisation: options.organisation }),
+    }),
+  });
+  const signature = await signText(message);
+  const found = await request("/api/session", { method: "POST", body: { message, signature }, schema: answerShape });
+  await keepHere("session-keys", found.account, fresh);
+  take(found, fresh);
+  resetLive();
+}
+
+/** Ends the session here and at the service. */
+export async function signOut(): Promise<void> {
+  const account = answer?.account;
+  leave();
+  resetLive();
+  if (account !== undefined) await forgetHere("session-keys", account);
+  await request("/api/session", { method: "DELETE", schema: z.unknown() });
+}
+
+/** The key that signs read requests. Throws Failure("not-authorised") when this browser does not hold it. */
+export function sessionKey(): SessionKey {
+  if (!key) {
+    throw new Failure(
+      "not-authorised",
+      "This browser no longer holds the key of your session. Nothing was changed. Sign out and in again.",
+      { reason: "no-session-key" },
+    );
+  }
+  return key;
+}

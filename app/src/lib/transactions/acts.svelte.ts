@@ -1,0 +1,83 @@
+// The one store of acts under way. Screens read it; perform.ts and follow.ts write it.
+import type { Address } from "viem";
+import { t } from "#app/ui/index.ts";
+import { advance, isOver, readEntries, reviveEntry, writeEntries, type Entry } from "./entry.ts";
+
+const KEY = "placet.acts";
+
+let entries = $state.raw<Entry[]>([]);
+const hearers = new Map<string, Set<(entry: Entry) => void>>();
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+function save(next: Entry[]): void {
+  entries = next;
+  sessionStorage.setItem(KEY, writeEntries(next));
+}
+
+/** All acts that this tab knows of, reactive, oldest first. */
+export const acts = {
+  get all(): readonly Entry[] {
+    return entries;
+  },
+  /** Those that are still under way. */
+  get pending(): readonly Entry[] {
+    return entries.filter((entry) => !isOver(entry));
+  },
+  /** Those of an account, by name of the act or by what their context holds. */
+  of(filter: (entry: Entry) => boolean): readonly Entry[] {
+    return entries.filter(filter);
+  },
+};
+
+/** Takes up what the page before the reload left; gives what has to be followed further. */
+export function reviveActs(account: Address): readonly Entry[] {
+  if (entries.length === 0) {
+    const words = t("act.interrupted");
+    save(readEntries(sessionStorage.getItem(KEY)).map((entry) => reviveEntry(entry, { words, now: nowSeconds() })));
+  }
+  return entries.filter((entry) => entry.account === account && !isOver(entry));
+}
+
+/** Adds an act. */
+export function addEntry(entry: Omit<Entry, "since">): void {
+  save([...entries, { ...entry, since: nowSeconds() }]);
+}
+
+/** Moves an act on and tells whoever waits for it. */
+export function moveEntry(id: string, news: Parameters<typeof advance>[1] & { relayId?: string }): Entry | undefined {
+  let moved: Entry | undefined;
+  const { relayId, ...rest } = news;
+  save(
+    entries.map((entry) => {
+      if (entry.id !== id) return entry;
+      moved = { ...advance(entry, rest, nowSeconds()), ...(relayId === undefined ? {} : { relayId }) };
+      return moved;
+    }),
+  );
+  if (moved) for (const hear of hearers.get(id) ?? []) hear(moved);
+  return moved;
+}
+
+/** One act, if it is still known. */
+export function findEntry(id: string): Entry | undefined {
+  return entries.find((entry) => entry.id === id);
+}
+
+/** Hears each change of one act. */
+export function onEntry(id: string, hear: (entry: Entry) => void): () => void {
+  const set = hearers.get(id) ?? new Set();
+  hearers.set(id, set.add(hear));
+  return () => set.delete(hear);
+}
+
+/** Takes an act off the screen; what happens on the ledger is not touched by it. */
+export function dismissAct(id: string): void {
+  save(entries.filter((entry) => entry.id !== id));
+}
+
+/** Forgets everything: somebody else signs in. */
+export function forgetActs(): void {
+  entries = [];
+  sessionStorage.removeItem(KEY);
+}

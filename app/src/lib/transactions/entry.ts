@@ -1,0 +1,83 @@
+// One act under way, as it is remembered: what it is, where it stands, how to find it again after a reload. Rule: no
+// secret and no signature is kept; it lies in sessionStorage, so it survives a reload and goes with the tab.
+import type { Address, Hex } from "viem";
+import { z } from "zod";
+
+/** Where an act stands. The last two are ends without effect. */
+export type EntryState = "waiting-for-wallet" | "sent" | "on-the-ledger" | "indexed" | "rejected" | "failed";
+
+const hex = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]+$/.test(value));
+const address = z.custom<Address>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value));
+
+const entrySchema = z.object({
+  id: z.string().max(64),
+  account: address,
+  name: z.string().max(60),
+  title: z.string().max(300),
+  state: z.enum(["waiting-for-wallet", "sent", "on-the-ledger", "indexed", "rejected", "failed"]),
+  /** When it came into this state, unix seconds. */
+  since: z.number(),
+  relayId: z.string().max(64).optional(),
+  hash: hex.optional(),
+  block: z.number().optional(),
+  problem: z.string().max(2000).optional(),
+  /** Whatever the page needs to go on after a reload. */
+  context: z.json().optional(),
+});
+
+/** A remembered act. */
+export type Entry = z.infer<typeof entrySchema>;
+
+const ORDER: readonly EntryState[] = ["waiting-for-wallet", "sent", "on-the-ledger", "indexed"];
+
+/** True when nothing more will happen to it. */
+export function isOver(entry: Pick<Entry, "state">): boolean {
+  return entry.state === "indexed" || entry.state === "rejected" || entry.state === "failed";
+}
+
+/**
+ * The entry moved on. News arrive twice and out of order (stream and poll): a step back is ignored, an end is final.
+ * `now` in unix seconds.
+ */
+export function advance(
+  entry: Entry,
+  news: { state: EntryState; hash?: Hex | undefined; block?: number | undefined; problem?: string | undefined },
+  now: number,
+): Entry {
+  if (isOver(entry)) return entry;
+  const from = ORDER.indexOf(entry.state);
+  const to = ORDER.indexOf(news.state);
+  const back = to !== -1 && to < from;
+  return {
+    ...entry,
+    ...(news.hash === undefined ? {} : { hash: news.hash }),
+    ...(news.block === undefined ? {} : { block: news.block }),
+    ...(news.problem === undefined ? {} : { problem: news.problem }),
+    ...(back || news.state === entry.state ? {} : { state: news.state, since: now }),
+  };
+}
+
+/** Reads what was remembered; anything that is not an entry is left out. */
+export function readEntries(text: string | null): Entry[] {
+  if (text === null) return [];
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.flatMap((one) => entrySchema.safeParse(one).data ?? []) : [];
+  } catch {
+    return []; // Not ours: nothing is lost, since the acts themselves are on their way or on the ledger.
+  }
+}
+
+/** What to remember: the newest 30, the finished ones among them as well until they are dismissed. */
+export function writeEntries(entries: readonly Entry[]): string {
+  return JSON.stringify(entries.slice(-30));
+}
+
+/**
+ * After a reload: what was waiting for a wallet was never sent (the page that would have sent it is gone), and says so;
+ * the rest is followed further.
+ */
+export function reviveEntry(entry: Entry, options: { words: string; now: number }): Entry {
+  if (entry.state !== "waiting-for-wallet") return entry;
+  return { ...entry, state: "failed", since: options.now, problem: options.words };
+}

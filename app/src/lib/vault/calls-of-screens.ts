@@ -1,0 +1,65 @@
+// The vault's calls under the names that screens use. Each goes to the worker with the place filled in.
+import { askVaultHere } from "./vault.svelte.ts";
+import type { NewRecord, SealOrder, KeyedParty, VaultCalls, Via } from "./calls.ts";
+
+type Options<P> = { onProgress?: (progress: P) => void; signal?: AbortSignal };
+type Args<K extends keyof VaultCalls> = Omit<VaultCalls[K]["args"], "place">;
+type Result<K extends keyof VaultCalls> = Promise<VaultCalls[K]["result"]>;
+
+/** Encrypts a file and uploads it; the DEK stays in the worker for `makeSeals`. */
+export function addDocument(record: NewRecord, options: Options<VaultCalls["addDocument"]["progress"]> = {}): Result<"addDocument"> {
+  return askVaultHere("addDocument", record, options as never);
+}
+
+/** Opens descriptions in bulk: own ones, or such as were released (`via`). */
+export function openManifests(items: { manifestBytes: Uint8Array; via?: Via }[]): Result<"openManifests"> {
+  return askVaultHere("openManifests", { items });
+}
+
+/** Fetches, verifies and decrypts one document. */
+export function readDocument(
+  document: { manifestBytes: Uint8Array; via: Via },
+  options: Options<VaultCalls["readDocument"]["progress"]> = {},
+): Result<"readDocument"> {
+  return askVaultHere("readDocument", document, options as never);
+}
+
+/** Seals for each document and each gateway, ready for PUT /api/seals. */
+export function makeSeals(orders: SealOrder[], gateways: KeyedParty[]): Result<"makeSeals"> {
+  return askVaultHere("makeSeals", { orders, gateways });
+}
+
+/** The capsule of a consent about to be signed: one key a category and single document, at an epoch. */
+export function makeCapsule(consent: Args<"makeCapsule">): Result<"makeCapsule"> {
+  return askVaultHere("makeCapsule", consent);
+}
+
+/** What a consent of one's own covers, from its capsule. */
+export function openOpening(consent: Args<"openOpening">): Result<"openOpening"> {
+  return askVaultHere("openOpening", consent);
+}
+
+/** Opens a capsule that was handed to us; its keys stay in the worker until it is locked. */
+export function openCapsule(consent: Args<"openCapsule">): Result<"openCapsule"> {
+  return askVaultHere("openCapsule", consent);
+}
+
+/** The capsule that a patient's re-keying made for us; null where the bundle has none. */
+export function openFreshCapsule(consent: Args<"openFreshCapsule">): Result<"openFreshCapsule"> {
+  return askVaultHere("openFreshCapsule", consent);
+}
+
+/** Fresh capsules for everybody who remains, for the act `rekey`. */
+export function makeBundle(bundle: Args<"makeBundle">): Result<"makeBundle"> {
+  return askVaultHere("makeBundle", bundle);
+}
+
+/** Wraps a note for its readers. */
+export function wrapNote(note: Args<"wrapNote">): Result<"wrapNote"> {
+  return askVaultHere("wrapNote", note);
+}
+
+/** Opens a note. */
+export function openNote(note: Args<"openNote">): Result<"openNote"> {
+  return askVaultHere("openNote", note);
+}

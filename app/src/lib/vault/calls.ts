@@ -1,0 +1,120 @@
+// What the vault's worker can be asked. Rule: no root, no key, no DEK and no passphrase is ever in an answer; the kit's
+// code is, once, because a person has to write it down.
+import type { Address, Hex, TypedDataDefinition } from "viem";
+import type { Bytes } from "#protocol/bytes.ts";
+import type { Opening } from "#protocol/consent/index.ts";
+import type { Manifest, Metadata, Release } from "#protocol/documents/index.ts";
+import type { FailureCode } from "#protocol/failure.ts";
+import type { Credential, Kit, Note, NoteKind, Sealed, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
+
+/** Where keys and signatures are valid. */
+export type Where = { chainId: number; ledger: Address };
+
+/** An account with its X25519 public key, as the ledger has it. */
+export type KeyedParty = { address: Address; key: Hex };
+
+/** What is public about an open vault. */
+export type VaultFace = {
+  account: Address;
+  publicKey: Hex;
+  fingerprint: string;
+  vaultAccount: Address;
+  settings: VaultSettings;
+};
+
+/** The answer for one document of many: one that does not open spoils none of the others. */
+export type OpenedManifest =
+  | { ok: true; manifest: Manifest; metadata: Metadata }
+  | { ok: false; code: FailureCode; message: string };
+
+/** How a document is opened: as its subject, or as a grantee with a release and an opened capsule. */
+export type Via = "owner" | { scope: Hex; grantee: Address; release: Release };
+
+/** Bytes done, of the plaintext. */
+export type AddProgress = { encrypted: number; uploaded: number; total: number };
+
+/** A document to add. */
+export type NewRecord = {
+  file: Blob;
+  metadata: Metadata;
+  subject: Address;
+  /** The subject's public encryption key as the ledger has it. */
+  subjectKey: Hex;
+  author: Address;
+  document?: Hex | undefined;
+  version?: number | undefined;
+};
+
+/** A seal to make. The DEK comes from the manifest (own documents) or is still known from adding it. */
+export type SealOrder = {
+  subject: Address;
+  document: Hex;
+  version: number;
+  category: string;
+  epoch: number;
+  keyedBy?: "category" | "document" | undefined;
+  manifestBytes?: Uint8Array | undefined;
+  /** For an author who is not the subject: the consent whose capsule holds the compartment key. */
+  consent?: { grantee: Address; scope: Hex } | undefined;
+};
+
+/** A consent by its key on the ledger. */
+export type ConsentKey = { subject: Address; grantee: Address; scope: Hex };
+
+type WithPlace<T> = T & { place: Where };
+
+/** The calls. */
+export type VaultCalls = {
+  create: { args: { account: Address; passphrase: string }; result: { face: VaultFace; kit: Kit; blob: VaultBlob } };
+  /** `reseal` for the service's copy: sealed again, it has every way in and may become this device's. */
+  open: {
+    args: { blob: unknown; credential: Credential; reseal: boolean };
+    result: { face: VaultFace; blob: VaultBlob | undefined };
+  };
+  lock: { args: undefined; result: undefined };
+  changeSettings: { args: VaultSettings; result: { face: VaultFace; blob: VaultBlob } };
+  serverCopy: { args: { blob: unknown }; result: VaultBlob };
+  signAsVaultAccount: { args: TypedDataDefinition; result: Hex };
+
+  addDocument: {
+    args: WithPlace<NewRecord>;
+    result: { document: Hex; version: number; digest: Hex; manifestBytes: Bytes };
+    progress: AddProgress;
+  };
+  openManifests: {
+    args: WithPlace<{ items: { manifestBytes: Uint8Array; via?: Via | undefined }[] }>;
+    result: OpenedManifest[];
+  };
+  readDocument: {
+    args: WithPlace<{ manifestBytes: Uint8Array; via: Via }>;
+    result: { blob: Blob; metadata: Metadata; manifest: Manifest };
+    progress: { done: number; total: number };
+  };
+  makeSeals: {
+    args: WithPlace<{ orders: SealOrder[]; gateways: KeyedParty[] }>;
+    result: { document: Hex; version: number; gateway: Address; seal: string }[];
+  };
+
+  makeCapsule: {
+    args: WithPlace<{ subject: Address; scope: Hex; grantee: KeyedParty; gateways: KeyedParty[]; opening: Opening; epoch: number }>;
+    result: Sealed;
+  };
+  openOpening: { args: WithPlace<{ subject: Address; scope: Hex; bytes: Uint8Array }>; result: Opening };
+  openCapsule: { args: WithPlace<ConsentKey & { bytes: Uint8Array }>; result: { opening: Opening; epoch: number } };
+  openFreshCapsule: {
+    args: WithPlace<ConsentKey & { index: Uint8Array }>;
+    result: { opening: Opening; epoch: number } | null;
+  };
+  makeBundle: {
+    args: WithPlace<{ subject: Address; consents: { grantee: KeyedParty; scope: Hex; opening: Opening }[]; epoch: number }>;
+    result: { index: Sealed; parts: Sealed[] };
+  };
+  wrapNote: {
+    args: WithPlace<{ kind: NoteKind; subject: Address; ref: Hex; recipients: KeyedParty[]; note: Note<NoteKind> }>;
+    result: Sealed;
+  };
+  openNote: {
+    args: WithPlace<{ kind: NoteKind; subject: Address; ref: Hex; recipient: Address; bytes: Uint8Array }>;
+    result: Note<NoteKind>;
+  };
+};

@@ -1,0 +1,32 @@
+// The vault's one door. Secrets live in its worker; what comes out of here is public, ciphertext, or what a person asked
+// to see.
+export {
+  addDocument,
+  makeBundle,
+  makeCapsule,
+  makeSeals,
+  openCapsule,
+  openFreshCapsule,
+  openManifests,
+  openNote,
+  openOpening,
+  readDocument,
+  wrapNote,
+} from "./calls-of-screens.ts";
+export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Via } from "./calls.ts";
+export { estimateStrength, type Strength } from "./strength.ts";
+export {
+  confirmKit,
+  createVault,
+  forgetThisDevice,
+  idleMinutes,
+  leaveVault,
+  loadVault,
+  lockVault,
+  readSettings,
+  saveSettings,
+  signWithVaultAccount,
+  unlockVault,
+  vault,
+  type LockReason,
+} from "./vault.svelte.ts";

@@ -1,0 +1,114 @@
+// The open vault inside the worker: roots, the keys made from them, the capsules of others that were opened, and the DEKs
+// of documents just added. Rule: everything secret hangs on this one object, so that locking is wiping it.
+import type { Address, Hex } from "viem";
+import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
+import { toHex, wipe, type Bytes } from "#protocol/bytes.ts";
+import { Failure } from "#protocol/failure.ts";
+import {
+  createCompartments,
+  currentRoot,
+  deriveEncryptionKey,
+  deriveVaultAccount,
+  fingerprint,
+  keyId,
+  lockVault,
+  type CapsuleContent,
+  type Compartments,
+  type OpenVault,
+} from "#protocol/keys/index.ts";
+import { getAddress } from "viem";
+import type { VaultFace } from "../calls.ts";
+
+type Pair = { secretKey: Bytes; publicKey: Bytes; keyId: Hex };
+
+/** Everything that the worker holds while the vault is open. */
+export type Keyring = {
+  vault: OpenVault;
+  /** One pair for each root, the current one last. */
+  pairs: Pair[];
+  compartments: Compartments;
+  /** Contents of opened capsules by `subject|grantee|scope`. */
+  capsules: Map<string, CapsuleContent>;
+  /** DEKs of documents added since unlocking, by `document|version`. */
+  deks: Map<string, Bytes>;
+};
+
+let ring: Keyring | undefined;
+
+/** Puts an open vault into the ring, locking what was there. */
+export function holdVault(vault: OpenVault): Keyring {
+  dropVault();
+  ring = {
+    vault,
+    pairs: vault.roots.map((root) => {
+      const pair = deriveEncryptionKey(root);
+      return { ...pair, keyId: keyId(pair.publicKey) };
+    }),
+    compartments: createCompartments(currentRoot(vault)),
+    capsules: new Map(),
+    deks: new Map(),
+  };
+  return ring;
+}
+
+/** The ring. Throws Failure("locked"). */
+export function openRing(): Keyring {
+  if (!ring) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  return ring;
+}
+
+/** Overwrites everything secret. */
+export function dropVault(): void {
+  if (!ring) return;
+  lockVault(ring.vault);
+  wipe(...ring.pairs.map((pair) => pair.secretKey), ...ring.deks.values());
+  for (const content of ring.capsules.values()) {
+    wipe(...content.categories.map(({ key }) => key), ...content.documents.map(({ key }) => key));
+  }
+  ring.compartments.wipe();
+  ring = undefined;
+}
+
+/** The pair of the current root: what others wrap for. */
+export function currentPair(): Pair {
+  const pair = openRing().pairs.at(-1);
+  if (!pair) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  return pair;
+}
+
+/** Tries the newest key first, then the older ones: what was wrapped for an old root still opens. */
+export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
+  let first: unknown;
+  for (const pair of [...openRing().pairs].reverse()) {
+    try {
+      return run(pair.secretKey);
+    } catch (error) {
+      first ??= error;
+      if (!(error instanceof Failure && error.code === "wrong-key")) throw error;
+    }
+  }
+  throw first;
+}
+
+/** The vault account, for one signature. */
+export function vaultAccount(): PrivateKeyAccount {
+  return privateKeyToAccount(deriveVaultAccount(currentRoot(openRing().vault)));
+}
+
+/** What may be known of the open vault outside. */
+export function faceOf({ vault }: Keyring): VaultFace {
+  const { publicKey } = currentPair();
+  const account = getAddress(vault.account);
+  return {
+    account,
+    publicKey: toHex(publicKey),
+    fingerprint: fingerprint({ account, publicKey }),
+    vaultAccount: vaultAccount().address,
+    settings: vault.settings,
+  };
+}
+
+/** Names a capsule in the ring. */
+export function capsuleName(consent: { subject: Address; grantee: Address; scope: Hex }): string {
+  return `${consent.subject}|${consent.grantee}|${consent.scope}`.toLowerCase();
+}

@@ -1,0 +1,8 @@
+// The vault's own thread: the only place where roots and keys are ever in clear.
+import { serveCalls, type Port } from "#app/workers/index.ts";
+import type { VaultCalls } from "../calls.ts";
+import { consentCalls } from "./consents.ts";
+import { documentCalls } from "./documents.ts";
+import { lockingCalls } from "./locking.ts";
+
+serveCalls<VaultCalls>(self as unknown as Port, { ...lockingCalls, ...documentCalls, ...consentCalls });

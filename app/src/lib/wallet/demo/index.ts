@@ -1,0 +1,5 @@
+// The demo wallet's door, opened only in development builds.
+export { default as DemoWallet } from "./DemoWallet.svelte";
+export { demoPeople, type DemoPerson } from "./people.ts";
+export { announceDemoWallet, pretendNetwork, switchPerson } from "./provider.ts";
+export { demo } from "./questions.svelte.ts";

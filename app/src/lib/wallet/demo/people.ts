@@ -1,0 +1,42 @@
+// The demo people and their keys: the development mnemonic that everybody knows. Rule: this folder is reached only
+// behind __PLACET_DEMO__, so that a production build does not contain it (tested).
+import { mnemonicToAccount, type HDAccount } from "viem/accounts";
+import { z } from "zod";
+import { addressShape, request } from "#app/service/index.ts";
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+const personShape = z.object({
+  index: z.number().int().min(0).max(99),
+  address: addressShape,
+  name: z.string().max(100),
+  role: z.string().max(60),
+  about: z.string().max(300).optional(),
+  enrolled: z.boolean().optional(),
+  passphrase: z.string().max(200).nullish(),
+  kit: z.string().max(100).nullish(),
+});
+
+/** One demo person. `passphrase` and `kit` open the vault that the seed made for them. */
+export type DemoPerson = z.infer<typeof personShape>;
+
+const answerShape = z.union([
+  z.object({ passphrase: z.string().max(200).nullish(), people: z.array(personShape) }),
+  z.array(personShape).transform((people) => ({ passphrase: null, people })),
+]);
+
+let known: Promise<DemoPerson[]> | undefined;
+
+/** Asks the service who the demo people are. */
+export function demoPeople(): Promise<DemoPerson[]> {
+  known ??= request("/api/demo/people", { schema: answerShape }).then(({ passphrase, people }) =>
+    people.map((person) => ({ ...person, passphrase: person.passphrase ?? passphrase ?? null })),
+  );
+  known.catch(() => (known = undefined));
+  return known;
+}
+
+/** The signing account of a demo person. */
+export function demoAccount(index: number): HDAccount {
+  return mnemonicToAccount(MNEMONIC, { addressIndex: index });
+}
