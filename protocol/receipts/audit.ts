@@ -68,7 +68,11 @@ async function checkOne(receipt: Receipt, options: ReceiptAuditOptions): Promise
     if (restsOn === "contract-wallet" && body.request !== null && body.delegation !== null) {
       const confirmed = await options.confirmWallet?.(body.request.request.reader, body.delegation);
       if (confirmed !== true) {
-        found.push({ kind: "forged", number, message: `Receipt ${number}: the reader's account does not confirm the sign-in.` });
+        found.push({
+          kind: "forged",
+          number,
+          message: `Receipt ${number}: the reader's account does not confirm the sign-in.`,
+        });
       }
     }
   } catch (error) {

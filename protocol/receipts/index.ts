@@ -1,5 +1,6 @@
 // Receipts: the signed request, the gateway's signed answer, batches and their proofs.
 
+export { readDelegation, type Delegation } from "./delegation.ts";
 export { refusalReasons, type RefusalReason } from "./reasons.ts";
 export {
   decodeReceipt,

@@ -2,10 +2,10 @@
 // signature in it, or is the gateway's word, and `verifyReceipt` says which.
 
 import { isAddressEqual, recoverMessageAddress, recoverTypedDataAddress } from "viem";
-import { parseSiweMessage } from "viem/siwe";
 import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "../failure.ts";
-import { MAX_SESSION_SECONDS, readSessionResources } from "../keys/session-key.ts";
+import { MAX_SESSION_SECONDS } from "../keys/session-key.ts";
+import { readDelegation, type Delegation } from "./delegation.ts";
 import { NO_RECEIPT, receiptHash, receiptTypedData, type Receipt, type ReceiptBody } from "./receipt.ts";
 import { verifyRequest } from "./request.ts";
 
@@ -53,25 +53,24 @@ async function verifyDelegation(body: ReceiptBody): Promise<RestsOn> {
   const answered = body.results.map(({ document, version }) => `${document} ${version}`).join();
   if (asked !== answered) throw refuse("results", "it answers for other documents than were asked for");
 
-  const message = parseSiweMessage(delegation.message);
-  const { address, issuedAt, expirationTime } = message;
-  if (address === undefined || issuedAt === undefined || expirationTime === undefined) {
-    throw refuse("sign-in", "its sign-in is incomplete");
+  let session: Delegation;
+  try {
+    session = readDelegation(delegation.message);
+  } catch (cause) {
+    throw refuse("sign-in", "its sign-in is no sign-in to Placet", cause);
   }
-  const names = readSessionResources(message.resources ?? []);
-  const from = issuedAt.getTime() / 1000;
-  const until = expirationTime.getTime() / 1000;
+  const { address, names, from, until } = session;
   const readsFor = names.organisation ?? address;
   if (!isAddressEqual(address, request.reader)) throw refuse("reader", "its sign-in is another person's");
   if (!isAddressEqual(readsFor, request.grantee)) throw refuse("grantee", "its reader signed in for somebody else");
   if (!isAddressEqual(names.gateway, body.gateway)) throw refuse("gateway", "its sign-in is for another gateway");
-  if (message.chainId !== body.chainId) throw refuse("chain", "its sign-in is for another chain");
+  if (session.chainId !== body.chainId) throw refuse("chain", "its sign-in is for another chain");
   if (until - from > MAX_SESSION_SECONDS) throw refuse("session", "its session is too long");
   if (request.time < from - MAX_CLOCK_SKEW || request.time >= until) throw refuse("session", "its session was over");
   try {
     await verifyRequest(signed, names.publicKey);
   } catch (error) {
-    if (isFailure(error, "not-authorised")) throw refuse("request-signature", "the session did not sign it", error);
+    if (isFailure(error)) throw refuse("request-signature", "the session did not sign it", error);
     throw error;
   }
   const { message: text, signature } = delegation;
