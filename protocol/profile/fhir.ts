@@ -1,10 +1,10 @@
-// A profile as a FHIR R4 Bundle (Patient, Coverage, AllergyIntolerance, Condition, MedicationStatement, and the blood
-// group as an Observation), and back. Rule: going there and back changes nothing; a bundle of another kind is refused.
+// A profile as a FHIR R4 Bundle (Patient, Coverage, AllergyIntolerance, Condition, MedicationStatement, blood group
+// and occupation as Observations), and back. Rule: going there and back changes nothing; a bundle of another kind is refused.
 
 import type { Address } from "viem";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
-import { bloodTypes, fullName, maritalStatuses, parseProfile, type Profile } from "./fields.ts";
+import { fullName, maritalStatuses, parseProfile, type Profile } from "./fields.ts";
 
 type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 /** A FHIR resource as JSON. */
@@ -25,9 +25,8 @@ const maritalCodes: Record<(typeof maritalStatuses)[number], [code: string, disp
   divorced: ["D", "Divorced"],
   widowed: ["W", "Widowed"],
 };
-// LOINC answer codes of 883-9 (ABO) with Rh are given as text: one Observation, the group in words.
 const bloodGroup = { system: "http://loinc.org", code: "882-1", display: "ABO and Rh group [Type] in Blood" };
-const occupationUrl = "http://hl7.org/fhir/StructureDefinition/patient-occupation";
+const jobHistory = { system: "http://loinc.org", code: "11341-5", display: "History of Occupation" };
 const terminology = "http://terminology.hl7.org/CodeSystem";
 
 function filled(fields: Record<string, Json | undefined>): { [name: string]: Json } {
@@ -67,8 +66,6 @@ function patientOf(profile: Profile, did: string): FhirResource {
           ? undefined
           : { coding: [{ system: `${terminology}/v3-MaritalStatus`, code: status[0], display: status[1] }] },
       contact: Object.keys(contact).length === 0 ? undefined : [contact],
-      extension:
-        profile.occupation === undefined ? undefined : [{ url: occupationUrl, valueString: profile.occupation }],
     }),
   };
 }
@@ -96,16 +93,19 @@ export function profileToFhir(
       }),
     });
   }
-  if (bloodType !== undefined) {
+  const observe = (id: string, code: Json, text: string | undefined) => {
+    if (text === undefined) return;
     resources.push({
       resourceType: "Observation",
-      id: "blood-type",
+      id,
       status: "final",
-      code: { coding: [bloodGroup] },
+      code: { coding: [code] },
       subject: patient,
-      valueCodeableConcept: { text: bloodType },
+      valueCodeableConcept: { text },
     });
-  }
+  };
+  observe("blood-type", bloodGroup, bloodType);
+  observe("occupation", jobHistory, profile.occupation);
   (profile.allergies ?? []).forEach((name, at) =>
     resources.push({
       resourceType: "AllergyIntolerance",
@@ -148,6 +148,10 @@ const bundleSchema = z.object({
   type: z.literal("collection"),
   entry: z.array(z.object({ resource: z.looseObject({ resourceType: z.string() }) })).max(400),
 });
+const observationSchema = z.object({
+  code: z.object({ coding: z.array(z.object({ code: z.string() })).min(1) }),
+  valueCodeableConcept: textual,
+});
 const patientSchema = z.object({
   name: z.array(z.object({ family: z.string(), given: z.array(z.string()).min(1) })).min(1),
   telecom: z.array(contactPoint).default([]),
@@ -165,7 +169,6 @@ const patientSchema = z.object({
     .default([]),
   maritalStatus: z.object({ coding: z.array(z.object({ code: z.string() })).min(1) }).optional(),
   contact: z.array(z.object({ name: textual.optional(), telecom: z.array(contactPoint).default([]) })).default([]),
-  extension: z.array(z.object({ url: z.string(), valueString: z.string().optional() })).default([]),
 });
 
 function readOne<S extends z.ZodType>(schema: S, resource: unknown): z.output<S> {
@@ -189,7 +192,10 @@ export function profileFromFhir(candidate: unknown): Profile {
   const [contact] = patient.contact;
   const coverage = ofType("Coverage")[0];
   const code = patient.maritalStatus?.coding[0]?.code;
-  const blood = texts("Observation", "valueCodeableConcept").find((text) => bloodTypes.some((type) => type === text));
+  const observed = (code: string) =>
+    ofType("Observation")
+      .map((resource) => readOne(observationSchema, resource))
+      .find((observation) => observation.code.coding[0]?.code === code)?.valueCodeableConcept.text;
   const fields = {
     firstName: name?.given[0],
     lastName: name?.family,
@@ -205,12 +211,12 @@ export function profileFromFhir(candidate: unknown): Profile {
     emergencyPhone: contact?.telecom.find((point) => point.system === "phone")?.value,
     insuranceType: coverage?.["type"] === undefined ? undefined : readOne(textual, coverage["type"]).text,
     insuranceNumber: coverage?.["subscriberId"],
-    bloodType: blood,
+    bloodType: observed(bloodGroup.code),
     allergies: texts("AllergyIntolerance", "code"),
     conditions: texts("Condition", "code"),
     medications: texts("MedicationStatement", "medicationCodeableConcept"),
     maritalStatus: maritalStatuses.find((status) => maritalCodes[status][0] === code),
-    occupation: patient.extension.find((entry) => entry.url === occupationUrl)?.valueString,
+    occupation: observed(jobHistory.code),
   };
   const kept = Object.entries(fields).filter(
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
