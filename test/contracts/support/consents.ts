@@ -113,9 +113,13 @@ export async function grant(
 }
 
 /** Grants a consent and returns its draft. */
-export async function granted(stage: Stage, changes: Parameters<typeof draftGrant>[1] = {}): Promise<Draft> {
+export async function granted(
+  stage: Stage,
+  changes: Parameters<typeof draftGrant>[1] = {},
+  signer: Signer = stage.ana,
+): Promise<Draft> {
   const draft = await draftGrant(stage, changes);
-  await grant(stage, draft);
+  await grant(stage, draft, { signer });
   return draft;
 }
 
