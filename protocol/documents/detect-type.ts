@@ -45,7 +45,6 @@ function asText(bytes: Uint8Array, whole: boolean): string | null {
     try {
       const text = fromUtf8(bytes.subarray(0, bytes.length - cut));
       // C0 controls but tab, line feed, form feed, carriage return; and delete.
-      // eslint-disable-next-line no-control-regex
       return /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/.test(text) ? null : text;
     } catch (error) {
       if (!isFailure(error, "bad-input")) throw error;
