@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "viem";
-import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
+import { privateKeyToAccount } from "viem/accounts";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { z } from "zod";
 import { fromHex, toHex, wipe, type Bytes } from "#protocol/bytes.ts";
@@ -19,9 +19,6 @@ export type GatewayKey = {
   readonly publicKey: Bytes;
 };
 
-// The mnemonic of every development chain: its second account is the gateway of a demonstration, and nobody's secret.
-const DEMO_MNEMONIC = "test test test test test test test test test test test junk";
-const DEMO_CHAIN = 31_337;
 const FILE = "gateway.json";
 
 const fileSchema = z.strictObject({
@@ -39,23 +36,12 @@ export function createGatewayKey(key: Hex): GatewayKey {
 }
 
 /**
- * The key that the operator set; on a demonstration chain the well-known one; else the one in gateway.json in the
- * data folder, made on first use and readable by its owner alone. Throws `tampered` when that file is damaged: a new
+ * The key that the operator set, else the one in gateway.json in the data folder, made on first use and readable by its
+ * owner alone. Throws `tampered` when that file is damaged: a new
  * key would not open the seals that are held.
  */
-export async function loadGatewayKey(options: {
-  dataDir: string;
-  gatewayKey: Hex | null;
-  demo: boolean;
-  chainId: number;
-}): Promise<GatewayKey> {
+export async function loadGatewayKey(options: { dataDir: string; gatewayKey: Hex | null }): Promise<GatewayKey> {
   if (options.gatewayKey !== null) return createGatewayKey(options.gatewayKey);
-  if (options.demo && options.chainId === DEMO_CHAIN) {
-    const { privateKey } = mnemonicToAccount(DEMO_MNEMONIC, { addressIndex: 1 }).getHdKey();
-    if (privateKey === null)
-      throw new Failure("internal", "The demonstration's gateway key could not be derived. Nothing was started.");
-    return createGatewayKey(toHex(privateKey));
-  }
   const file = join(options.dataDir, FILE);
   return createGatewayKey((await readKeyFile(file)) ?? (await makeKeyFile(file, options.dataDir)));
 }
@@ -87,7 +73,10 @@ async function makeKeyFile(file: string, folder: string): Promise<Hex> {
   const key = toHex(randomBytes(32));
   await mkdir(folder, { recursive: true });
   // Written aside and renamed, so that a crash leaves either no key or a whole one.
-  await writeFile(`${file}.new`, JSON.stringify({ format: "placet-gateway", version: 1, key }), { mode: 0o600 });
+  await writeFile(`${file}.new`, JSON.stringify({ format: "placet-gateway", version: 1, key }), {
+    mode: 0o600,
+    flush: true,
+  });
   await rename(`${file}.new`, file);
   return key;
 }

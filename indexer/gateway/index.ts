@@ -5,7 +5,7 @@ import type { Address, Hex } from "viem";
 import { toHex } from "#protocol/bytes.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
-import { openSealAtGateway, type Release } from "#protocol/documents/index.ts";
+import type { Release } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { openLicence, type Licence } from "#protocol/providers/index.ts";
 import { createSender, type Sender } from "../relay/sender.ts";
@@ -14,6 +14,8 @@ import { isSendingOpen } from "../store/sendings.ts";
 import { createAnchoring } from "./anchoring.ts";
 import { loadGatewayKey } from "./gateway-key.ts";
 import { createOpenings, type ConsentOf } from "./gateway-openings.ts";
+import { createSeals, type SealOf } from "./gateway-seals.ts";
+import { readAllSeals } from "../store/seals.ts";
 import {
   createRelease,
   RELEASE_DEFAULTS,
@@ -38,7 +40,9 @@ export type Gateway = {
   /** Opens a box that was kept. Throws like `readCapsule`. */
   openBox(consent: ConsentOf & { box: Uint8Array }): Opening;
   /** Opens a seal's outer wrap, to see what it is of. Throws Failure("wrong-key" | "tampered" | "bad-input"). */
-  openSeal(seal: { subject: Address; document: Hex; seal: Uint8Array }): Release;
+  openSeal(seal: SealOf): Release;
+  /** What seals are held of a subject: document, version, category, epoch. */
+  sealsOf(subject: Address): Promise<Release[]>;
   /** Opens the licence in a provider's card, for registrars. Throws Failure("wrong-key" | "tampered"). */
   openLicence(licence: { account: Address; hash: Hex; box: string }): Licence;
   /** Answers a signed read request, after a receipt of it is on disk. Throws Failure for what is no proper request. */
@@ -51,17 +55,19 @@ export type Gateway = {
 export async function createGateway(foundation: Foundation, settings: Partial<ReleaseSettings> = {}): Promise<Gateway> {
   const { config, chain, database } = foundation;
   const { chainId, ledger } = chain.deployment;
-  const key = await loadGatewayKey({ ...config, chainId });
+  const key = await loadGatewayKey(config);
   const place = { chainId, ledger };
   const address = key.account.address;
   const encryptionKey = toHex(key.publicKey);
   const openings = createOpenings({ key, place });
+  const seals = createSeals({ key, place, log: foundation.log });
   const sender = createSender(foundation, { account: key.account });
   const anchoring = createAnchoring(foundation, { gateway: address, sender, interval: config.receiptInterval });
   const release = createRelease(foundation, {
     key,
     place,
     openings,
+    seals,
     settings: { ...RELEASE_DEFAULTS, ...settings },
     onReceipt: anchoring.wake,
   });
@@ -86,8 +92,8 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
     sender,
     readCapsule: openings.readCapsule,
     openBox: openings.openBox,
-    openSeal: ({ subject, document, seal }) =>
-      openSealAtGateway({ place, subject, document, gateway: address }, { secretKey: key.secretKey, seal }),
+    openSeal: seals.openSeal,
+    sealsOf: async (subject) => seals.openSeals(await readAllSeals(database, subject)),
     openLicence: (licence) => openLicence({ ...licence, place, gateway: address, secretKey: key.secretKey }),
     async release(call) {
       if (!(await anchoring.isComplete())) {

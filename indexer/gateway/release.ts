@@ -5,7 +5,6 @@ import type { Hex } from "viem";
 import { fromBase64Url, randomBytes, toHex } from "#protocol/bytes.ts";
 import { isPurposeCode, READ } from "#protocol/codes/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
-import { openSealAtGateway, type Release } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Place } from "#protocol/keys/index.ts";
 import {
@@ -28,6 +27,7 @@ import { appendStream } from "../store/stream.ts";
 import { decide, isStranger, type Evidence, type Outcome } from "./decide.ts";
 import type { GatewayKey } from "./gateway-key.ts";
 import type { GatewayOpenings } from "./gateway-openings.ts";
+import type { GatewaySeals } from "./gateway-seals.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
 /** What a reader asks with: their session, the request that its key signed, where the call came from. */
@@ -56,12 +56,13 @@ export function createRelease(
     key: GatewayKey;
     place: Place;
     openings: GatewayOpenings;
+    seals: GatewaySeals;
     settings: ReleaseSettings;
     onReceipt: () => void;
   },
 ): (call: ReleaseCall) => Promise<ReleaseAnswer> {
   const { database, chain, log, metrics, now } = foundation;
-  const { key, place, openings, settings, onReceipt } = options;
+  const { key, place, openings, seals, settings, onReceipt } = options;
   const gateway = key.account.address;
 
   /** Everything about the request that has nothing to do with any patient. */
@@ -130,18 +131,14 @@ export function createRelease(
       );
     }
     const known = !isStranger({ request, ledger });
-    const seals = known ? rows.flatMap((row) => openSeal(row)) : [];
-    return { request, ledger, now: now(), maxLag: settings.maxLag, opening: known ? openOpening(kept) : null, seals };
-
-    function openSeal({ document, seal }: { document: Hex; seal: Uint8Array }): Release[] {
-      try {
-        return [openSealAtGateway({ place, subject, document, gateway }, { secretKey: key.secretKey, seal })];
-      } catch {
-        // It was opened once when it came in: now it is another gateway key's, or damaged. The reader is told "no-seal".
-        log.warn("seal-unreadable");
-        return [];
-      }
-    }
+    return {
+      request,
+      ledger,
+      now: now(),
+      maxLag: settings.maxLag,
+      opening: known ? openOpening(kept) : null,
+      seals: known ? seals.openSeals(rows) : [],
+    };
 
     function openOpening(found: Awaited<ReturnType<typeof readOpening>>): Opening | null {
       if (found?.box == null) return null;

@@ -53,3 +53,8 @@ export async function listSeals(
     [subject, author, after?.[0] ?? null, after?.[1] ?? 0, after?.[2] ?? "", limit],
   );
 }
+
+/** Every seal of a subject's documents. */
+export async function readAllSeals(db: Queryable, subject: Address): Promise<SealRow[]> {
+  return db.query<SealRow>("select * from seals where subject = $1", [subject]);
+}

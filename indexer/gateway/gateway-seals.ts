@@ -1,0 +1,54 @@
+// Seals as the gateway sees them: what each is of, and the inner wrap that it can hand on but never open.
+
+import type { Address, Hex } from "viem";
+import { sha256, toHex } from "#protocol/bytes.ts";
+import { openSealAtGateway, type Release } from "#protocol/documents/index.ts";
+import type { Place } from "#protocol/keys/index.ts";
+import type { Log } from "../log.ts";
+import type { GatewayKey } from "./gateway-key.ts";
+
+/** A seal and of whose document it is. */
+export type SealOf = { subject: Address; document: Hex; seal: Uint8Array };
+
+/** The gateway's way of opening seals. */
+export type GatewaySeals = {
+  /** Opens the outer wrap. Throws Failure("wrong-key" | "tampered" | "bad-input"). */
+  openSeal(seal: SealOf): Release;
+  /** Opens many; one that no longer opens (another gateway key's, or damaged) is left out and told to the log. */
+  openSeals(seals: readonly SealOf[]): Release[];
+};
+
+const KEPT = 20_000;
+
+/** Makes the opener of seals for one gateway key. */
+export function createSeals({ key, place, log }: { key: GatewayKey; place: Place; log: Log }): GatewaySeals {
+  // Opening one costs two milliseconds and lists ask for the same ones again and again. Oldest out first.
+  const opened = new Map<string, Release>();
+
+  function openSeal({ subject, document, seal }: SealOf): Release {
+    const name = `${subject} ${document} ${toHex(sha256(seal))}`;
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const gateway = key.account.address;
+    const release = openSealAtGateway({ place, subject, document, gateway }, { secretKey: key.secretKey, seal });
+    opened.set(name, release);
+    for (const oldest of opened.keys()) {
+      if (opened.size <= KEPT) break;
+      opened.delete(oldest);
+    }
+    return release;
+  }
+
+  return {
+    openSeal,
+    openSeals: (seals) =>
+      seals.flatMap((seal) => {
+        try {
+          return [openSeal(seal)];
+        } catch {
+          log.warn("seal-unreadable");
+          return [];
+        }
+      }),
+  };
+}
