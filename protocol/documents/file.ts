@@ -141,16 +141,19 @@ export function readFile(options: {
 
 /** All blocks of something small, the root last. */
 export async function makeFile(bytes: Uint8Array): Promise<Block[]> {
-  const blocks: Block[] = [];
-  const source = new Blob([toBytes(bytes)]).stream() as ReadableStream<Uint8Array>;
-  for await (const block of source.pipeThrough(blockStream())) blocks.push(block);
-  return blocks;
+  const source: ReadableStream<Uint8Array> = new Blob([toBytes(bytes)]).stream();
+  return drain(source.pipeThrough(blockStream()));
+}
+
+/** Everything that a stream gives. Read by its reader, since not every browser iterates over streams. */
+async function drain<T>(stream: ReadableStream<T>): Promise<T[]> {
+  const parts: T[] = [];
+  const reader = stream.getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) parts.push(step.value);
+  return parts;
 }
 
 /** All bytes of a stream: only for what is known to be small. */
 export async function collect(stream: ReadableStream<Uint8Array>): Promise<Bytes> {
-  const parts: Uint8Array[] = [];
-  const reader = stream.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) parts.push(step.value);
-  return concat(...parts);
+  return concat(...(await drain(stream)));
 }

@@ -49,9 +49,15 @@ export async function encryptDocument(options: NewDocument): Promise<EncryptedDo
     .pipeThrough(blockStream(), pipe);
   let root: Block | undefined;
   const reader = blocks.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    await onBlock({ cid: step.value.cid, bytes: step.value.bytes });
-    if (step.value.root) root = step.value;
+  try {
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      await onBlock({ cid: step.value.cid, bytes: step.value.bytes });
+      if (step.value.root) root = step.value;
+    }
+  } catch (error) {
+    // What failed may be the upload: the file need not be read on. The first error is the one to tell.
+    await reader.cancel(error).catch(() => undefined);
+    throw error;
   }
   if (root === undefined)
     throw new Failure("internal", "The document could not be encrypted. Nothing was stored. Try again.");

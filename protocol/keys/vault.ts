@@ -146,7 +146,9 @@ function openBody(blob: VaultBlob, key: Uint8Array): OpenVault {
   } catch (cause) {
     throw altered(cause);
   }
-  const json = plain.subarray(4, 4 + readU32(plain, 0));
+  const end = 4 + readU32(plain, 0);
+  if (end > plain.length || plain.subarray(end).some((byte) => byte !== 0)) throw altered(undefined);
+  const json = plain.subarray(4, end);
   const body = parseCanonical(json, vaultBodySchema, { maxBytes: MAX_VAULT_BYTES, what: "vault" });
   wipe(plain);
   const genuine = new Set(body.unlockers.map((unlocker) => canonicalJson(unlocker)));

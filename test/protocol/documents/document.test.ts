@@ -112,6 +112,29 @@ describe("A patient who adds a document", () => {
     expect(again).toContain(manifest.body.cid);
   });
 
+  it("is told of a failed upload, and the file is not read on", async () => {
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_048_576)),
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const adding = encryptDocument({
+      place,
+      subject: ana,
+      author: lena,
+      subjectKey: anaKey.publicKey,
+      source: endless,
+      metadata: sampleMetadata(2 ** 34),
+      async onBlock() {
+        throw new Error("the line is dead");
+      },
+    });
+    await expect(adding).rejects.toThrow("the line is dead");
+    expect(cancelled).toBe(true);
+  });
+
   it("may stop in the middle", async () => {
     const controller = new AbortController();
     const adding = encryptDocument({

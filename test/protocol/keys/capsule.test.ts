@@ -87,7 +87,9 @@ describe("A grantee who receives a capsule", () => {
     const hers = fromUtf8(capsule.bytes).indexOf(keyId(lenaKey.publicKey));
     // Her box comes before its name in canonical order: 100 bytes back is inside it.
     const altered = flip(capsule.bytes, hers - 100);
-    expect(await failureOf(() => openCapsule(name, { secretKey: lenaKey.secretKey, bytes: altered }))).toMatch(/wrong-key|bad-input/);
+    expect(await failureOf(() => openCapsule(name, { secretKey: lenaKey.secretKey, bytes: altered }))).toMatch(
+      /wrong-key|bad-input/,
+    );
   });
 
   it("is refused an opening that does not hash to the scope, even from the patient", async () => {
