@@ -30,7 +30,6 @@ const environment = z.object({
   PLACET_RECEIPT_INTERVAL: whole(1, 86_400).default(60),
   PLACET_POLL_MS: whole(50, 60_000).default(500),
   PLACET_FINALITY_BLOCKS: whole(0, 10_000).default(64),
-  PLACET_REORG_WINDOW: whole(8, 10_000).default(512),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
   PLACET_RATE_SIGN_IN: whole(1, 1_000_000).default(20),
   PLACET_RATE_RECORDS: whole(1, 1_000_000).default(600),
@@ -69,8 +68,6 @@ export type Config = {
   pollMs: number;
   /** A block this far below the head counts as final where the node does not say. */
   finalityBlocks: number;
-  /** How many blocks back a reorganisation can be undone. */
-  reorgWindow: number;
   /** TCP port on loopback of the embedded IPFS node; 0 picks a free one. */
   ipfsPort: number;
   rates: RateLimits;
@@ -111,7 +108,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     receiptInterval: e.PLACET_RECEIPT_INTERVAL,
     pollMs: e.PLACET_POLL_MS,
     finalityBlocks: e.PLACET_FINALITY_BLOCKS,
-    reorgWindow: e.PLACET_REORG_WINDOW,
     ipfsPort: e.PLACET_IPFS_PORT,
     rates: {
       signIn: e.PLACET_RATE_SIGN_IN,

@@ -2,30 +2,16 @@
 // the rate limit, the OpenAPI page and (where asked) the check of what leaves. A handler sees only what passed.
 
 import type { Request, Response } from "express";
-import type { Address, Hex } from "viem";
 import type { z } from "zod";
 import type { FailureCode } from "#protocol/failure.ts";
 import type { RateLimits } from "../config.ts";
 import type { Service } from "../service.ts";
+import type { Session } from "../store/sessions.ts";
+
+export type { Session } from "../store/sessions.ts";
 
 /** Who may call: anybody, whoever is signed in, or (checked against the ledger's projection at each call) one of the two offices. */
 export type Access = "public" | "session" | "registrar" | "auditor";
-
-/** A signed-in person. */
-export type Session = {
-  /** SHA-256 of the cookie's token, hex: names the row, opens nothing. */
-  id: string;
-  account: Address;
-  /** The P-256 key named at sign-in (raw, base64url); it signs read requests. Null when sign-in named none. */
-  sessionKey: string | null;
-  /** The organisation that this person reads for, as claimed at sign-in; membership is checked at each use. */
-  organisation: Address | null;
-  /** The signed EIP-4361 message and its signature: the delegation that receipts quote. */
-  message: string;
-  signature: Hex;
-  createdAt: number;
-  expiresAt: number;
-};
 
 /** What a handler is given. */
 export type Call<A extends Access, P, Q, B> = {

@@ -6,7 +6,8 @@ import { checkBlock, readCid } from "./verify.ts";
 import type { Ipfs } from "./ipfs.ts";
 
 const CALL_MS = 15_000;
-const HELD_MS = 2_000;
+/** Kubo's own switch for answering from its blocks alone; the client passes it on without knowing it. */
+const onlyHeld = { timeout: 2_000, searchParams: new URLSearchParams({ offline: "true" }) };
 
 /** Connects to the Kubo node whose RPC API is at `url`; throws `unavailable` when it does not answer. */
 export async function openKubo(url: string): Promise<Ipfs> {
@@ -24,7 +25,7 @@ export async function openKubo(url: string): Promise<Ipfs> {
     async get(text, { timeoutMs = 0 } = {}) {
       const cid = readCid(text);
       const bytes = await kubo.block
-        .get(cid, timeoutMs === 0 ? { offline: true, timeout: HELD_MS } : { timeout: timeoutMs })
+        .get(cid, timeoutMs === 0 ? onlyHeld : { timeout: timeoutMs })
         .catch((cause: unknown) => {
           throw new Failure("not-found", "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.", { cause });
         });
@@ -33,7 +34,7 @@ export async function openKubo(url: string): Promise<Ipfs> {
     },
     async has(text) {
       const cid = readCid(text);
-      return kubo.block.stat(cid, { offline: true, timeout: HELD_MS }).then(
+      return kubo.block.stat(cid, onlyHeld).then(
         () => true,
         () => false,
       );

@@ -1,0 +1,51 @@
+// The Express application: headers, routes, documentation, app, and one answer for everything that goes wrong.
+
+import { randomUUID } from "node:crypto";
+import express from "express";
+import type { ErrorRequestHandler, Express } from "express";
+import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
+import { docsStyle, renderDocs } from "./docs-page.ts";
+import { createLimits } from "./limits.ts";
+import { mountRoute } from "./mount.ts";
+import { describeApi } from "./openapi.ts";
+import { sendProblem } from "./problem.ts";
+import { routes } from "./routes.ts";
+import { mountStatic, policyForStyle, setSecurityHeaders } from "./static.ts";
+
+/** Makes the application over a running service. */
+export async function createApp(service: Service): Promise<Express> {
+  const { config, log } = service;
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", config.trustProxy);
+  app.set("query parser", "simple");
+  app.use((_, response, next) => {
+    setSecurityHeaders(response, { tls: service.origins().every((origin) => origin.startsWith("https:")) });
+    next();
+  });
+  const takeTurn = createLimits(config.rates);
+  // A HEAD route stands before the GET of the same path, which Express would otherwise ask.
+  const ordered = routes.toSorted((a, b) => Number(b.method === "head") - Number(a.method === "head"));
+  for (const route of ordered) mountRoute(app, route, { service, takeTurn });
+  mountDocs(app, service);
+  await mountStatic(app, config);
+  app.use((request) => {
+    throw new Failure("not-found", `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`);
+  });
+  const tell: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+    const missing = typeof error === "object" && error !== null && "status" in error && error.status === 404;
+    const failure = missing ? new Failure("not-found", "There is nothing here.", { cause: error }) : error;
+    sendProblem(response, failure, { requestId: randomUUID(), log });
+  };
+  app.use(tell);
+  return app;
+}
+
+function mountDocs(app: Express, service: Service): void {
+  const describe = () => describeApi(routes, { url: service.origins()[0] ?? "/" });
+  app.get("/openapi.json", (_, response) => void response.set("Cache-Control", "no-cache").json(describe()));
+  app.get("/docs", (_, response) => {
+    response.set("Content-Security-Policy", policyForStyle(docsStyle)).type("html").send(renderDocs(describe()));
+  });
+}

@@ -1,0 +1,154 @@
+// Consents and requests as their parties see them. An auditor sees the records, which hold no content; openings are
+// never shown here to anybody.
+
+import { z } from "zod";
+import { effectiveStatus } from "#protocol/consent/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
+import { listActsOfConsent } from "../store/acts.ts";
+import { listConsents, listRequests, readConsent } from "../store/consents.ts";
+import type { Consent } from "../store/consents.ts";
+import { readOpening } from "../store/openings.ts";
+import { countReads } from "../store/receipts.ts";
+import { isAuditor } from "../store/registry.ts";
+import { cutPage, readCursor } from "./paging.ts";
+import { route } from "./route.ts";
+import type { Route } from "./route.ts";
+import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { toTrailRow, trailRowOut } from "./trail-row.ts";
+import { judgeTime, listNames } from "./viewer-of.ts";
+
+const consentOut = z
+  .object({
+    subject: addressOut,
+    grantee: addressOut,
+    scope: digestOut,
+    status: z.number().int(),
+    effectiveStatus: z.number().int().meta({ description: "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun." }),
+    version: z.number().int(),
+    ops: z.number().int(),
+    notBefore: timeOut,
+    expiresAt: timeOut,
+    grantedAt: timeOut,
+    changedAt: timeOut,
+    capsule: digestOut.nullable(),
+    replaces: digestOut.nullable(),
+    replacedBy: digestOut.nullable(),
+    endedBy: addressOut.nullable(),
+    reads: z.number().int(),
+    lastRead: timeOut.nullable(),
+    opening: z.enum(["held", "missing", "refused", "none"]).meta({ description: "Whether this gateway knows what the consent covers." }),
+    tx: digestOut,
+    block: z.number().int(),
+    blockTime: timeOut,
+    final: z.boolean(),
+  })
+  .meta({ id: "Consent" });
+
+async function describe(service: Service, consents: Consent[]): Promise<z.input<typeof consentOut>[]> {
+  const at = judgeTime(service);
+  const finalized = service.sync.status().cursor?.finalized ?? 0;
+  const reads = await countReads(service.database, consents);
+  return Promise.all(
+    consents.map(async ({ key, logIndex: _, ...consent }) => ({
+      ...consent,
+      effectiveStatus: effectiveStatus(consent, at),
+      reads: reads.get(key)?.reads ?? 0,
+      lastRead: reads.get(key)?.lastRead ?? null,
+      opening: (await readOpening(service.database, consent))?.state ?? "none",
+      blockTime: consent.changedAt,
+      final: consent.block <= finalized,
+    })),
+  );
+}
+
+const requestOut = z
+  .object({
+    id: digestOut,
+    grantee: addressOut,
+    subject: addressOut,
+    note: digestOut,
+    at: timeOut,
+    state: z.enum(["open", "granted", "declined"]),
+    declinedNote: digestOut.nullable(),
+    muted: z.boolean(),
+    tx: digestOut,
+  })
+  .meta({ id: "Request" });
+
+const side = z.enum(["subject", "grantee"]).default("subject");
+
+/** Routes about consents and requests. */
+export const consentRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/consents",
+    summary: "Consents that one gave (as=subject) or holds, also for the organisation one signed in for (as=grantee).",
+    tag: "consents",
+    access: "session",
+    limit: "records",
+    query: z.object({
+      ...pageQuery,
+      as: side,
+      status: z.coerce.number().int().min(1).max(7).optional(),
+      subject: addressIn.optional(),
+      grantee: addressIn.optional(),
+    }),
+    response: pageOf(consentOut),
+    async handle({ service, session, query }) {
+      const names = (await listNames(service, session)).map((name) => name.account);
+      const asSubject = query.as === "subject";
+      const grantees = asSubject ? (query.grantee === undefined ? null : [query.grantee]) : names;
+      const rows = await listConsents(service.database, {
+        subject: asSubject ? session.account : (query.subject ?? null),
+        grantees,
+        status: query.status ?? null,
+        at: judgeTime(service),
+        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        limit: query.limit + 1,
+      });
+      const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);
+      return { ...page, items: await describe(service, page.items) };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/consents/:subject/:grantee/:scope",
+    summary: "One consent with all its acts, for its parties and auditors.",
+    tag: "consents",
+    access: "session",
+    limit: "records",
+    params: z.object({ subject: addressIn, grantee: addressIn, scope: digestIn }),
+    response: consentOut.extend({ acts: z.array(trailRowOut) }).meta({ id: "ConsentWithActs" }),
+    problems: ["not-found"],
+    async handle({ service, session, params }) {
+      const consent = await readConsent(service.database, params);
+      const names = (await listNames(service, session)).map((name) => name.account);
+      const party = params.subject === session.account || names.includes(params.grantee);
+      const allowed = party || (await isAuditor(service.database, { account: session.account, now: service.now() }));
+      const [described] = consent === null || !allowed ? [] : await describe(service, [consent]);
+      if (described === undefined) throw new Failure("not-found", "There is no such consent that you may see.");
+      const acts = await listActsOfConsent(service.database, params);
+      return { ...described, acts: acts.map((act) => toTrailRow(act, service.sync.status())) };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/requests",
+    summary: "Requests to oneself (as=subject) or by oneself (as=grantee), newest first.",
+    tag: "consents",
+    access: "session",
+    limit: "records",
+    query: z.object({ ...pageQuery, as: side }),
+    response: pageOf(requestOut),
+    async handle({ service, session, query }) {
+      const rows = await listRequests(service.database, {
+        subject: query.as === "subject" ? session.account : null,
+        grantee: query.as === "grantee" ? session.account : null,
+        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        limit: query.limit + 1,
+      });
+      return cutPage(rows, query.limit, (row) => [row.at, row.id]);
+    },
+  }),
+];

@@ -1,0 +1,127 @@
+// Turns declarations into Express handlers: allowance, session, access, origin, body, schemas, handler, answer, in this
+// order, so that what is cheap to refuse is refused first.
+
+import { randomUUID } from "node:crypto";
+import express from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
+import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
+import { isAuditor, isRegistrar } from "../store/registry.ts";
+import type { TakeTurn } from "./limits.ts";
+import { sendProblem } from "./problem.ts";
+import { isReply } from "./route.ts";
+import type { Route, Session } from "./route.ts";
+import { findSession, requireOwnPage } from "./session.ts";
+
+const DEFAULT_BODY = 64 * 1024;
+
+/** Adds a route to the application. */
+export function mountRoute(app: Express, route: Route, { service, takeTurn }: { service: Service; takeTurn: TakeTurn }): void {
+  const parse = bodyParser(route);
+  app[route.method](route.path, async (request, response) => {
+    const requestId = randomUUID();
+    response.setHeader("X-Request-Id", requestId);
+    const started = performance.now();
+    response.once("close", () => {
+      const seconds = (performance.now() - started) / 1000;
+      service.metrics.count(`http_${Math.floor(response.statusCode / 100)}xx`);
+      service.metrics.observe("http_request", seconds);
+      service.log.info("request", {
+        requestId,
+        method: route.method,
+        route: route.path,
+        status: response.statusCode,
+        ms: Math.round(seconds * 1000),
+      });
+    });
+    try {
+      await answer(route, { service, takeTurn, parse, request, response, requestId });
+    } catch (error) {
+      sendProblem(response, error, { requestId, log: service.log });
+    }
+  });
+}
+
+type Context = {
+  service: Service;
+  takeTurn: TakeTurn;
+  parse: ((request: Request, response: Response) => Promise<void>) | null;
+  request: Request;
+  response: Response;
+  requestId: string;
+};
+
+async function answer(route: Route, { service, takeTurn, parse, request, response, requestId }: Context): Promise<void> {
+  const address = request.ip ?? "";
+  const session = await findSession(request, service);
+  if (route.limit !== "none") takeTurn(route.limit, route.limit === "signIn" ? address : (session?.account ?? address));
+  await requireAccess(route, session, service);
+  if (route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/")) requireOwnPage(request, service.origins());
+  if (parse !== null) await parse(request, response);
+  const call = {
+    service,
+    session,
+    params: route.params?.parse(request.params),
+    query: route.query?.parse(request.query),
+    body: route.body?.parse(request.body),
+    requestId,
+    network: { address, agent: (request.headers["user-agent"] ?? "").slice(0, 400) },
+    request,
+    response,
+  };
+  const result: unknown = await route.handle(call);
+  if (response.headersSent || response.writableEnded) return;
+  const { status, headers, body } = isReply(result)
+    ? result
+    : { status: route.status ?? (route.response === null ? 204 : 200), headers: {}, body: result };
+  response.status(status);
+  if (!response.hasHeader("Cache-Control")) response.setHeader("Cache-Control", "no-store");
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body === undefined || body === null || request.method === "HEAD") return void response.end();
+  if (body instanceof Uint8Array) {
+    if (!response.hasHeader("Content-Type")) response.setHeader("Content-Type", "application/octet-stream");
+    return void response.end(body);
+  }
+  if (typeof body === "string") return void response.end(body);
+  const text = toJson(body);
+  if (service.config.checkResponses && status < 300 && route.response !== null && typeof route.response !== "string") {
+    const checked = route.response.safeParse(JSON.parse(text));
+    if (!checked.success) throw new Error(`The answer of ${route.path} is not as published: ${checked.error.message}`);
+  }
+  response.type("application/json").end(text);
+}
+
+/** JSON with big integers as decimal strings. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+}
+
+async function requireAccess(route: Route, session: Session | null, service: Service): Promise<void> {
+  // Widened: the erased type of a Route names one access only.
+  const access: string = route.access;
+  if (access === "public") return;
+  if (session === null) {
+    throw new Failure("not-authorised", "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.");
+  }
+  const now = service.now();
+  const allowed =
+    access === "session" ||
+    (access === "auditor" && (await isAuditor(service.database, { account: session.account, now }))) ||
+    (access === "registrar" && (await isRegistrar(service.database, session.account)));
+  if (!allowed) throw new Failure("forbidden", `Only ${access === "auditor" ? "an auditor" : "a registrar"} may see this.`);
+}
+
+function bodyParser(route: Route): Context["parse"] {
+  if (route.rawBody === undefined && route.body === undefined) return null;
+  const wanted = route.rawBody === undefined ? "application/json" : "application/octet-stream";
+  const middleware: RequestHandler =
+    route.rawBody === undefined
+      ? express.json({ limit: route.maxBody ?? DEFAULT_BODY, type: wanted, strict: false })
+      : express.raw({ limit: route.rawBody, type: wanted });
+  return async (request, response) => {
+    if (!request.is(wanted)) throw new Failure("unsupported-type", `This route takes ${wanted} only. Nothing was changed.`);
+    await new Promise<void>((resolve, reject) => {
+      void middleware(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+    });
+  };
+}

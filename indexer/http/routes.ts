@@ -1,0 +1,41 @@
+// Every route of the service, in the order of the documentation.
+
+import { accountRoutes } from "./account-routes.ts";
+import { appointmentRoutes } from "./appointment-routes.ts";
+import { blockRoutes } from "./block-routes.ts";
+import { consentRoutes } from "./consent-routes.ts";
+import { documentRoutes } from "./document-routes.ts";
+import { keyProofRoutes } from "./key-proof.ts";
+import { metaRoutes } from "./meta-routes.ts";
+import { providerRoutes } from "./provider-routes.ts";
+import { receiptRoutes } from "./receipts.ts";
+import { relayRoutes } from "./relay.ts";
+import { releaseRoutes } from "./releases.ts";
+import type { Route } from "./route.ts";
+import { rpcRoutes } from "./rpc-routes.ts";
+import { sealRoutes } from "./seals.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { streamRoutes } from "./stream-routes.ts";
+import { trailRoutes } from "./trail-routes.ts";
+import { vaultRoutes } from "./vault.ts";
+
+/** All routes. */
+export const routes: readonly Route[] = [
+  ...metaRoutes,
+  ...rpcRoutes,
+  ...sessionRoutes,
+  ...accountRoutes,
+  ...vaultRoutes,
+  ...keyProofRoutes,
+  ...blockRoutes,
+  ...providerRoutes,
+  ...documentRoutes,
+  ...sealRoutes,
+  ...consentRoutes,
+  ...releaseRoutes,
+  ...receiptRoutes,
+  ...appointmentRoutes,
+  ...trailRoutes,
+  ...relayRoutes,
+  ...streamRoutes,
+];

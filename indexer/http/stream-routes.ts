@@ -1,0 +1,113 @@
+// Live updates by server-sent events (WHATWG HTML, 9.2). Ids are those of the stored events, so that a client who was
+// away, or whom another process served, resumes with Last-Event-ID and misses nothing. Blocks are told without an id.
+
+import type { Response } from "express";
+import { z } from "zod";
+import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
+import { isAuditor } from "../store/registry.ts";
+import { readSession } from "../store/sessions.ts";
+import type { Session } from "../store/sessions.ts";
+import { readStream, readStreamBounds } from "../store/stream.ts";
+import { failLater } from "./problem.ts";
+import { toJson } from "./mount.ts";
+import { route } from "./route.ts";
+import type { Route } from "./route.ts";
+
+const HEARTBEAT_MS = 15_000;
+const MOST_STREAMS = 12;
+const PAGE = 200;
+const open = new Map<string, number>();
+
+/** Routes for live updates. */
+export const streamRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/stream",
+    summary: "Server-sent events: act, receipt, relay, reorg, status (with ids, resumable by Last-Event-ID), and block.",
+    tag: "stream",
+    access: "session",
+    limit: "records",
+    query: z.object({ lastEventId: z.coerce.number().int().min(0).optional() }),
+    response: "text/event-stream",
+    problems: ["too-many-requests"],
+    async handle({ service, session, query, request, response }) {
+      const header = request.headers["last-event-id"];
+      const given = typeof header === "string" && header !== "" ? Number(header) : query.lastEventId;
+      if (given !== undefined && !(Number.isSafeInteger(given) && given >= 0)) throw new Failure("bad-input", "Last-Event-ID must be an id that this stream gave.");
+      const count = open.get(session.account) ?? 0;
+      if (count >= MOST_STREAMS) throw failLater("too-many-requests", "Too many live connections are open for this account. Close some pages.", 30);
+      open.set(session.account, count + 1);
+      response.once("close", () => open.set(session.account, (open.get(session.account) ?? 1) - 1));
+      await follow(response, { service, session, after: given });
+    },
+  }),
+];
+
+/** Sends what is stored, then whatever comes, until one of the two sides ends it. */
+async function follow(response: Response, { service, session, after }: { service: Service; session: Session; after: number | undefined }): Promise<void> {
+  const { database } = service;
+  const bounds = await readStreamBounds(database);
+  let last = after ?? bounds?.last ?? 0;
+  response.status(200).set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" });
+  response.flushHeaders();
+  response.write("retry: 1000\n\n");
+  // An id that the service no longer keeps (or, after its database was made anew, never gave): the client reads its lists again.
+  if (after !== undefined && (after > (bounds?.last ?? 0) || (bounds !== null && after < bounds.first - 1))) {
+    last = bounds?.last ?? 0;
+    response.write(`id: ${last}\nevent: gap\ndata: {}\n\n`);
+  }
+
+  let sending: Promise<void> | null = null;
+  let again = false;
+  /** Sends all that is new; called once more when something was told meanwhile. */
+  function send(): void {
+    if (sending !== null) {
+      again = true;
+      return;
+    }
+    sending = sendNew()
+      .catch((error: unknown) => {
+        service.log.warn("stream-failed", { message: error instanceof Error ? error.message : "unknown" });
+        response.end();
+      })
+      .finally(() => {
+        sending = null;
+        if (again && !response.closed) {
+          again = false;
+          send();
+        }
+      });
+  }
+
+  async function sendNew(): Promise<void> {
+    const now = service.now();
+    if (now >= session.expiresAt) return void response.end();
+    const tags = [session.account, "*", ...((await isAuditor(database, { account: session.account, now })) ? ["auditor"] : [])];
+    for (;;) {
+      const events = await readStream(database, { after: last, tags, limit: PAGE });
+      for (const { id, type, payload } of events) {
+        if (response.closed) return;
+        last = id;
+        const flowing = response.write(`id: ${id}\nevent: ${type}\ndata: ${toJson(payload)}\n\n`);
+        if (!flowing) await new Promise<void>((resolve) => void response.once("drain", resolve).once("close", resolve));
+      }
+      if (events.length < PAGE) return;
+    }
+  }
+
+  const deafen = await database.listen("stream", send);
+  const stopBlocks = service.sync.onBlock((block) => void response.write(`event: block\ndata: ${toJson(block)}\n\n`));
+  const heartbeat = setInterval(() => {
+    void readSession(database, { id: session.id, now: service.now() }).then(
+      (alive) => void (alive === null ? response.end() : response.write(": still here\n\n")),
+      () => response.end(),
+    );
+  }, HEARTBEAT_MS);
+  response.once("close", () => {
+    clearInterval(heartbeat);
+    stopBlocks();
+    void deafen();
+  });
+  send();
+}

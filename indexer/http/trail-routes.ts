@@ -1,0 +1,68 @@
+// The audit trail and the roll. Everybody sees the acts that name them; an auditor sees all acts, which hold no content.
+
+import { z } from "zod";
+import { listActs, listRoll } from "../store/acts.ts";
+import { isAuditor } from "../store/registry.ts";
+import { cutPage, readCursor } from "./paging.ts";
+import { route } from "./route.ts";
+import type { Route } from "./route.ts";
+import { addressIn, addressOut, digestOut, pageOf, pageQuery } from "./schemas.ts";
+import { toTrailRow, trailRowOut } from "./trail-row.ts";
+
+/** Routes about the audit trail. */
+export const trailRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/trail",
+    summary: "Acts on the ledger: those that name the caller; for an auditor, all.",
+    tag: "trail",
+    access: "session",
+    limit: "records",
+    query: z.object({
+      ...pageQuery,
+      account: addressIn.optional().meta({ description: "Whose history: the account whose head the act advanced." }),
+      act: z
+        .string()
+        .regex(/^[A-Za-z]{1,40}$/)
+        .optional(),
+      from: z.coerce.number().int().min(0).optional().meta({ description: "Unix seconds, inclusive." }),
+      to: z.coerce.number().int().min(0).optional().meta({ description: "Unix seconds, exclusive." }),
+      order: z.enum(["newest", "oldest"]).default("newest"),
+    }),
+    response: pageOf(trailRowOut),
+    async handle({ service, session, query }) {
+      const all = await isAuditor(service.database, { account: session.account, now: service.now() });
+      const rows = await listActs(service.database, {
+        party: all ? null : session.account,
+        account: query.account ?? null,
+        act: query.act ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+        after: readCursor(query.cursor, z.tuple([z.number(), z.number()])),
+        newestFirst: query.order === "newest",
+        limit: query.limit + 1,
+      });
+      const status = service.sync.status();
+      const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex]);
+      return { ...page, items: page.items.map((row) => toTrailRow(row, status)) };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/roll",
+    summary: "Every account that ever acted on a contract, in the order of first acts, with its head, as the index has them.",
+    tag: "trail",
+    access: "session",
+    limit: "records",
+    query: z.object({ ...pageQuery, contract: z.enum(["ledger", "providerRegistry"]).default("ledger") }),
+    response: pageOf(z.object({ account: addressOut, place: z.number().int(), head: digestOut, acts: z.number().int(), roll: digestOut })),
+    async handle({ service, query }) {
+      const rows = await listRoll(service.database, {
+        contract: query.contract,
+        after: readCursor(query.cursor, z.tuple([z.number()]))?.[0] ?? -1,
+        limit: query.limit + 1,
+      });
+      return cutPage(rows, query.limit, (row) => [row.place]);
+    },
+  }),
+];

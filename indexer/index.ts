@@ -1,0 +1,99 @@
+// The whole service, started and stopped in order: lock, port, chain, database, IPFS, gateway, relay, then the loops.
+
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { Failure } from "#protocol/failure.ts";
+import { connectChain } from "./chain.ts";
+import type { Config } from "./config.ts";
+import { createGateway } from "./gateway/index.ts";
+import { createApp } from "./http/app.ts";
+import { openIpfs } from "./ipfs/index.ts";
+import { takeLock } from "./lock.ts";
+import { createLog } from "./log.ts";
+import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { createRelay } from "./relay/index.ts";
+import type { Foundation, Service } from "./service.ts";
+import { openDatabase } from "./store/database.ts";
+import { createFetching } from "./sync/fetching.ts";
+import { createSync } from "./sync/index.ts";
+
+export { readConfig } from "./config.ts";
+export type { Config } from "./config.ts";
+
+/** A running service. */
+export type RunningService = {
+  /** Where it answers. */
+  url: string;
+  service: Service;
+  /** Ends every connection and loop, then closes database, IPFS node and lock. */
+  stop(): Promise<void>;
+};
+
+/** Starts the service; resolves when it answers. Throws Failure in words when it cannot; nothing is then left open. */
+export async function startService(config: Config, options: { log?: Log } = {}): Promise<RunningService> {
+  const log = options.log ?? createLog();
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.error("stop-failed", { message: error instanceof Error ? error.message : "unknown" }));
+    }
+  };
+  try {
+    undo.push(await takeLock(config.dataDir));
+    const server = createServer();
+    await listen(server, config);
+    undo.push(() => closeServer(server));
+    const port = portOf(server);
+    const chain = await connectChain(config);
+    const database = await openDatabase({ folder: join(config.dataDir, "database"), url: config.databaseUrl });
+    undo.push(() => database.close());
+    const ipfs = await openIpfs(config);
+    undo.push(() => ipfs.stop());
+
+    const now = () => Math.floor(Date.now() / 1000);
+    const foundation: Foundation = { config, log, metrics: createMetrics(), now, database, chain, ipfs };
+    const gateway = await createGateway(foundation);
+    const relay = await createRelay({ ...foundation, gateway });
+    const sync = createSync(foundation);
+    const origins = config.origins.length > 0 ? config.origins : [`http://${config.host}:${port}`, `http://localhost:${port}`];
+    const service: Service = { ...foundation, gateway, relay, sync, origins: () => origins };
+    server.on("request", await createApp(service));
+
+    const fetching = createFetching({ ...foundation, gateway });
+    for (const part of [sync, fetching, gateway, relay]) {
+      undo.push(() => part.stop());
+      await part.start();
+    }
+    log.info("started", { port, database: database.kind, ipfs: ipfs.kind });
+    return { url: `http://${config.host}:${port}`, service, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function listen(server: Server, { port, host }: Pick<Config, "port" | "host">): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === "EADDRINUSE" ? "is in use by another program" : `cannot be used (${cause.code ?? "unknown reason"})`;
+      reject(new Failure("conflict", `Port ${port} on ${host} ${why}. Nothing was changed. Set PLACET_PORT to another one.`, { cause }));
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("A listening TCP server has a port.");
+  return address.port;
+}
+
+/** Open streams would keep the server for ever: they are ended, and their clients resume elsewhere or later. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

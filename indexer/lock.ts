@@ -1,0 +1,53 @@
+// One process per data folder, by a file that holds its process id. A lock of a process that lives is never taken; one
+// of a process that is gone is.
+
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "#protocol/failure.ts";
+
+const NAME = "service.pid";
+
+/** Takes the lock of a folder; throws `conflict` naming the process that holds it. The result gives it back. */
+export async function takeLock(folder: string): Promise<() => Promise<void>> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, NAME);
+  const mine = `${file}.${process.pid}`;
+  await writeFile(mine, `${process.pid}\n`);
+  try {
+    for (let tries = 0; tries < 3; tries += 1) {
+      // A link is made by one process only, and its content is complete from the first moment.
+      if (await link(mine, file).then(() => true, () => false)) return () => giveBack(file);
+      const holder = await readHolder(file);
+      if (holder === process.pid) return () => giveBack(file);
+      if (holder !== null && isAlive(holder)) {
+        throw new Failure(
+          "conflict",
+          `Another service (process ${holder}) uses the data folder ${folder}. Nothing was changed. Stop that one first, or use another folder.`,
+        );
+      }
+      await rm(file, { force: true });
+    }
+  } finally {
+    await rm(mine, { force: true });
+  }
+  throw new Failure("conflict", `The lock of ${folder} cannot be taken. Nothing was changed. Try again.`);
+}
+
+async function giveBack(file: string): Promise<void> {
+  if ((await readHolder(file)) === process.pid) await rm(file, { force: true });
+}
+
+async function readHolder(file: string): Promise<number | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /^\d+\s*$/.test(text) ? Number(text) : null;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user cannot be signalled, and lives.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,34 @@
+// What the ledger says about one account's keys, and its head.
+
+import type { Address, Hex } from "viem";
+import type { Queryable } from "./database.ts";
+
+/** Keys, counters and head of one account; all empty for who never acted. */
+export type Account = {
+  address: Address;
+  encryptionKey: Hex | null;
+  vaultAccount: Address | null;
+  publishedAt: number | null;
+  generation: number;
+  epoch: number;
+  bundle: Hex | null;
+  head: Hex | null;
+};
+
+/** One account. */
+export async function readAccount(db: Queryable, address: Address): Promise<Account> {
+  const [row] = await db.query<Omit<Account, "address" | "head">>(
+    `select encryption_key as "encryptionKey", vault_account as "vaultAccount", published_at as "publishedAt", generation, epoch, bundle
+     from accounts where key = $1`,
+    [address],
+  );
+  const [head] = await db.query<{ head: Hex }>("select head from heads where key = $1", [`ledger|${address}`]);
+  const none = { encryptionKey: null, vaultAccount: null, publishedAt: null, generation: 0, epoch: 0, bundle: null };
+  return { address, ...none, ...row, head: head?.head ?? null };
+}
+
+/** Which of these accounts have published a key. */
+export async function listEnrolled(db: Queryable, addresses: readonly Address[]): Promise<Set<Address>> {
+  const rows = await db.query<{ key: Address }>("select key from accounts where key = any($1::text[]) and encryption_key is not null", [addresses]);
+  return new Set(rows.map((row) => row.key));
+}

@@ -1,0 +1,128 @@
+// The audit trail's rows.
+
+import type { Address, Hex } from "viem";
+import type { Queryable } from "./database.ts";
+
+/** One act as it is stored: protocol's TrailRow, column for column. */
+export type ActRow = {
+  contract: "ledger" | "providerRegistry";
+  address: Address;
+  block: number;
+  blockHash: Hex;
+  time: number;
+  tx: Hex;
+  logIndex: number;
+  account: Address;
+  index: number;
+  act: string;
+  args: Record<string, unknown>;
+  headBefore: Hex;
+  headAfter: Hex;
+  topics: Hex[];
+  data: Hex;
+};
+
+const columns = `a.contract, a.address, a.block, a.block_hash as "blockHash", a.time, a.tx, a.log_index as "logIndex", a.account,
+  a."index", a.act, a.args, a.head_before as "headBefore", a.head_after as "headAfter", a.topics, a.data`;
+
+/** A place in the chain: block number and log index. */
+export type Place = readonly [block: number, logIndex: number];
+
+/** Acts in the chain's order (or against it): those that name `party` (null: everybody's, for an auditor) and match the filters. */
+export async function listActs(
+  db: Queryable,
+  options: {
+    party: Address | null;
+    account: Address | null;
+    act: string | null;
+    from: number | null;
+    to: number | null;
+    after: Place | null;
+    newestFirst: boolean;
+    limit: number;
+  },
+): Promise<ActRow[]> {
+  const { party, account, act, from, to, after, newestFirst, limit } = options;
+  const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
+  const source = party === null ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index";
+  const place = party === null ? "a.block, a.log_index" : "p.block, p.log_index";
+  return db.query<ActRow>(
+    `select ${columns} from ${source}
+     where ${party === null ? "$1::text is null" : "p.party = $1"}
+       and ($2::text is null or a.account = $2) and ($3::text is null or a.act = $3)
+       and ($4::bigint is null or a.time >= $4) and ($5::bigint is null or a.time < $5)
+       and ($6::bigint is null or (${place}) ${sign} ($6::bigint, $7::int))
+     order by ${place.split(", ").map((column) => `${column} ${order}`).join(", ")} limit $8`,
+    [party, account, act, from, to, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** Every act of one contract after a place, in the chain's order. */
+export async function readActsAfter(
+  db: Queryable,
+  { contract, after, limit }: { contract: string; after: Place | null; limit: number },
+): Promise<ActRow[]> {
+  return db.query<ActRow>(
+    `select ${columns} from acts a where contract = $1 and ($2::bigint is null or (block, log_index) > ($2::bigint, $3::int))
+     order by block, log_index limit $4`,
+    [contract, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** The acts of one consent, oldest first. */
+export async function listActsOfConsent(
+  db: Queryable,
+  { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
+): Promise<ActRow[]> {
+  return db.query<ActRow>(
+    `select ${columns} from acts a
+     where account = $1 and contract = 'ledger' and args->>'grantee' = $2 and (args->>'scope' = $3 or args->>'replaced' = $3)
+     order by block, log_index`,
+    [subject, grantee, scope],
+  );
+}
+
+/** The last head, number of acts and last place of each given account at or before a block, from the acts themselves. */
+export async function readLastHeads(
+  db: Queryable,
+  { contract, accounts, block }: { contract: string; accounts: readonly Address[]; block: number },
+): Promise<{ account: Address; head: Hex; acts: number }[]> {
+  return db.query<{ account: Address; head: Hex; acts: number }>(
+    `select distinct on (account) account, head_after as head, "index" + 1 as acts from acts
+     where contract = $1 and account = any($2::text[]) and block <= $3 order by account, block desc, log_index desc`,
+    [contract, accounts, block],
+  );
+}
+
+/** The roll of a contract after the last account that joined it at or before a block, and how many had joined. */
+export async function readLastRoll(
+  db: Queryable,
+  { contract, block }: { contract: string; block: number },
+): Promise<{ roll: Hex; place: number } | null> {
+  const [row] = await db.query<{ roll: Hex; place: number }>(
+    `select h.roll, h.place from heads h
+     where h.contract = $1 and exists (select 1 from acts a where a.contract = $1 and a.account = h.account and a.block <= $2)
+     order by h.place desc limit 1`,
+    [contract, block],
+  );
+  return row ?? null;
+}
+
+/** Each account that ever acted on a contract, in the order of first acts, with its head and the roll when it joined. */
+export async function listRoll(
+  db: Queryable,
+  { contract, after, limit }: { contract: string; after: number; limit: number },
+): Promise<{ account: Address; place: number; head: Hex; acts: number; roll: Hex }[]> {
+  return db.query<{ account: Address; place: number; head: Hex; acts: number; roll: Hex }>(
+    "select account, place, head, acts, roll from heads where contract = $1 and place > $2 order by place limit $3",
+    [contract, after, limit],
+  );
+}
+
+/** How many acts and raw logs are stored. */
+export async function countActs(db: Queryable): Promise<{ acts: number; rawLogs: number; orphans: number }> {
+  const [row] = await db.query<{ acts: number; rawLogs: number; orphans: number }>(
+    `select (select count(*) from acts) as acts, (select count(*) from raw_logs) as "rawLogs", (select count(*) from orphans) as orphans`,
+  );
+  return row ?? { acts: 0, rawLogs: 0, orphans: 0 };
+}

@@ -1,0 +1,117 @@
+// Consents, requests and who muted whom, as the index has them.
+
+import type { Address, Hex } from "viem";
+import type { ConsentRecord } from "#protocol/consent/index.ts";
+import type { Queryable } from "./database.ts";
+
+/** A consent's record with its place on the chain and who ended or replaced it. */
+export type Consent = ConsentRecord & {
+  key: string;
+  subject: Address;
+  grantee: Address;
+  scope: Hex;
+  capsule: Hex | null;
+  replaces: Hex | null;
+  replacedBy: Hex | null;
+  endedBy: Address | null;
+  block: number;
+  logIndex: number;
+  tx: Hex;
+};
+
+const columns = `key, subject, grantee, scope, status, version, ops, not_before as "notBefore", expires_at as "expiresAt",
+  granted_at as "grantedAt", changed_at as "changedAt", capsule, replaces, replaced_by as "replacedBy", ended_by as "endedBy",
+  block, log_index as "logIndex", tx`;
+
+/** One consent; null when no act ever named it. */
+export async function readConsent(
+  db: Queryable,
+  { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
+): Promise<Consent | null> {
+  const [row] = await db.query<Consent>(`select ${columns} from consents where key = $1`, [`${subject}|${grantee}|${scope}`]);
+  return row ?? null;
+}
+
+/** The effective status of a consents row at $n (Unix seconds), as #protocol/consent's effectiveStatus computes it. */
+const effective = (at: string) =>
+  `case when status <> 1 then status when ${at} >= expires_at then 6 when ${at} < greatest(not_before, granted_at) then 7 else 1 end`;
+
+/** Consents of a subject, or those that any of `grantees` holds, last changed first; `status` is the effective one at `at`. */
+export async function listConsents(
+  db: Queryable,
+  options: {
+    subject: Address | null;
+    grantees: readonly Address[] | null;
+    status: number | null;
+    at: number;
+    after: [number, string] | null;
+    limit: number;
+  },
+): Promise<Consent[]> {
+  const { subject, grantees, status, at, after, limit } = options;
+  return db.query<Consent>(
+    `select ${columns} from consents
+     where status > 0 and ($1::text is null or subject = $1) and ($2::text[] is null or grantee = any($2))
+       and ($3::int is null or ${effective("$4::bigint")} = $3)
+       and ($5::bigint is null or (changed_at, key) < ($5, $6))
+     order by changed_at desc, key desc limit $7`,
+    [subject, grantees, status, at, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** Consents in force at `at` from a subject to any of `grantees`. */
+export async function listLiveConsents(
+  db: Queryable,
+  { subject, grantees, at }: { subject: Address; grantees: readonly Address[]; at: number },
+): Promise<Consent[]> {
+  return db.query<Consent>(
+    `select ${columns} from consents where subject = $1 and grantee = any($2::text[]) and ${effective("$3::bigint")} = 1 order by key`,
+    [subject, grantees, at],
+  );
+}
+
+/** A request; its id is the grantee's head after asking. */
+export type ConsentRequest = {
+  id: Hex;
+  grantee: Address;
+  subject: Address;
+  note: Hex;
+  at: number;
+  state: "open" | "granted" | "declined";
+  declinedNote: Hex | null;
+  muted: boolean;
+  tx: Hex;
+};
+
+/** Requests to a subject or by a grantee, newest first. Granted: the subject granted that grantee something since. */
+export async function listRequests(
+  db: Queryable,
+  options: { subject: Address | null; grantee: Address | null; after: [number, string] | null; limit: number },
+): Promise<ConsentRequest[]> {
+  const { subject, grantee, after, limit } = options;
+  return db.query<ConsentRequest>(
+    `select r.key as id, r.grantee, r.subject, r.note, r.at, r.declined_note as "declinedNote", r.tx,
+       case when r.declined_at is not null then 'declined'
+            when exists (select 1 from consents c where c.subject = r.subject and c.grantee = r.grantee
+              and (c.granted_at > r.at or (c.granted_at = r.at and (c.block, c.log_index) > (r.block, r.log_index)))) then 'granted'
+            else 'open' end as state,
+       coalesce(m.muted, false) as muted
+     from requests r left join mutes m on m.subject = r.subject and m.grantee = r.grantee
+     where ($1::text is null or r.subject = $1) and ($2::text is null or r.grantee = $2)
+       and ($3::bigint is null or (r.at, r.key) < ($3, $4))
+     order by r.at desc, r.key desc limit $5`,
+    [subject, grantee, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** Whether two accounts have dealt with each other: a consent, a request, a filed document or an appointment. */
+export async function haveDealt(db: Queryable, a: Address, b: Address): Promise<boolean> {
+  const rows = await db.query(
+    `select 1 where exists (select 1 from consents where (subject = $1 and grantee = $2) or (subject = $2 and grantee = $1))
+       or exists (select 1 from requests where (subject = $1 and grantee = $2) or (subject = $2 and grantee = $1))
+       or exists (select 1 from documents where (subject = $1 and author = $2) or (subject = $2 and author = $1))
+       or exists (select 1 from appointments where (patient = $1 and provider = $2) or (patient = $2 and provider = $1))`,
+    [a, b],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,63 @@
+// Documents as the ledger knows them: ids, authors, versions and manifests; nothing of what they say.
+
+import type { Address, Hex } from "viem";
+import type { Queryable } from "./database.ts";
+
+/** A document. Statuses are #protocol/codes'. */
+export type Document = {
+  key: string;
+  subject: Address;
+  document: Hex;
+  author: Address;
+  status: number;
+  version: number;
+  manifest: Hex;
+  addedAt: number;
+  changedAt: number;
+  grantee: Address | null;
+  scope: Hex | null;
+  endedBy: Address | null;
+  tx: Hex;
+};
+
+const columns = `key, subject, document, author, status, version, manifest, added_at as "addedAt", changed_at as "changedAt",
+  grantee, scope, ended_by as "endedBy", tx`;
+
+/** A subject's documents, or those by one author, or only the given ids; last changed first. */
+export async function listDocuments(
+  db: Queryable,
+  options: {
+    subject: Address;
+    author: Address | null;
+    /** Only these, or those by `author` when given too. */
+    documents: readonly Hex[] | null;
+    after: [number, string] | null;
+    limit: number;
+  },
+): Promise<Document[]> {
+  const { subject, author, documents, after, limit } = options;
+  return db.query<Document>(
+    `select ${columns} from documents
+     where subject = $1 and (($2::text is null and $3::text[] is null) or author = $2 or document = any($3))
+       and ($4::bigint is null or (changed_at, key) < ($4, $5))
+     order by changed_at desc, key desc limit $6`,
+    [subject, author, documents, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** One document; null when there is none. */
+export async function readDocument(db: Queryable, { subject, document }: { subject: Address; document: Hex }): Promise<Document | null> {
+  const [row] = await db.query<Document>(`select ${columns} from documents where key = $1`, [`${subject}|${document}`]);
+  return row ?? null;
+}
+
+/** The manifest of one version of a document; null when it was never anchored. */
+export async function readDocumentVersion(
+  db: Queryable,
+  { subject, document, version }: { subject: Address; document: Hex; version: number },
+): Promise<{ manifest: Hex; author: Address; at: number } | null> {
+  const [row] = await db.query<{ manifest: Hex; author: Address; at: number }>("select manifest, author, at from document_versions where key = $1", [
+    `${subject}|${document}|${version}`,
+  ]);
+  return row ?? null;
+}

@@ -1,0 +1,102 @@
+// Openings and cards: what acts commit to and IPFS holds. An opening stays wrapped to the gateway; a card is public.
+
+import type { Address, Hex } from "viem";
+import type { Card } from "#protocol/providers/index.ts";
+import type { Queryable } from "./database.ts";
+
+/** A consent whose opening is not held yet. */
+export type WantedOpening = { subject: Address; grantee: Address; scope: Hex; capsule: Hex; tries: number };
+
+/** Consents whose capsule was not fetched yet, or whose last try is long enough ago. */
+export async function listWantedOpenings(db: Queryable, { now, limit }: { now: number; limit: number }): Promise<WantedOpening[]> {
+  return db.query<WantedOpening>(
+    `select c.subject, c.grantee, c.scope, c.capsule, coalesce(case when o.capsule = c.capsule then o.tries end, 0) as tries
+     from consents c left join openings o on o.key = c.key
+     where c.capsule is not null and c.capsule <> '0x' || repeat('0', 64)
+       and (o.key is null or (o.state <> 'held' and o.capsule <> c.capsule) or (o.state = 'missing' and o.next_try <= $1))
+     order by c.block desc, c.log_index desc limit $2`,
+    [now, limit],
+  );
+}
+
+/** Notes what came of fetching a capsule. */
+export async function writeOpening(
+  db: Queryable,
+  opening: {
+    subject: Address;
+    grantee: Address;
+    scope: Hex;
+    capsule: Hex;
+    state: "held" | "missing" | "refused";
+    reason: string | null;
+    box: Uint8Array | null;
+    tries: number;
+    nextTry: number;
+  },
+): Promise<void> {
+  const { subject, grantee, scope, capsule, state, reason, box, tries, nextTry } = opening;
+  await db.query(
+    `insert into openings (key, subject, grantee, scope, capsule, state, reason, box, tries, next_try)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     on conflict (key) do update set capsule = $5, state = $6, reason = $7, box = $8, tries = $9, next_try = $10`,
+    [`${subject}|${grantee}|${scope}`, subject, grantee, scope, capsule, state, reason, box, tries, nextTry],
+  );
+}
+
+/** The wrapped opening of a consent; null when its capsule was not looked for yet. */
+export async function readOpening(
+  db: Queryable,
+  { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
+): Promise<{ state: "held" | "missing" | "refused"; reason: string | null; box: Uint8Array | null } | null> {
+  const [row] = await db.query<{ state: "held" | "missing" | "refused"; reason: string | null; box: Uint8Array | null }>(
+    "select state, reason, box from openings where key = $1",
+    [`${subject}|${grantee}|${scope}`],
+  );
+  return row ?? null;
+}
+
+/** Digests of cards on the registry that are not held yet. */
+export async function listWantedCards(db: Queryable, { now, limit }: { now: number; limit: number }): Promise<{ digest: Hex; tries: number }[]> {
+  return db.query<{ digest: Hex; tries: number }>(
+    `select distinct c.card as digest, coalesce(k.tries, 0) as tries from credentials c left join cards k on k.digest = c.card
+     where c.card is not null and c.card <> '0x' || repeat('0', 64)
+       and (k.digest is null or (k.state = 'missing' and k.next_try <= $1)) limit $2`,
+    [now, limit],
+  );
+}
+
+/** Notes a card: its words when it is held, else when to look again. */
+export async function writeCard(
+  db: Queryable,
+  card: {
+    digest: Hex;
+    state: "held" | "missing" | "refused";
+    body: Card | null;
+    tries: number;
+    nextTry: number;
+  },
+): Promise<void> {
+  const { digest, state, body, tries, nextTry } = card;
+  await db.query(
+    `insert into cards (digest, state, name, specialty, place, body, search, tries, next_try)
+     values ($1, $2, $3, $4, $5, $6::jsonb, to_tsvector('simple', $7), $8, $9)
+     on conflict (digest) do update set state = $2, name = $3, specialty = $4, place = $5, body = $6::jsonb,
+       search = to_tsvector('simple', $7), tries = $8, next_try = $9`,
+    [
+      digest,
+      state,
+      body?.name ?? null,
+      body?.specialty ?? null,
+      body?.place ?? null,
+      body === null ? null : JSON.stringify(body),
+      body === null ? "" : `${body.name} ${body.specialty} ${body.place}`,
+      tries,
+      nextTry,
+    ],
+  );
+}
+
+/** Whether a block of this digest is a card on the registry: those are public. */
+export async function isCard(db: Queryable, digest: Hex): Promise<boolean> {
+  return (await db.query("select 1 from credentials where card = $1 limit 1", [digest])).length > 0;
+}

@@ -1,0 +1,134 @@
+// What the provider registry says, as the index has it: credentials and cards, members, auditors, registrars.
+
+import type { Address, Hex } from "viem";
+import type { Card } from "#protocol/providers/index.ts";
+import type { Queryable } from "./database.ts";
+
+/** A credential as the registry keeps it; kinds and statuses are #protocol/codes'. */
+export type Credential = {
+  account: Address;
+  status: number;
+  kind: number;
+  licence: Hex | null;
+  card: Hex | null;
+  validUntil: number;
+  changedAt: number;
+  appliedAt: number | null;
+  registrar: Address | null;
+};
+
+/** A provider in the directory: the credential and what its public card says. */
+export type Provider = Credential & { words: Card | null };
+
+const credentialColumns = `c.key as account, c.status, c.kind, c.licence, c.card, c.valid_until as "validUntil",
+  c.changed_at as "changedAt", c.applied_at as "appliedAt", c.registrar`;
+
+/** True when `account` is an auditor at `now`. */
+export async function isAuditor(db: Queryable, { account, now }: { account: Address; now: number }): Promise<boolean> {
+  const rows = await db.query("select 1 from auditors where key = $1 and appointed and valid_until > $2", [account, now]);
+  return rows.length > 0;
+}
+
+/** True when `account` is a registrar. */
+export async function isRegistrar(db: Queryable, account: Address): Promise<boolean> {
+  const rows = await db.query("select 1 from registrars where key = $1 and state = 'accepted'", [account]);
+  return rows.length > 0;
+}
+
+/** The credential of one account with its card's words; null when it never applied. */
+export async function readProvider(db: Queryable, account: Address): Promise<Provider | null> {
+  const [row] = await db.query<Provider>(
+    `select ${credentialColumns}, k.body as words from credentials c left join cards k on k.digest = c.card where c.key = $1`,
+    [account],
+  );
+  return row ?? null;
+}
+
+/** Providers whose card is known, by name: those that match all the given conditions. */
+export async function listProviders(
+  db: Queryable,
+  options: {
+    text: string | null;
+    kind: number | null;
+    place: string | null;
+    verified: boolean;
+    now: number;
+    after: [string, string] | null;
+    limit: number;
+  },
+): Promise<Provider[]> {
+  const { text, kind, place, verified, now, after, limit } = options;
+  return db.query<Provider>(
+    `select * from (
+       select ${credentialColumns}, k.body as words, k.place as place, lower(coalesce(k.name, '')) as sort, k.search
+       from credentials c left join cards k on k.digest = c.card) p
+     where ($1::text is null or p.search @@ to_tsquery('simple', $1))
+       and ($2::int is null or kind = $2)
+       and ($3::text is null or lower(place) like $3)
+       and (case when $4 then status = 2 and "validUntil" > $5 else status in (2, 3) end)
+       and ($6::text is null or (sort, account) > ($6, $7))
+     order by sort, account limit $8`,
+    [toPrefixQuery(text), kind, place === null ? null : `%${escapeLike(place.toLowerCase())}%`, verified, now, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** "lena car" becomes lena:* & car:* ; null when there is no word in it. */
+function toPrefixQuery(text: string | null): string | null {
+  const words = (text ?? "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.length === 0 ? null : words.map((word) => `${word}:*`).join(" & ");
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
+}
+
+/** Every application, newest change first. */
+export async function listApplications(
+  db: Queryable,
+  { status, after, limit }: { status: number | null; after: [number, string] | null; limit: number },
+): Promise<Provider[]> {
+  return db.query<Provider>(
+    `select ${credentialColumns}, k.body as words from credentials c left join cards k on k.digest = c.card
+     where c.status > 0 and ($4::int is null or c.status = $4) and ($1::bigint is null or (c.changed_at, c.key) < ($1, $2))
+     order by c.changed_at desc, c.key desc limit $3`,
+    [after?.[0] ?? null, after?.[1] ?? null, limit, status],
+  );
+}
+
+/** One membership. Role 0 means no longer a member. */
+export type Membership = { organisation: Address; member: Address; role: number; changedAt: number };
+
+/** The present members of an organisation. */
+export async function listMembers(db: Queryable, organisation: Address): Promise<Membership[]> {
+  return db.query<Membership>(
+    `select organisation, member, role, changed_at as "changedAt" from members where organisation = $1 and role > 0 order by member`,
+    [organisation],
+  );
+}
+
+/** The organisations of which `member` is a member now and which are verified at `now`, with the member's role. */
+export async function listOrganisationsOf(db: Queryable, { member, now }: { member: Address; now: number }): Promise<Membership[]> {
+  return db.query<Membership>(
+    `select m.organisation, m.member, m.role, m.changed_at as "changedAt" from members m join credentials c on c.key = m.organisation
+     where m.member = $1 and m.role > 0 and c.status = 2 and c.kind = 7 and c.valid_until > $2 order by m.organisation`,
+    [member, now],
+  );
+}
+
+/** An auditor: until when, and by whom appointed. */
+export type Auditor = { account: Address; validUntil: number; appointed: boolean; changedAt: number; registrar: Address };
+
+/** All auditors, also dismissed ones. */
+export async function listAuditors(db: Queryable): Promise<Auditor[]> {
+  return db.query<Auditor>(
+    `select key as account, valid_until as "validUntil", appointed, changed_at as "changedAt", registrar from auditors order by key`,
+  );
+}
+
+/** A registrar, or somebody who was proposed as one. */
+export type Registrar = { account: Address; state: "proposed" | "accepted" | "dismissed"; changedAt: number; by: Address | null };
+
+/** All registrars, also proposed and dismissed ones. */
+export async function listRegistrars(db: Queryable): Promise<Registrar[]> {
+  return db.query<Registrar>(`select key as account, state, changed_at as "changedAt", by from registrars order by key`);
+}

@@ -1,0 +1,91 @@
+// Where the index stands on the chain, the blocks it remembers, and going back to an older one.
+
+import type { Hex } from "viem";
+import { Failure } from "#protocol/failure.ts";
+import type { Deployment } from "../chain.ts";
+import { replaceRows } from "./rows.ts";
+import type { ProjectionRow, ProjectionTable } from "./rows.ts";
+import type { Queryable } from "./database.ts";
+
+/** The last block whose acts are all stored; `finalized` is the newest block that is never taken back. */
+export type Cursor = { number: number; hash: Hex; time: number; finalized: number };
+
+/** The cursor; null before the first block. Throws `wrong-chain` when the database belongs to another chain or deployment. */
+export async function readCursor(db: Queryable, deployment: Deployment): Promise<Cursor | null> {
+  const [row] = await db.query<{
+    chain_id: number;
+    genesis_hash: Hex;
+    ledger: string;
+    provider_registry: string;
+    number: number;
+    hash: Hex;
+    time: number;
+    finalized: number;
+  }>("select * from sync_state where id = 1");
+  if (row === undefined) return null;
+  if (
+    row.chain_id !== deployment.chainId ||
+    row.genesis_hash !== deployment.genesisHash ||
+    row.ledger !== deployment.ledger ||
+    row.provider_registry !== deployment.providerRegistry
+  ) {
+    throw new Failure(
+      "wrong-chain",
+      "This database belongs to another chain or another deployment. Nothing was changed. Use another data folder for this one.",
+    );
+  }
+  return { number: row.number, hash: row.hash, time: row.time, finalized: row.finalized };
+}
+
+/** Moves the cursor; the finalized block never moves back. */
+export async function writeCursor(tx: Queryable, deployment: Deployment, cursor: Cursor): Promise<void> {
+  await tx.query(
+    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized)
+     values (1, $1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8)`,
+    [
+      deployment.chainId,
+      deployment.genesisHash,
+      deployment.ledger,
+      deployment.providerRegistry,
+      cursor.number,
+      cursor.hash,
+      cursor.time,
+      cursor.finalized,
+    ],
+  );
+}
+
+/** The remembered hash of each block from `from` to `to`, newest first. */
+export async function readBlockHashes(db: Queryable, { from, to }: { from: number; to: number }): Promise<{ number: number; hash: Hex }[]> {
+  return db.query<{ number: number; hash: Hex }>(
+    "select number, hash from blocks where number between $1 and $2 order by number desc",
+    [from, to],
+  );
+}
+
+/** Forgets what can no longer be needed for going back: blocks and undo rows at or below the finalized one (that one's hash stays). */
+export async function pruneHistory(tx: Queryable, finalized: number): Promise<void> {
+  await tx.query("delete from blocks where number < $1", [finalized]);
+  await tx.query("delete from undo where block <= $1", [finalized]);
+}
+
+/** Takes back everything above block `ancestor`: its acts move to the orphans, projections become what they were. Gives the number of acts. */
+export async function rollBack(tx: Queryable, { ancestor, at }: { ancestor: number; at: number }): Promise<number> {
+  const undo = await tx.query<{ projection: ProjectionTable; key: string; before: ProjectionRow | null }>(
+    `select distinct on (projection, key) projection, key, before from undo
+     where block > $1 order by projection, key, block, log_index, step`,
+    [ancestor],
+  );
+  for (const [table, rows] of Map.groupBy(undo, (row) => row.projection)) {
+    const keys = rows.map((row) => row.key);
+    await replaceRows(tx, table, keys, rows.flatMap((row) => (row.before === null ? [] : [row.before])));
+  }
+  const moved = await tx.query(
+    `insert into orphans (orphaned_at, act) select $2, to_jsonb(a) from acts a where block > $1 order by block, log_index returning id`,
+    [ancestor, at],
+  );
+  for (const table of ["undo", "act_parties", "acts", "raw_logs"]) await tx.query(`delete from ${table} where block > $1`, [ancestor]);
+  await tx.query("delete from blocks where number > $1", [ancestor]);
+  return moved.length;
+}

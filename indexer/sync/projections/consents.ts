@@ -1,0 +1,106 @@
+// Consents, requests and mutes, as the acts of Consents.sol tell them.
+
+import type { Address, Hex } from "viem";
+import { unpackConsent } from "#protocol/consent/index.ts";
+import { keyOf, patch, put } from "./change.ts";
+import type { Change, KnownAct } from "./change.ts";
+
+const SUPERSEDED = 4;
+const MAX_VERSION = 2 ** 32 - 1;
+
+/** What an act does to consents, requests and mutes. */
+export function consentChanges(act: KnownAct): Change[] {
+  switch (act.event) {
+    case "Granted":
+      return [consent(act, { capsule: act.args.capsule, replaces: null, replaced_by: null, ended_by: null })];
+    case "Replaced": {
+      const { subject, grantee, scope, replaced, capsule } = act.args;
+      return [
+        consent(act, { capsule, replaces: replaced, replaced_by: null, ended_by: null }),
+        {
+          table: "consents",
+          key: keyOf(subject, grantee, replaced),
+          next: (before) => ({
+            ...before,
+            key: keyOf(subject, grantee, replaced),
+            status: SUPERSEDED,
+            version: Math.min(Number(before?.["version"] ?? 0) + 1, MAX_VERSION),
+            changed_at: act.stamp.time,
+            replaced_by: scope,
+            ended_by: subject,
+            ...placeOf(act),
+          }),
+        },
+      ];
+    }
+    case "Renewed":
+      return [consent(act, {})];
+    case "Revoked":
+      return [consent(act, { ended_by: act.args.by })];
+    case "Renounced":
+      return [consent(act, { ended_by: act.args.grantee })];
+    case "Requested":
+      return [
+        put("requests", {
+          key: act.headAfter,
+          grantee: act.args.grantee,
+          subject: act.args.subject,
+          note: act.args.note,
+          at: act.stamp.time,
+          declined_at: null,
+          declined_note: null,
+          ...placeOf(act),
+        }),
+      ];
+    case "Declined": {
+      // Only the one who was asked can decline: an act that names a stranger's request, or none, changes nothing.
+      const { subject, grantee, request, note } = act.args;
+      return [
+        {
+          table: "requests",
+          key: request,
+          next: (before) =>
+            before !== null && before["subject"] === subject && before["grantee"] === grantee && before["declined_at"] === null
+              ? { ...before, declined_at: act.stamp.time, declined_note: note }
+              : before,
+        },
+      ];
+    }
+    case "Muted": {
+      const { subject, grantee, muted } = act.args;
+      return [put("mutes", { key: keyOf(subject, grantee), subject, grantee, muted })];
+    }
+    default:
+      return [];
+  }
+}
+
+type OneConsent = Extract<KnownAct, { event: "Granted" | "Replaced" | "Renewed" | "Revoked" | "Renounced" }>;
+
+function consent(act: OneConsent, columns: { capsule?: Hex; replaces?: Hex | null; replaced_by?: Hex | null; ended_by?: Address | null }): Change {
+  const { subject, grantee, scope } = act.args;
+  const record = unpackConsent(act.args.record);
+  return patch(
+    "consents",
+    keyOf(subject, grantee, scope),
+    {
+      subject,
+      grantee,
+      scope,
+      status: record.status,
+      version: record.version,
+      ops: record.ops,
+      not_before: record.notBefore,
+      expires_at: record.expiresAt,
+      granted_at: record.grantedAt,
+      changed_at: record.changedAt,
+      ...columns,
+      ...placeOf(act),
+    },
+    { capsule: null, replaces: null, replaced_by: null, ended_by: null },
+  );
+}
+
+function placeOf(act: KnownAct): { block: number; log_index: number; tx: Hex } {
+  return { block: Number(act.block), log_index: act.logIndex, tx: act.tx };
+}
