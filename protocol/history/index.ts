@@ -3,6 +3,8 @@
 export { compareRoll, compareTrail, type TrailDifference } from "./compare.ts";
 export { decodeAct, decodeHistory, decodeLog, type KnownAct, type LedgerAct, type UnknownAct } from "./decode.ts";
 export { describeAct, shortAddress, type Describable, type DescribeOptions } from "./describe.ts";
+export { hashHeader, parseHeader, type Header } from "./header.ts";
+export { isBuild, ledgerImmutables, type Build } from "./code.ts";
 export { unpackDocument, type DocumentRecord } from "./document-record.ts";
 export { faultAt, type Fault, type FaultContract, type FaultKind } from "./fault.ts";
 export { foldHead, foldHistory, foldRoll, type Fold, type FoldState, type Step } from "./fold.ts";
@@ -17,6 +19,11 @@ export {
   type ConsentAnswer,
   type ReadAnswer,
 } from "./questions.ts";
+export { createChainReader, type ChainReader, type RawProof, type RpcRequest } from "./reader.ts";
 export { replay } from "./replay.ts";
 export { actRow, argsToJson, type RowValue, type TrailRow } from "./row.ts";
+export * from "./report.ts";
 export * from "./state.ts";
+export { headSlot, HEADS_SLOT, ROLL_SLOT } from "./stored.ts";
+export { proveAccount, proveSlot, readTrie, type ProvenAccount } from "./trie.ts";
+export { verifyHistory, type VerifyOptions } from "./verify.ts";
