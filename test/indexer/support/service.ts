@@ -1,0 +1,143 @@
+// The real service over a real chain, in this process, on a free port and a folder of its own; and people who sign in.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSiweMessage } from "viem/siwe";
+import { createSessionKey, sessionResources } from "#protocol/keys/index.ts";
+import { readConfig, startService } from "#indexer/index.ts";
+import type { RunningService } from "#indexer/index.ts";
+import { createLog } from "#indexer/log.ts";
+import type { Person, TestChain } from "./chain.ts";
+
+/** Makes a folder for a service, and what takes it away again. */
+export async function makeFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "placet-service-"));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** The environment that a service of this chain and folder is started with. */
+export function environment(chain: Pick<TestChain, "rpcUrl" | "deploymentFile">, folder: string, more: Record<string, string> = {}) {
+  return {
+    PLACET_DATA: folder,
+    PLACET_RPC_URL: chain.rpcUrl,
+    PLACET_DEPLOYMENT: chain.deploymentFile,
+    PLACET_PORT: "0",
+    PLACET_POLL_MS: "100",
+    PLACET_CHECK_RESPONSES: "1",
+    PLACET_RECEIPT_INTERVAL: "3600",
+    PLACET_RATE_SIGN_IN: "100000",
+    PLACET_RATE_RECORDS: "100000",
+    PLACET_RATE_SEARCH: "100000",
+    PLACET_RATE_WRITE: "100000",
+    ...more,
+  };
+}
+
+/** Starts the service; lines of its log are kept for tests that look at them. */
+export async function startTestService(
+  chain: Pick<TestChain, "rpcUrl" | "deploymentFile">,
+  folder: string,
+  more: Record<string, string> = {},
+): Promise<RunningService & { lines: string[] }> {
+  const lines: string[] = [];
+  const running = await startService(readConfig(environment(chain, folder, more)), { log: createLog((line) => lines.push(line)) });
+  return { ...running, lines };
+}
+
+/** An answer: its status, its headers, and its JSON where it has some. */
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & { items: Record<string, unknown>[] } };
+
+/** Calls as a page of the service would. */
+export function createCaller(url: string, cookie: string | null = null) {
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+    const raw = body instanceof Uint8Array;
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(cookie === null ? {} : { Cookie: cookie }),
+        ...(method === "GET" ? {} : { "X-Placet": "1", Origin: url }),
+        ...(body === undefined ? {} : { "Content-Type": raw ? "application/octet-stream" : "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+    return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : { text } };
+  };
+}
+
+/** A sign-in message of this person, as the app makes it. */
+export async function makeMessage(running: RunningService, address: Person["address"], changes: Partial<Parameters<typeof createSiweMessage>[0]> = {}) {
+  const call = createCaller(running.url);
+  const { nonce } = (await call("GET", "/api/session/nonce")).body as unknown as { nonce: string };
+  const key = await createSessionKey();
+  const now = Date.now();
+  return createSiweMessage({
+    address,
+    chainId: running.service.chain.deployment.chainId,
+    domain: new URL(running.url).host,
+    uri: running.url,
+    version: "1",
+    nonce,
+    issuedAt: new Date(now),
+    expirationTime: new Date(now + 3_600_000),
+    resources: sessionResources({ publicKey: key.publicKey, gateway: running.service.gateway.address }),
+    ...changes,
+  });
+}
+
+/** Signs a person in and gives their caller and cookie. */
+export async function signIn(running: RunningService, person: Person) {
+  const message = await makeMessage(running, person.address);
+  const answer = await createCaller(running.url)("POST", "/api/session", { message, signature: await person.signMessage({ message }) });
+  if (answer.status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify(answer.body)}`);
+  const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
+  return { call: createCaller(running.url, cookie), cookie, session: answer.body };
+}
+
+/** Waits until `look` gives something; fails after `ms`. */
+export async function eventually<T>(look: () => Promise<T | null | undefined | false>, ms = 15_000): Promise<T> {
+  const until = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > until) throw new Error("It did not happen in time.");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Reads a stream of server-sent events into a list, until closed. */
+export function openStream(url: string, cookie: string, lastEventId?: number) {
+  const events: { id: number | null; event: string; data: Record<string, unknown> }[] = [];
+  const controller = new AbortController();
+  const done = (async () => {
+    const response = await fetch(`${url}/api/stream`, {
+      headers: { Cookie: cookie, ...(lastEventId === undefined ? {} : { "Last-Event-ID": String(lastEventId) }) },
+      signal: controller.signal,
+    });
+    if (!response.ok || response.body === null) throw new Error(`The stream answered ${response.status}.`);
+    let text = "";
+    for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const fields = new Map(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+        const data = fields.get("data");
+        if (data === undefined) continue;
+        events.push({ id: fields.has("id") ? Number(fields.get("id")) : null, event: fields.get("event") ?? "message", data: JSON.parse(data) });
+      }
+    }
+  })().catch((error: unknown) => {
+    if (!controller.signal.aborted) throw error;
+  });
+  return {
+    events,
+    async close() {
+      controller.abort();
+      await done;
+    },
+  };
+}
