@@ -1,2 +1,3 @@
 // The session's one door.
+export { default as ConnectPanel } from "./ConnectPanel.svelte";
 export { restoreSession, session, sessionKey, signIn, signOut } from "./session.svelte.ts";

@@ -14,6 +14,10 @@ export {
   wrapNote,
 } from "./calls-of-screens.ts";
 export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Via } from "./calls.ts";
+export { default as KitSheet } from "./KitSheet.svelte";
+export { default as StrengthMeter } from "./StrengthMeter.svelte";
+export { default as UnlockPanel } from "./UnlockPanel.svelte";
+export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
 export { estimateStrength, type Strength } from "./strength.ts";
 export {
   confirmKit,

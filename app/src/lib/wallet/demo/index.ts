@@ -1,5 +1,4 @@
 // The demo wallet's door, opened only in development builds.
 export { default as DemoWallet } from "./DemoWallet.svelte";
 export { demoPeople, type DemoPerson } from "./people.ts";
-export { announceDemoWallet, pretendNetwork, switchPerson } from "./provider.ts";
-export { demo } from "./questions.svelte.ts";
+export { announceDemoWallet, demoProvider, pretendNetwork, tellAccounts } from "./provider.ts";

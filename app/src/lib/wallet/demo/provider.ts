@@ -9,7 +9,7 @@ type Listener = (value: unknown) => void;
 const listeners = new Map<string, Set<Listener>>();
 
 /** Tells the page of a change, as wallets do. */
-export function emit(event: "accountsChanged" | "chainChanged" | "connect" | "disconnect", value: unknown): void {
+function emit(event: "accountsChanged" | "chainChanged" | "connect" | "disconnect", value: unknown): void {
   for (const hear of listeners.get(event) ?? []) hear(value);
 }
 
@@ -114,10 +114,9 @@ export const demoProvider = {
   },
 };
 
-/** Another person takes the demo wallet in hand; the page hears it as "account changed". */
-export function switchPerson(index: number): void {
-  demo.person = index;
-  if (demo.connected) emit("accountsChanged", accounts());
+/** Tells the page whose account the demo wallet shows now: after another person took it in hand. */
+export function tellAccounts(): void {
+  emit("accountsChanged", accounts());
 }
 
 /** Puts the demo wallet onto another network, to see how the app bears it. */

@@ -1,0 +1,26 @@
+// Whether the ledger holds this vault's public key. Asked of the ledger, not of the service: what others wrap for us
+// rests on it.
+import type { Address, Hex } from "viem";
+import { chainClient, place } from "#app/service/index.ts";
+import { ledgerAbi } from "#protocol/contracts/index.ts";
+import { Failure } from "#protocol/failure.ts";
+
+/** none: nothing was published; ours: it is this vault's; other: another vault's. */
+export type PublishedKey = "none" | "ours" | "other";
+
+/** Compares the ledger's key of an account with a vault's. Throws Failure("unavailable"). */
+export async function hasPublishedKey(account: Address, publicKey: Hex): Promise<PublishedKey> {
+  const [client, { ledger }] = await Promise.all([chainClient(), place()]);
+  try {
+    const found = await client.readContract({
+      address: ledger,
+      abi: ledgerAbi,
+      functionName: "encryptionKeyOf",
+      args: [account],
+    });
+    if (/^0x0*$/.test(found)) return "none";
+    return found.toLowerCase() === publicKey.toLowerCase() ? "ours" : "other";
+  } catch (cause) {
+    throw new Failure("unavailable", "The ledger did not answer. Nothing was changed. Try again in a moment.", { cause });
+  }
+}
