@@ -1,0 +1,148 @@
+// Enrolment as the app does it: make the vault, keep a copy at the service, publish the key, show that one holds it.
+
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { zeroHash } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { z } from "zod";
+import { fromBase64Url, toBase64Url, toHex } from "#protocol/bytes.ts";
+import { canonicalBytes } from "#protocol/canonical.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
+import {
+  createCompartments,
+  createVault,
+  currentRoot,
+  decodeVault,
+  deriveEncryptionKey,
+  deriveVaultAccount,
+  encodeVault,
+  openVault,
+  toServerCopy,
+  unwrap,
+} from "#protocol/keys/index.ts";
+import { DEMO_PASSPHRASE, demoPeople } from "../demo-people.ts";
+import { relayActs, type Enrolled, type Participant } from "./participant.ts";
+import type { Stage } from "./stage.ts";
+
+// OWASP's least for Argon2id, a fifth of what the app takes: everybody knows these passphrases, and a start should be quick.
+const DEMO_COST = { memoryKiB: 19_456, iterations: 2, parallelism: 1 };
+const HOUR = 3_600;
+
+/** The file that the service shows at /api/demo/people: who there is, and how their vaults are opened. */
+export type PeopleFile = {
+  /** The kit code of a person's vault; null when none was made. */
+  kitOf(index: number): string | null;
+  saveKit(index: number, code: string): Promise<void>;
+  /** True once everything was filled in. */
+  isComplete(): boolean;
+  complete(): Promise<void>;
+};
+
+const fileSchema = z.object({
+  complete: z.boolean().optional(),
+  people: z.array(z.looseObject({ index: z.number(), kit: z.string().nullish() })),
+});
+
+/** Opens demo-people.json, and writes it at once where it is missing, so that the people can be chosen from the start. */
+export async function openPeopleFile(file: string): Promise<PeopleFile> {
+  const found = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  const kept = found === null ? null : fileSchema.parse(JSON.parse(found));
+  const kits = new Map((kept?.people ?? []).map(({ index, kit }) => [index, kit ?? null]));
+  let complete = kept?.complete ?? false;
+
+  async function write(): Promise<void> {
+    const people = demoPeople
+      .filter(({ role }) => role !== "gateway")
+      .map(({ passphrase, enrolled, ...person }) => ({
+        ...person,
+        enrolled,
+        ...(enrolled ? { passphrase, kit: kits.get(person.index) ?? null } : {}),
+      }));
+    await writeFile(`${file}.new`, JSON.stringify({ complete, passphrase: DEMO_PASSPHRASE, people }, null, 2));
+    await rename(`${file}.new`, file);
+  }
+
+  if (found === null) await write();
+  return {
+    kitOf: (index) => kits.get(index) ?? null,
+    async saveKit(index, code) {
+      kits.set(index, code);
+      await write();
+    },
+    isComplete: () => complete,
+    async complete() {
+      complete = true;
+      await write();
+    },
+  };
+}
+
+/** Gives the person's open vault: the one at the service where there is one, else a new one that is left there. */
+export async function enrol(
+  stage: Stage,
+  { person, file }: { person: Participant; file: PeopleFile },
+): Promise<Enrolled> {
+  const root = (await reopen(person, file)) ?? (await makeVault(person, file));
+  const key = deriveEncryptionKey(root);
+  const encryptionKey = toHex(key.publicKey);
+  const enrolled = { ...person, root, key, compartments: createCompartments(root) };
+  const published = await stage.readLedger({ functionName: "encryptionKeyOf", args: [person.address] });
+  if (published === zeroHash) {
+    const vaultAccount = privateKeyToAccount(deriveVaultAccount(root)).address;
+    const args = { account: person.address, encryptionKey, vaultAccount, deadline: stage.now + HOUR };
+    await relayActs(stage, person, [{ act: { name: "publishKey", args } }]);
+    await proveKey(stage, enrolled);
+  } else if (published !== encryptionKey) {
+    throw new Failure(
+      "conflict",
+      `Demo person ${person.index} enrolled with another vault in the meantime. Nothing of theirs was changed.`,
+    );
+  }
+  return enrolled;
+}
+
+async function reopen(person: Participant, file: PeopleFile) {
+  const held = await person.call.get("/api/vault", z.unknown()).catch((error: unknown) => {
+    if (isFailure(error, "not-found")) return null;
+    throw error;
+  });
+  const code = file.kitOf(person.index);
+  if (held === null || code === null) return null;
+  return currentRoot(
+    await openVault(decodeVault(canonicalBytes(held)), { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code }),
+  );
+}
+
+async function makeVault(person: Participant, file: PeopleFile) {
+  const { vault, blob, kit } = await createVault({
+    account: person.address,
+    passphrase: DEMO_PASSPHRASE,
+    cost: DEMO_COST,
+  });
+  // The kit first: a vault whose kit nobody has would be lost.
+  await file.saveKit(person.index, kit.code);
+  await person.call.send(
+    "PUT",
+    "/api/vault",
+    JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob)))),
+    z.unknown(),
+  );
+  return currentRoot(vault);
+}
+
+const challengeSchema = z.object({ id: z.string().regex(/^0x[0-9a-f]{64}$/), box: z.string() });
+
+async function proveKey({ place }: Stage, { call, address, key }: Enrolled): Promise<void> {
+  const { id, box } = await call.send("POST", "/api/key-proof/challenge", {}, challengeSchema);
+  const context = {
+    ...place,
+    kind: "challenge",
+    subject: address,
+    recipient: address,
+    ref: id as `0x${string}`,
+  } as const;
+  const answer = toBase64Url(unwrap(context, { secretKey: key.secretKey, box: fromBase64Url(box) }));
+  await call.send("POST", "/api/key-proof", { id, answer }, z.unknown());
+}
