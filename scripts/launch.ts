@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join, relative } from "node:path";
 import { isFailure } from "#protocol/failure.ts";
-import { buildApp } from "./build/app.ts";
+import { buildApp, type BuiltApp } from "./build/app.ts";
 import { buildContracts } from "./build/contracts.ts";
 import { waitForTurn } from "./build/turn.ts";
 import { seed } from "./seed.ts";
@@ -19,6 +19,8 @@ import { readStartOptions, startHelp, type StartOptions } from "./stack/options.
 import { findFreePort, isPortFree } from "./stack/ports.ts";
 import { type RunningService, startService } from "./stack/service.ts";
 import { describeReady } from "./stack/welcome.ts";
+
+type Chain = ChainIdentity & { rpcUrl: string };
 
 const say = (line: string): void => console.log(line);
 let ledger: Ledger | undefined;
@@ -54,14 +56,10 @@ try {
 
 async function launch(options: StartOptions): Promise<void> {
   lock = await takeLock({ file: join(options.dataRoot, "placet.lock"), what: options.dataRoot });
-  const turn = await waitForTurn(say);
-  if (await buildContracts()) say("Contracts compiled.");
-  const chain = await findChain(options);
-  const demo = options.demo && isDevelopmentChain(chain);
-  if (options.demo && !demo) say(`Chain ${chain.chainId} is no development chain: no demo people there.`);
-  const app = await buildApp({ demo });
-  if (app.built) say("App built.");
-  await turn.release();
+  const given = options.rpcUrl === undefined ? undefined : await useChain(options.rpcUrl);
+  const demo = options.demo && (given === undefined || isDevelopmentChain(given));
+  if (options.demo && !demo) say(`Chain ${given?.chainId} is no development chain: no demo people there.`);
+  const [app, chain] = await Promise.all([build({ demo }), given ?? startChain(options.dataRoot)]);
 
   const folder = await openDataFolder({ dataRoot: options.dataRoot, chain });
   if (folder.isNew && folder.others.length > 0) {
@@ -88,10 +86,25 @@ async function launch(options: StartOptions): Promise<void> {
   void superviseService({ service, start });
 }
 
-async function findChain(options: StartOptions): Promise<ChainIdentity & { rpcUrl: string }> {
-  if (options.rpcUrl !== undefined) return { ...(await identifyChain(options.rpcUrl)), rpcUrl: options.rpcUrl };
-  const port = await choosePort({ wanted: 8545, purpose: "the chain" });
-  ledger = await startLedger({ dataRoot: options.dataRoot, port });
+/** Compiles and bundles what changed. Contracts and app do not wait for each other. */
+async function build(options: { demo: boolean }): Promise<BuiltApp> {
+  const turn = await waitForTurn(say);
+  try {
+    const [compiled, app] = await Promise.all([buildContracts(), buildApp(options)]);
+    if (compiled) say("Contracts compiled.");
+    if (app.built) say("App built.");
+    return app;
+  } finally {
+    await turn.release();
+  }
+}
+
+async function useChain(rpcUrl: string): Promise<Chain> {
+  return { ...(await identifyChain(rpcUrl)), rpcUrl };
+}
+
+async function startChain(dataRoot: string): Promise<Chain> {
+  ledger = await startLedger({ dataRoot, choosePort: () => choosePort({ wanted: 8545, purpose: "the chain" }) });
   if (!ledger.isNew) say("The chain of the last run is still there: carrying on with it.");
   say(`Chain ${ledger.chainId} runs at ${ledger.rpcUrl}`);
   return ledger;

@@ -21,17 +21,17 @@ const memory = z.object({
 });
 
 /**
- * Carries on with the chain that an earlier run left behind, or starts one on the given port.
+ * Carries on with the chain that an earlier run left behind, or starts one on the port that is then chosen.
  * @throws {Failure} "unavailable" when it does not come up
  */
-export async function startLedger(options: { dataRoot: string; port: number }): Promise<Ledger> {
+export async function startLedger(options: { dataRoot: string; choosePort: () => Promise<number> }): Promise<Ledger> {
   const file = join(options.dataRoot, "chain.json");
   const found = await findLedger(file);
   if (found) return found;
 
   const child = startChild({
     script: "scripts/chain.ts",
-    args: [String(options.port), file],
+    args: [String(await options.choosePort()), file],
     logFile: join(options.dataRoot, "chain.log"),
     detached: true,
   });

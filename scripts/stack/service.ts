@@ -64,7 +64,8 @@ async function waitUntilReady(child: Child, url: string): Promise<void> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    // A service that is still opening its database takes the connection and never answers it: ask anew, and soon.
+    const answer = await fetch(url, { signal: AbortSignal.timeout(300) });
     await answer.body?.cancel();
     return answer.ok;
   } catch {

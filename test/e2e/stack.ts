@@ -44,7 +44,7 @@ export async function startStack(
   await turn.release();
 
   const dataRoot = await mkdtemp(join(tmpdir(), "placet-"));
-  const ledger = await startLedger({ dataRoot, port: await pickAnyPort() });
+  const ledger = await startLedger({ dataRoot, choosePort: pickAnyPort });
   let service: RunningService | undefined;
   const stop = async (): Promise<void> => {
     await service?.stop();

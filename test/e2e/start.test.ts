@@ -86,9 +86,7 @@ test("An operator whose node does not answer is told so before anything is made"
 test("A newcomer whose service is killed keeps the ledger, and the service comes back at the same address", async () => {
   const before = await readChain(dataRoot);
   const [name] = (await readdir(dataRoot)).filter((entry) => entry.startsWith("31337-"));
-  const { pid } = z
-    .object({ pid: z.number() })
-    .parse(JSON.parse(await readFile(join(dataRoot, name ?? "", "service.json"), "utf8")));
+  const pid = Number(await readFile(join(dataRoot, name ?? "", "service.pid"), "utf8"));
   process.kill(pid, "SIGKILL");
   await expect.poll(() => first.said(), { timeout: 60_000 }).toMatch(/The service is back: http:\/\/localhost:\d+/);
   expect((await fetch(await first.url)).status).toBe(200);
