@@ -5,7 +5,7 @@
 import type { Address, Hex } from "viem";
 import { concat, keccak256, pad } from "viem/utils";
 import { faultAt, type Fault, type FaultContract } from "./fault.ts";
-import { splitLog, ZERO_WORD, type RawLog, type SplitLog, type Stamp } from "./log.ts";
+import { isAct, splitLog, ZERO_WORD, type RawLog, type SplitLog, type Stamp } from "./log.ts";
 
 /** The head after one more act. Needs no ABI. Throws Failure("tampered") when the log cannot be an act. */
 export function foldHead(previous: Hex, log: Pick<RawLog, "topics" | "data">): Hex {
@@ -87,7 +87,7 @@ export function foldHistory(
 
   const split: { log: RawLog; parts: SplitLog }[] = [];
   const ofAccount = new Map<Address, { log: RawLog; parts: SplitLog }[]>();
-  for (const log of logs) {
+  for (const log of logs.filter(isAct)) {
     try {
       const entry = { log, parts: splitLog(log) };
       split.push(entry);

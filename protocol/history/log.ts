@@ -38,6 +38,14 @@ export type SplitLog = {
   readonly body: Hex;
 };
 
+/**
+ * False for the only logs that are no acts: those without data, which OpenZeppelin's Ownable leaves beside the registry's
+ * own events. An act has data of at least two words, so nothing can hide here.
+ */
+export function isAct(log: Pick<RawLog, "data">): boolean {
+  return log.data !== "0x";
+}
+
 /** Takes a log apart. Throws Failure("tampered", reason "unreadable") when it cannot be an act. */
 export function splitLog(log: Pick<RawLog, "topics" | "data">): SplitLog {
   const account = log.topics[1];

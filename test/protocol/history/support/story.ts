@@ -1,0 +1,214 @@
+// One of everything that can happen, on a real chain: every act of the table, plainly and signed, by demo people.
+
+import { pad, toHex, zeroAddress } from "viem";
+import type { Hex } from "viem";
+import { dayOf, openMask } from "#protocol/appointments/index.ts";
+import { CONTRIBUTE, READ } from "#protocol/codes/index.ts";
+import { createOpening, scopeOf, type Opening } from "#protocol/consent/index.ts";
+import type { Act } from "#protocol/typed-data/index.ts";
+import { who, type TestChain } from "./chain.ts";
+
+/** The demo accounts that the story uses. */
+export const [rosa, gateway, ana, ben, lena, tomas, clinic, ines, sam] = [0, 1, 2, 3, 4, 5, 7, 8, 9] as const;
+
+/** A 32-byte word for a test: the number, padded. */
+export const word = (value: number): Hex => pad(toHex(value));
+
+/** An opening whose salt is this number. */
+export const openingOf = (salt: number, categories: string[] = ["labs"], purposes: string[] = ["TREAT"]): Opening =>
+  createOpening({ categories, purposes, salt: word(salt) });
+
+/** What the story leaves behind to ask about. */
+export type Told = {
+  readonly openings: Opening[];
+  /** Times (Unix seconds) at which the consent to Lena began and ended. */
+  readonly granted: number;
+  readonly revoked: number;
+};
+
+type Draft = { opening: Opening; grantee: number; days?: number; ops?: number };
+
+/** Tells the story. */
+export async function tellStory(chain: TestChain): Promise<Told> {
+  const begin = await chain.now();
+  const deadline = begin + 86_400;
+  const grantTo = async ({ opening, grantee, days = 30, ops = READ + CONTRIBUTE }: Draft) => {
+    const act: Act = {
+      name: "grant",
+      args: {
+        subject: who(ana),
+        grantee: who(grantee),
+        scope: scopeOf(opening),
+        ops,
+        notBefore: 0,
+        expiresAt: begin + days * 86_400,
+        capsule: word(77),
+        deadline,
+      },
+    };
+    await chain.send(gateway, act, await chain.sign(ana, act, { opening }));
+    return act;
+  };
+  const both = async (plain: readonly [number, Act], signed: readonly [number, Act]) => {
+    await chain.send(...plain);
+    await chain.send(gateway, signed[1], await chain.sign(...signed));
+  };
+
+  // The registry: a doctor, a clinic with a member, an auditor, an application that is refused, a suspension.
+  for (const [account, kind] of [
+    [lena, 1],
+    [clinic, 7],
+    [sam, 2],
+  ] as const) {
+    await chain.send(account, {
+      name: "applyFor",
+      args: { account: who(account), kind, licence: word(kind), card: word(1) },
+    });
+  }
+  const validUntil = begin + 365 * 86_400;
+  for (const [account, kind] of [
+    [lena, 1],
+    [clinic, 7],
+  ] as const) {
+    const args = { registrar: who(rosa), account: who(account), kind, licence: word(kind), validUntil };
+    await chain.send(rosa, { name: "verify", args });
+  }
+  await chain.send(rosa, { name: "refuse", args: { registrar: who(rosa), account: who(sam) } });
+  await chain.send(lena, { name: "publishCard", args: { account: who(lena), card: word(2) } });
+  await chain.send(clinic, { name: "addMember", args: { organisation: who(clinic), member: who(tomas), role: 1 } });
+  await chain.send(rosa, { name: "appointAuditor", args: { registrar: who(rosa), auditor: who(ines), validUntil } });
+  await chain.send(rosa, { name: "proposeRegistrar", args: { by: who(rosa), account: who(sam) } });
+  await chain.send(sam, { name: "acceptRegistrar", args: { account: who(sam) } });
+  await chain.send(rosa, { name: "dismissRegistrar", args: { by: who(rosa), account: who(sam) } });
+
+  // Keys.
+  const keyOf = (account: number, key: number): Act => ({
+    name: "publishKey",
+    args: { account: who(account), encryptionKey: word(key), vaultAccount: zeroAddress, deadline },
+  });
+  await both([ana, keyOf(ana, 11)], [ben, keyOf(ben, 12)]);
+
+  // Documents.
+  const anchorOf = (document: number, version: number): Act => ({
+    name: "anchor",
+    args: { subject: who(ana), document: word(document), manifest: word(900 + version), version, deadline },
+  });
+  await both([ana, anchorOf(1, 1)], [ana, anchorOf(1, 2)]);
+  await both([ana, anchorOf(2, 1)], [ana, anchorOf(3, 1)]);
+  await chain.send(ana, { name: "withdraw", args: { account: who(ana), subject: who(ana), document: word(2) } });
+  const withdrawal: Act = { name: "withdraw", args: { account: who(ana), subject: who(ana), document: word(3) } };
+  await chain.send(gateway, withdrawal, await chain.sign(ana, withdrawal));
+
+  // Consents.
+  const toLena = openingOf(1, ["labs", "imaging"]);
+  const toLenaLater = openingOf(2, ["labs"]);
+  const toClinic = openingOf(3, ["profile", "labs"]);
+  const asking: Act = { name: "request", args: { grantee: who(lena), subject: who(ana), note: word(5), deadline } };
+  await both([lena, asking], [lena, { ...asking, args: { ...asking.args, note: word(6) } }]);
+  await grantTo({ opening: toLena, grantee: lena });
+  const granted = await chain.now();
+  await grantTo({ opening: toClinic, grantee: clinic });
+  const names = { subject: who(ana), grantee: who(lena), scope: scopeOf(toLena) };
+  const renewal: Act = { name: "renew", args: { ...names, expiresAt: begin + 40 * 86_400, deadline } };
+  await chain.send(gateway, renewal, await chain.sign(ana, renewal, { opening: toLena }));
+  const fileOf = (document: number): Act => ({
+    name: "file",
+    args: { author: who(lena), ...names, document: word(document), manifest: word(800), version: 1, deadline },
+  });
+  await both([lena, fileOf(20)], [lena, fileOf(21)]);
+  await chain.send(ana, { name: "reject", args: { subject: who(ana), document: word(20) } });
+  const rejection: Act = { name: "reject", args: { subject: who(ana), document: word(21) } };
+  await chain.send(gateway, rejection, await chain.sign(ana, rejection));
+  const change: Act = {
+    name: "replace",
+    args: {
+      replaced: names.scope,
+      subject: who(ana),
+      grantee: who(lena),
+      scope: scopeOf(toLenaLater),
+      ops: READ,
+      notBefore: 0,
+      expiresAt: begin + 50 * 86_400,
+      capsule: word(78),
+      deadline,
+    },
+  };
+  await chain.send(gateway, change, await chain.sign(ana, change, { opening: toLenaLater }));
+  const later = { ...names, scope: scopeOf(toLenaLater) };
+  // So that "before" and "after" the revocation are different seconds.
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  await chain.send(ana, { name: "revoke", args: { ...later, ceiling: 1 } });
+  const revoked = await chain.now();
+  const toTomas = openingOf(4);
+  await grantTo({ opening: toTomas, grantee: tomas });
+  const tomasNames = { subject: who(ana), grantee: who(tomas), scope: scopeOf(toTomas) };
+  const revocation: Act = { name: "revoke", args: { ...tomasNames, ceiling: 1 } };
+  await chain.send(gateway, revocation, await chain.sign(ana, revocation));
+  await grantTo({ opening: openingOf(5), grantee: tomas });
+  await chain.send(tomas, { name: "renounce", args: { ...tomasNames, scope: scopeOf(openingOf(5)) } });
+  await grantTo({ opening: openingOf(6), grantee: tomas });
+  const giving: Act = { name: "renounce", args: { ...tomasNames, scope: scopeOf(openingOf(6)) } };
+  await chain.send(gateway, giving, await chain.sign(tomas, giving));
+  const noTo = (request: number): Act => ({
+    name: "decline",
+    args: { subject: who(ana), grantee: who(lena), request: word(request), note: word(9), deadline },
+  });
+  await both([ana, noTo(1)], [ana, noTo(2)]);
+  const muteOf = (muted: boolean): Act => ({
+    name: "mute",
+    args: { subject: who(ana), grantee: who(tomas), muted, deadline },
+  });
+  await both([ana, muteOf(true)], [ana, muteOf(false)]);
+  const cancel: Act = { name: "cancelSigned", args: { subject: who(ana) } };
+  await both([ana, cancel], [ana, cancel]);
+  const rekeyAt = (epoch: number): Act => ({
+    name: "rekey",
+    args: { subject: who(ana), bundle: word(30 + epoch), epoch },
+  });
+  await both([ana, rekeyAt(0)], [ana, rekeyAt(1)]);
+
+  // Appointments.
+  const day = dayOf(begin) + 2;
+  const openOn = (open: number): Act => ({
+    name: "publishAvailability",
+    args: { provider: who(lena), day: open, open: openMask([{ from: 36, to: 68 }]), deadline },
+  });
+  await both([lena, openOn(day)], [lena, openOn(day + 1)]);
+  const meeting = (id: number) => ({ patient: who(ana), provider: who(lena), id: word(id) });
+  const bookingOf = (id: number, slot: number): Act => ({
+    name: "requestAppointment",
+    args: { account: who(ana), ...meeting(id), day, slot, length: 2, details: word(40), deadline },
+  });
+  await both([ana, bookingOf(1, 36)], [ana, bookingOf(2, 40)]);
+  const confirmOf = (id: number): Act => ({
+    name: "confirmAppointment",
+    args: { account: who(lena), ...meeting(id), deadline },
+  });
+  await both([lena, confirmOf(1)], [lena, confirmOf(2)]);
+  const moveOf = (id: number, slot: number): Act => ({
+    name: "rescheduleAppointment",
+    args: { account: who(ana), ...meeting(id), day, slot, length: 3, details: word(41), deadline },
+  });
+  await both([ana, moveOf(1, 44)], [ana, moveOf(2, 50)]);
+  const cancelOf = (id: number): Act => ({ name: "cancelAppointment", args: { account: who(ana), ...meeting(id) } });
+  await both([ana, cancelOf(1)], [ana, cancelOf(2)]);
+
+  // Receipts, and the rest of the registry.
+  await chain.send(gateway, {
+    name: "anchorReceipts",
+    args: { gateway: who(gateway), root: word(50), first: 1, count: 3 },
+  });
+  await chain.send(gateway, {
+    name: "anchorReceipts",
+    args: { gateway: who(gateway), root: word(51), first: 4, count: 1 },
+  });
+  await chain.send(clinic, { name: "addMember", args: { organisation: who(clinic), member: who(ben), role: 3 } });
+  await chain.send(clinic, { name: "removeMember", args: { organisation: who(clinic), member: who(ben) } });
+  await chain.send(clinic, { name: "addMember", args: { organisation: who(clinic), member: who(sam), role: 2 } });
+  await chain.send(sam, { name: "leaveOrganisation", args: { member: who(sam), organisation: who(clinic) } });
+  await chain.send(rosa, { name: "dismissAuditor", args: { registrar: who(rosa), auditor: who(ines) } });
+  await chain.send(rosa, { name: "suspend", args: { registrar: who(rosa), account: who(lena) } });
+  await chain.send(rosa, { name: "transferOwnership", args: { by: who(rosa), account: who(sam) } });
+  await chain.send(sam, { name: "acceptOwnership", args: { account: who(sam) } });
+  return { openings: [toLena, toLenaLater, toClinic, toTomas], granted, revoked };
+}
