@@ -1,6 +1,5 @@
 // The acts on consents: grant, renew, shorten, revoke, and the re-keying that follows an end. Rule: whatever ends a
 // consent needs nothing but the ledger; whatever opens one shows the very words that are signed.
-import { fromHex } from "#protocol/bytes.ts";
 import { scopeOf, type Opening } from "#protocol/consent/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
@@ -33,21 +32,21 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
   const { subject, grantee, opening } = wish;
   // Asked again at the last moment: what the capsule is wrapped for is what the person compared.
   const now = await readLedgerKey(grantee);
-  if (now?.hex !== wish.granteeKey.hex) {
+  if (now?.key !== wish.granteeKey.key) {
     throw new Failure("conflict", t("patient.grant.error.keyChanged", { name: wish.granteeName }));
   }
-  const [gateway, account] = await Promise.all([gatewayInfo(), readAccount(subject)]);
+  const [gateway, account] = await Promise.all([gatewayInfo(), readAccount(subject, { fresh: true })]);
   const scope = scopeOf(opening);
   const capsule = await makeCapsule({
     subject,
     scope,
     grantee: { address: grantee, key: now.key },
-    gateways: [{ address: gateway.address, key: fromHex(gateway.encryptionKey, 32) }],
+    gateways: [{ address: gateway.address, key: gateway.encryptionKey }],
     opening,
-    epoch: account.epoch,
+    epoch: account.epoch ?? 0,
   });
   await putBlock(rawCid(capsule.digest), capsule.bytes);
-  await confirmKey(grantee, now.hex);
+  await confirmKey(grantee, now.key);
   return perform({
     act: {
       name: "grant",
@@ -59,6 +58,7 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
         notBefore: wish.notBefore,
         expiresAt: wish.expiresAt,
         capsule: capsule.digest,
+        deadline: 0, // filled in when it is signed
       },
     },
     opening,
@@ -93,7 +93,7 @@ export function moveEnd(consent: Consent, options: { name: string; expiresAt: nu
   const { subject, grantee, scope } = consent;
   const later = options.expiresAt > consent.expiresAt;
   return perform({
-    act: { name: "renew", args: { subject, grantee, scope, expiresAt: options.expiresAt } },
+    act: { name: "renew", args: { subject, grantee, scope, expiresAt: options.expiresAt, deadline: 0 } },
     opening: consent.opening,
     title: t(later ? "patient.act.renew" : "patient.act.shorten", { name: options.name }),
     context: { kind: "renew", grantee, scope },

@@ -5,22 +5,16 @@ import { unpackConsent, type ConsentRecord, type Opening } from "#protocol/conse
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
 import { isFailure } from "#protocol/failure.ts";
-import { chainClient, fetchBlock, place, readAll } from "#app/service/index.ts";
+import { addressShape, chainClient, fetchBlock, place, digestShape, readAll } from "#app/service/index.ts";
 import { openOpening } from "#app/vault/index.ts";
-import { getAddress, type Address, type Hex } from "viem";
+import { type Address, type Hex } from "viem";
 import { z } from "zod";
 import type { Consent, OpeningProblem } from "./consent.ts";
 
-const address = z.string().transform((text) => getAddress(text));
-const digest = z
-  .string()
-  .regex(/^0x[0-9a-f]{64}$/)
-  .transform((text) => text as Hex);
-
 const rowSchema = z.object({
-  subject: address,
-  grantee: address,
-  scope: digest,
+  subject: addressShape,
+  grantee: addressShape,
+  scope: digestShape,
   status: z.number(),
   version: z.number(),
   ops: z.number(),
@@ -28,8 +22,8 @@ const rowSchema = z.object({
   expiresAt: z.number(),
   grantedAt: z.number(),
   changedAt: z.number(),
-  capsule: digest.nullish(),
-  tx: digest.nullish(),
+  capsule: digestShape.nullish(),
+  tx: digestShape.nullish(),
   reads: z.number().nullish(),
   lastRead: z.number().nullish(),
 });

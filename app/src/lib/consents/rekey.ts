@@ -25,28 +25,27 @@ export async function rekeyAfterEnd(options: {
   if (options.lastEnd === 0 || options.lastEnd <= (await lastRekeyAt(options.subject)))
     return { done: false, leftOut: [] };
   const { subject } = options;
-  const account = await readAccount(subject);
+  const account = await readAccount(subject, { fresh: true });
+  const epoch = account.epoch ?? 0;
   const leftOut: Address[] = [];
   const remaining = [];
   for (const consent of options.consents) {
     if (!isOpen(consent, options.now) || (consent.ops & 1) === 0 || !consent.opening) continue;
     const key = await readLedgerKey(consent.grantee);
-    if (!key || !(await isKeyConfirmed(consent.grantee, key.hex))) {
+    if (!key || !(await isKeyConfirmed(consent.grantee, key.key))) {
       leftOut.push(consent.grantee);
       continue;
     }
     remaining.push({
-      subject,
       scope: consent.scope,
       grantee: { address: consent.grantee, key: key.key },
       opening: consent.opening,
-      epoch: account.epoch + 1,
     });
   }
-  const { index, parts } = await makeBundle(remaining);
+  const { index, parts } = await makeBundle({ subject, consents: remaining, epoch: epoch + 1 });
   for (const part of [...parts, index]) await putBlock(rawCid(part.digest), part.bytes);
   await perform({
-    act: { name: "rekey", args: { subject, bundle: index.digest, epoch: account.epoch } },
+    act: { name: "rekey", args: { subject, bundle: index.digest, epoch } },
     by: "vault",
     title: t("patient.act.rekey"),
     context: { kind: "rekey" },

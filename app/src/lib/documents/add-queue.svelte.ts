@@ -45,12 +45,12 @@ export type Uploaded = { document: Hex; version: number; digest: Hex; manifestBy
 export type AddQueueOptions = {
   subject: Address;
   /** The subject's key, from the ledger. */
-  subjectKey: Bytes;
+  subjectKey: Hex;
   author: Address;
   /** Anchors or files the document, and seals it. Its failure is the row's failure. */
   finish: (uploaded: Uploaded, item: AddItem) => Promise<void>;
   /** A further version of this document. */
-  version?: { document: Hex; version: number; previous: Hex };
+  version?: { document: Hex; version: number };
 };
 
 /** Most bytes of one document. */
@@ -141,7 +141,7 @@ export function createAddQueue(options: AddQueueOptions) {
         subject: options.subject,
         subjectKey: options.subjectKey,
         author: options.author,
-        ...(version ? { document: version.document, version: version.version, previous: version.previous } : {}),
+        ...(version ? { document: version.document, version: version.version } : {}),
       },
       {
         signal,

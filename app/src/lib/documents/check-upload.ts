@@ -24,10 +24,7 @@ export async function checkUpload(upload: {
   const there = await Promise.all([rawCid(upload.digest), manifest.body.cid].map((cid) => hasBlock(cid)));
   if (there.includes(false)) throw new Failure("unavailable", t("documents.problem.notThere"));
   if (upload.author !== upload.subject || upload.file.size > READ_BACK) return;
-  const { blob } = await readDocument(
-    { manifestBytes: upload.manifestBytes, subject: upload.subject, via: "owner" },
-    { signal: upload.signal },
-  );
+  const { blob } = await readDocument({ manifestBytes: upload.manifestBytes, via: "owner" }, { signal: upload.signal });
   const [sent, read] = await Promise.all([hashOf(upload.file), hashOf(blob)]);
   if (sent !== read) throw new Failure("tampered", t("documents.problem.differs"));
 }

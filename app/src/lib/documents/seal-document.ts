@@ -2,7 +2,7 @@
 // gateway. It needs no wallet and can be done again at any time.
 import { gatewayInfo, request } from "#app/service/index.ts";
 import { makeSeals } from "#app/vault/index.ts";
-import { fromHex, type Bytes } from "#protocol/bytes.ts";
+import type { Bytes } from "#protocol/bytes.ts";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 
@@ -14,6 +14,8 @@ export type Sealable = {
   category: string;
   epoch: number;
   manifestBytes: Bytes;
+  /** "document" for consents that name this very document; "category" (the default) for all others. */
+  keyedBy?: "category" | "document";
 };
 
 const AT_ONCE = 50;
@@ -21,7 +23,7 @@ const AT_ONCE = 50;
 /** Makes and hands in the seals. Throws Failure; what was handed in before stays. */
 export async function sealDocuments(documents: readonly Sealable[]): Promise<void> {
   const gateway = await gatewayInfo();
-  const party = { address: gateway.address, key: fromHex(gateway.encryptionKey, 32) };
+  const party = { address: gateway.address, key: gateway.encryptionKey };
   for (let at = 0; at < documents.length; at += AT_ONCE) {
     const seals = await makeSeals(documents.slice(at, at + AT_ONCE), [party]);
     await request("/api/seals", {

@@ -35,9 +35,15 @@ export async function anchorRecord(
 }
 
 /** Seals documents that were opened with the owner key: after accepting a filed one, or for what is still unsealed. */
-export async function sealRecords(records: readonly ChartRecord[], subject: Address): Promise<void> {
+export async function sealRecords(
+  records: readonly ChartRecord[],
+  options: { subject: Address; keyedBy: "category" | "document" },
+): Promise<void> {
+  const { subject, keyedBy } = options;
   const sealable = records.flatMap(({ metadata, manifestBytes, document, version }) =>
-    metadata && manifestBytes ? [{ subject, document, version, category: metadata.category, manifestBytes }] : [],
+    metadata && manifestBytes
+      ? [{ subject, document, version, category: metadata.category, manifestBytes, keyedBy }]
+      : [],
   );
   if (sealable.length === 0) return;
   const { epoch } = await readAccount(subject, { fresh: true });

@@ -8,7 +8,7 @@ import type { ChartRecord } from "./record.ts";
 export async function openRecord(record: ChartRecord, options: { signal?: AbortSignal } = {}): Promise<Blob> {
   if (!record.manifestBytes) throw new Failure("not-found", t("patient.record.error.missing"));
   const { blob } = await readDocument(
-    { manifestBytes: record.manifestBytes, subject: record.subject, via: "owner" },
+    { manifestBytes: record.manifestBytes, via: "owner" },
     options.signal ? { signal: options.signal } : {},
   );
   return blob;

@@ -3,9 +3,8 @@ import { profileFromFhir, profileToFhir, type Profile } from "#protocol/profile/
 import { addDocument } from "#app/vault/index.ts";
 import { place } from "#app/service/index.ts";
 import { t } from "#app/ui/index.ts";
-import type { Bytes } from "#protocol/bytes.ts";
 import type { Uploaded } from "#app/documents/index.ts";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { openRecord } from "./open-record.ts";
 import type { ChartRecord } from "./record.ts";
 
@@ -18,7 +17,7 @@ export async function readProfile(record: ChartRecord): Promise<Profile> {
 /** Encrypts and stores a profile as a new document or a new version of the present one; anchoring is next. */
 export async function storeProfile(
   profile: Profile,
-  options: { subject: Address; subjectKey: Bytes; before: ChartRecord | undefined },
+  options: { subject: Address; subjectKey: Hex; before: ChartRecord | undefined },
 ): Promise<Uploaded> {
   const { subject, subjectKey, before } = options;
   const now = Math.floor(Date.now() / 1000);
@@ -41,7 +40,7 @@ export async function storeProfile(
     subject,
     subjectKey,
     author: subject,
-    ...(before ? { document: before.document, version: before.version + 1, previous: before.manifest } : {}),
+    ...(before ? { document: before.document, version: before.version + 1 } : {}),
   });
   return {
     document: added.document,

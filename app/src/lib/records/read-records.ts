@@ -1,30 +1,29 @@
 // Reads a subject's own documents: the list from the service, each manifest by the ledger's digest, each description
 // opened by the vault's owner key. Rule: a description is shown only when it opened under the key it commits to.
 import { fetchManifests } from "#app/documents/index.ts";
-import { readAll } from "#app/service/index.ts";
+import { addressShape, digestShape, readAll } from "#app/service/index.ts";
 import { openManifests } from "#app/vault/index.ts";
 import type { Metadata } from "#protocol/documents/index.ts";
-import { getAddress, type Address, type Hex } from "viem";
+import { type Address, type Hex } from "viem";
 import { z } from "zod";
 import type { ChartRecord } from "./record.ts";
 
-const address = z.string().transform((text) => getAddress(text));
-const digest = z
-  .string()
-  .regex(/^0x[0-9a-f]{64}$/)
-  .transform((text) => text as Hex);
-
 const rowSchema = z.object({
-  document: digest,
+  document: digestShape,
   version: z.number(),
-  manifest: digest,
-  author: address,
-  subject: address,
+  manifest: digestShape,
+  author: addressShape,
+  subject: addressShape,
   status: z.number(),
   at: z.number(),
 });
 
-const sealSchema = z.object({ document: digest, version: z.number(), author: address });
+const sealSchema = z.object({
+  document: digestShape,
+  version: z.number(),
+  author: addressShape,
+  keyedBy: z.string().default("category"),
+});
 
 /** Reads all documents of a subject. What was opened once is kept by its digest. */
 export function createRecordReader(subject: Address): () => Promise<ChartRecord[]> {
@@ -36,14 +35,14 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
       readAll("/api/seals", { query: { subject }, schema: sealSchema }),
     ]);
     const owned = new Set(
-      seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}`),
+      seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}:${seal.keyedBy}`),
     );
     const manifests = await fetchManifests(rows.map((row) => row.manifest));
     const unopened = rows.flatMap((row, at) => {
       const bytes = manifests[at];
       return bytes && !opened.has(row.manifest) ? [{ row, bytes }] : [];
     });
-    const answers = await openManifests(unopened.map(({ bytes }) => ({ manifestBytes: bytes, subject })));
+    const answers = await openManifests(unopened.map(({ bytes }) => ({ manifestBytes: bytes })));
     unopened.forEach(({ row }, at) => {
       const answer = answers[at];
       // A manifest that speaks of another document than the ledger's entry is not this document's.
@@ -57,7 +56,8 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
         manifestBytes: manifests[at],
         metadata,
         problem: metadata ? undefined : manifests[at] ? "cannot-open" : "missing",
-        sealedByOwner: owned.has(`${row.document}:${row.version}`),
+        sealedByOwner: owned.has(`${row.document}:${row.version}:category`),
+        sealedSingly: owned.has(`${row.document}:${row.version}:document`),
       };
     });
   };

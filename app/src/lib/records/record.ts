@@ -23,6 +23,8 @@ export type ChartRecord = {
   problem: RecordProblem | undefined;
   /** True when a seal made by the subject is held: for a filed document, that it was accepted. */
   sealedByOwner: boolean;
+  /** True when a seal for consents to this very document is held. */
+  sealedSingly: boolean;
 };
 
 /** True while the document is part of the chart. */

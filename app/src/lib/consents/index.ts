@@ -1,0 +1,21 @@
+// The patient's consents: the list, granting, ending, moving the end, re-keying, and who can read what.
+export {
+  consentId,
+  countReaders,
+  isOpen,
+  readersOf,
+  type Consent,
+  type CoveredDocument,
+  type Reader,
+} from "./consent.ts";
+export { default as ConsentItem } from "./ConsentItem.svelte";
+export { createConsents, type Consents } from "./consents.svelte.ts";
+export { default as EndsSoon } from "./EndsSoon.svelte";
+export type { Asked, GrantDraft } from "./grant-draft.ts";
+export type { GrantableDocument } from "./grantable.ts";
+export { default as GrantFlow } from "./GrantFlow.svelte";
+export { gridCells } from "./grid.ts";
+export { default as MoveEndDialog } from "./MoveEndDialog.svelte";
+export { default as ReadersDialog } from "./ReadersDialog.svelte";
+export { rekeyAfterEnd } from "./rekey.ts";
+export { default as RevokeDialog } from "./RevokeDialog.svelte";

@@ -1,0 +1,127 @@
+// Everything that the patient's pages share while the vault is open: five lists, and the housekeeping between them
+// (re-keying after an end, then sealing what is not sealed yet). Rule: re-keying comes before sealing, always.
+import { createActivity, type LineContext } from "#app/activity/index.ts";
+import { createAppointments } from "#app/appointments/index.ts";
+import {
+  countReaders,
+  createConsents,
+  isOpen,
+  readersOf,
+  rekeyAfterEnd,
+  type GrantableDocument,
+  type Reader,
+} from "#app/consents/index.ts";
+import { nameOf } from "#app/people/index.ts";
+import { categoryLabel, createRecords, recordedAt, sealRecords, type ChartRecord } from "#app/records/index.ts";
+import { createRequests } from "#app/requests/index.ts";
+import { announce, clock, dateInWords, t } from "#app/ui/index.ts";
+import { getContext, setContext } from "svelte";
+import type { Address } from "viem";
+
+const KEY = Symbol("chart");
+/** What was anchored less long ago is still being sealed by the page that added it. Seconds. */
+const YOUNG = 20;
+
+/** The patient's lists and what is worked out from several of them. */
+export type Chart = ReturnType<typeof createChart>;
+
+/** Makes the lists known to all pages below. */
+export function provideChart(subject: Address): Chart {
+  return setContext(KEY, createChart(subject));
+}
+
+/** The lists, inside the patient's place. */
+export function useChart(): Chart {
+  return getContext<Chart>(KEY);
+}
+
+function createChart(subject: Address) {
+  const records = createRecords({ subject });
+  const consents = createConsents({ subject });
+  const requests = createRequests({ subject });
+  const activity = createActivity({ subject });
+  const appointments = createAppointments({ account: subject });
+
+  function coveredOf(record: ChartRecord) {
+    return {
+      document: record.document,
+      category: record.metadata?.category ?? "",
+      recordedOn: record.metadata?.recordedOn ?? "",
+    };
+  }
+  function readers(record: ChartRecord): Reader[] {
+    return record.metadata ? readersOf(coveredOf(record), consents.list, clock.now) : [];
+  }
+  const grantable = $derived(
+    records.all.flatMap((record): GrantableDocument[] =>
+      record.status === 1 && record.metadata
+        ? [
+            {
+              ...coveredOf(record),
+              title: record.metadata.title,
+              categoryLabel: categoryLabel(record.metadata.category),
+              when: dateInWords(recordedAt(record)),
+            },
+          ]
+        : [],
+    ),
+  );
+  const context: LineContext = {
+    viewer: subject,
+    nameOf,
+    titleOf: (document) => records.find(document)?.metadata?.title,
+  };
+
+  return {
+    subject,
+    records,
+    consents,
+    requests,
+    activity,
+    appointments,
+    context,
+    readers,
+    countReaders: (record: ChartRecord) =>
+      consents.loader.state === "ready" && record.metadata ? countReaders(readers(record)) : undefined,
+    /** Documents that a consent can open. */
+    get grantable(): readonly GrantableDocument[] {
+      return grantable;
+    },
+    stop(): void {
+      for (const list of [records, consents, requests, activity, appointments]) list.stop();
+    },
+    keepHouse: createHousekeeper({ subject, records, consents }),
+  };
+}
+
+/** Re-keys and seals whatever is due. One run at a time; what fails is tried again with the next change. */
+function createHousekeeper(chart: {
+  subject: Address;
+  records: ReturnType<typeof createRecords>;
+  consents: ReturnType<typeof createConsents>;
+}): () => Promise<void> {
+  let running = false;
+  return async () => {
+    const { subject, records, consents } = chart;
+    if (running || consents.loader.state !== "ready" || records.loader.state !== "ready") return;
+    running = true;
+    try {
+      const now = Math.floor(Date.now() / 1000);
+      const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd: consents.lastEnd(now), now });
+      for (const grantee of outcome.leftOut) {
+        announce(t("patient.rekey.leftOut", { name: nameOf(grantee) }), { tone: "problem" });
+      }
+      const settled = (record: ChartRecord): boolean => record.at < now - YOUNG;
+      await sealRecords(records.unsealed.filter(settled), { subject, keyedBy: "category" });
+      const named = new Set(
+        consents.list.filter((one) => isOpen(one, now)).flatMap((one) => one.opening?.documents ?? []),
+      );
+      const single = records.all.filter((one) => one.status === 1 && named.has(one.document) && !one.sealedSingly);
+      await sealRecords(single, { subject, keyedBy: "document" });
+    } catch {
+      // Nothing is lost: the same work is due again at the next change, and the transaction line said what failed.
+    } finally {
+      running = false;
+    }
+  };
+}
