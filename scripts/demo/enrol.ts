@@ -52,7 +52,10 @@ export async function openPeopleFile(file: string): Promise<PeopleFile> {
   const kits = new Map((kept?.people ?? []).map(({ index, kit }) => [index, kit ?? null]));
   let complete = kept?.complete ?? false;
 
-  async function write(): Promise<void> {
+  // People enrol at the same time: one writing after another, each with all kits known by then.
+  let writing = Promise.resolve();
+  const write = (): Promise<void> => (writing = writing.then(writeNow));
+  async function writeNow(): Promise<void> {
     const people = demoPeople
       .filter(({ role }) => role !== "gateway")
       .map(({ passphrase, enrolled, ...person }) => ({

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { buildApp } from "#scripts/build/app.ts";
 import { buildContracts } from "#scripts/build/contracts.ts";
 import { waitForTurn } from "#scripts/build/turn.ts";
+import { openPeopleFile } from "#scripts/demo/enrol.ts";
 import { seed } from "#scripts/seed.ts";
 import { openDataFolder } from "#scripts/stack/data-folder.ts";
 import { ensureDeployment } from "#scripts/stack/deployment.ts";
@@ -60,7 +61,9 @@ export async function startStack(
       startService({ dataDir, rpcUrl, app, port, demo, env: { ...gatewayEnvironment(ledger), ...options.env } });
     service = await start();
     const { url } = service;
+    // Without the seed nobody is enrolled, but the demo wallet still asks who there is.
     if (options.seeded ?? demo) await seed({ url, rpcUrl, dataDir, log: () => {} });
+    else if (demo) await openPeopleFile(join(dataDir, "demo-people.json"));
     return {
       url,
       rpcUrl,
