@@ -32,7 +32,7 @@ export const foundation = {
   "home.fact3": "You take it back",
   "home.fact3.text": "One press, from that moment nothing new opens. No reason needed, no cost, no one who could stop it.",
   "home.honest":
-    "We keep your records locked and cannot read them. Every reading is written down where nobody can remove it, so that you, or an auditor you trust, can check.",
+    "We keep your records locked and cannot read them. Every reading that passes through us is written down and signed, so that you, or an auditor you trust, can check.",
 
   "connect.title": "Connect your wallet",
   "connect.place": "Connect to go on",

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  advance,
+  isOver,
+  readEntries,
+  reviveEntry,
+  writeEntries,
+  type Entry,
+  type EntryState,
+} from "../../../app/src/lib/transactions/entry.ts";
+
+const entry = (state: EntryState, more: Partial<Entry> = {}): Entry => ({
+  id: "a",
+  account: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+  name: "revoke",
+  title: "Revoke",
+  state,
+  since: 100,
+  ...more,
+});
+const states = ["waiting-for-wallet", "sent", "on-the-ledger", "indexed", "rejected", "failed"] as const;
+
+describe("An act under way", () => {
+  test("walks forward and notes when it came into each state", () => {
+    const sent = advance(entry("waiting-for-wallet"), { state: "sent" }, 110);
+    expect(sent).toMatchObject({ state: "sent", since: 110 });
+    expect(advance(sent, { state: "indexed", hash: "0xab", block: 7 }, 120)).toMatchObject({
+      state: "indexed",
+      since: 120,
+      hash: "0xab",
+      block: 7,
+    });
+  });
+
+  test("does not fall back when old news come late", () => {
+    expect(advance(entry("on-the-ledger"), { state: "sent", hash: "0xab" }, 200)).toMatchObject({
+      state: "on-the-ledger",
+      since: 100,
+      hash: "0xab",
+    });
+  });
+
+  test("keeps the time of a state that is told twice", () => {
+    expect(advance(entry("sent"), { state: "sent" }, 300).since).toBe(100);
+  });
+
+  test("ends once: nothing that comes after an end changes it, in whatever order news arrive", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...states), { maxLength: 12 }), (news) => {
+        let now = entry("waiting-for-wallet");
+        let rank = 0;
+        for (const state of news) {
+          const next = advance(now, { state }, 200);
+          if (isOver(now)) expect(next).toEqual(now);
+          const nextRank = states.indexOf(next.state);
+          expect(nextRank).toBeGreaterThanOrEqual(rank);
+          rank = nextRank;
+          now = next;
+        }
+      }),
+    );
+  });
+});
+
+describe("A person who reloads the page", () => {
+  test("finds their acts again, with what the page needs to go on", () => {
+    const kept = [entry("sent", { relayId: "r", context: { step: "sign" } }), entry("indexed")];
+    expect(readEntries(writeEntries(kept))).toEqual(kept);
+  });
+
+  test("is told that what waited for the wallet was not sent", () => {
+    expect(reviveEntry(entry("waiting-for-wallet"), { words: "Not sent.", now: 500 })).toMatchObject({
+      state: "failed",
+      problem: "Not sent.",
+      since: 500,
+    });
+    expect(reviveEntry(entry("sent"), { words: "Not sent.", now: 500 })).toEqual(entry("sent"));
+  });
+
+  test("is not troubled by what another page left under the same name", () => {
+    expect(readEntries("not json")).toEqual([]);
+    expect(readEntries('[{"id":1},"x"]')).toEqual([]);
+    expect(readEntries(null)).toEqual([]);
+  });
+});
