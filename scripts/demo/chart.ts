@@ -45,19 +45,16 @@ async function isAnchored(stage: Stage, subject: string, document: Hex): Promise
 
 /** Adds what is missing of a person's own chart. */
 export async function fillChart(stage: Stage, subject: Enrolled, records: readonly DemoRecord[]): Promise<void> {
-  const acts: ToSign[] = [];
-  for (const record of records) {
-    const document = ownId(subject, `document ${record.key}`);
-    if (await isAnchored(stage, subject.address, document)) continue;
-    const { manifest } = await storeRecord(stage, { author: subject, subject: subject.address }, record);
-    acts.push({
-      act: {
-        name: "anchor",
-        args: { subject: subject.address, document, manifest, version: VERSION_1, deadline: stage.now + HOUR },
-      },
-    });
-  }
-  await relayActs(stage, subject, acts);
+  const acts = await Promise.all(
+    records.map(async (record): Promise<ToSign[]> => {
+      const document = ownId(subject, `document ${record.key}`);
+      if (await isAnchored(stage, subject.address, document)) return [];
+      const { manifest } = await storeRecord(stage, { author: subject, subject: subject.address }, record);
+      const args = { subject: subject.address, document, manifest, version: VERSION_1, deadline: stage.now + HOUR };
+      return [{ act: { name: "anchor", args } }];
+    }),
+  );
+  await relayActs(stage, subject, acts.flat());
 }
 
 /** Files a record in somebody's chart under a consent that lets the author add. */
