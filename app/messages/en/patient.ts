@@ -388,8 +388,6 @@ export const patient = {
   "patient.appointment.cancelTitle": "Call off this appointment?",
   "patient.appointment.cancelText": "With {name}, {when}. The time becomes free for others at once.",
   "patient.appointment.unknown": "There is no such appointment of yours.",
-  "patient.appointment.error.noKey":
-    "{name} has no key on the ledger, so what it is about cannot be encrypted for them. Nothing was sent.",
   "patient.book.title": "Book an appointment",
   "patient.book.lead": "A request holds nothing yet: the time is yours when the other side confirms it.",
   "patient.book.who": "With whom?",

@@ -23,6 +23,8 @@ export const shared = {
   "viewer.problem.left":
     "This document tried to do something that documents may not do, so it was closed. Nothing left this device.",
 
+  "calendar.noKey":
+    "The other side has no key on the ledger, so what it is about cannot be encrypted for them. Nothing was sent.",
   "calendar.moreDays": "Show more days",
   "calendar.previousMonth": "Previous month",
   "calendar.nextMonth": "Next month",

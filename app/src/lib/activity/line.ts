@@ -2,7 +2,7 @@
 import { findPurpose } from "#protocol/codes/index.ts";
 import { describeAct, type TrailRow } from "#protocol/history/index.ts";
 import { readerOf, type Receipt } from "#protocol/receipts/index.ts";
-import { currentLanguage, t } from "#app/ui/index.ts";
+import { t } from "#app/ui/index.ts";
 import type { Address, Hex } from "viem";
 
 /** An anchored batch of receipts, or none yet. */
@@ -27,7 +27,6 @@ export function wordsOf(line: ActivityLine, context: LineContext): string {
     return describeAct(line.row, {
       nameOf: (address) => context.nameOf(address),
       viewer: context.viewer,
-      language: currentLanguage(),
     });
   }
   const { body } = line.receipt;

@@ -39,7 +39,7 @@ export type LinePage = { lines: ActivityLine[]; next: string | null };
 /** The newest acts, or those after a cursor. */
 export async function readActs(cursor?: string): Promise<LinePage> {
   const page = await readPage("/api/trail", {
-    query: { order: "desc" },
+    query: { order: "newest" },
     schema: rowSchema,
     limit: 100,
     ...(cursor === undefined ? {} : { cursor }),

@@ -1,15 +1,10 @@
 // The acts on appointments. What it is about travels in a note to both parties; the ledger knows only when.
 import { randomBytes, toHex } from "#protocol/bytes.ts";
 import { dayOf, slotOf } from "#protocol/appointments/index.ts";
-import { rawCid } from "#protocol/documents/index.ts";
-import { Failure } from "#protocol/failure.ts";
-import { readLedgerKey } from "#app/people/index.ts";
-import { putBlock } from "#app/service/index.ts";
+import { storeAppointmentNote, type Appointment } from "#app/calendar/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
-import { wrapNote } from "#app/vault/index.ts";
-import type { Address, Hex } from "viem";
-import type { Appointment } from "./appointment.ts";
+import type { Address } from "viem";
 
 /** A wish for an appointment. `start` in unix seconds, `length` in quarter-hours. */
 export type Booking = {
@@ -25,7 +20,7 @@ export type Booking = {
 /** Asks a provider for a time. Throws Failure before anything is signed. */
 export async function requestAppointment(booking: Booking): Promise<Performed> {
   const id = toHex(randomBytes(32));
-  const details = await storeNote({ ...booking, id });
+  const details = await storeAppointmentNote({ ...booking, id });
   return perform({
     act: {
       name: "requestAppointment",
@@ -51,10 +46,9 @@ export async function moveAppointment(
   options: { start: number; name: string },
 ): Promise<Performed> {
   const { patient, provider, id, length } = appointment;
-  const details = await storeNote({
+  const details = await storeAppointmentNote({
     patient,
     provider,
-    providerName: options.name,
     id,
     reason: appointment.note?.reason ?? "",
     details: appointment.note?.details ?? "",
@@ -96,24 +90,4 @@ export function cancelAppointment(appointment: Appointment, name: string): Perfo
     title: t("patient.act.cancelAppointment", { name }),
     context: { kind: "appointment", id },
   });
-}
-
-async function storeNote(
-  about: Pick<Booking, "patient" | "provider" | "providerName" | "reason" | "details"> & { id: Hex },
-): Promise<Hex> {
-  const [own, theirs] = await Promise.all([readLedgerKey(about.patient), readLedgerKey(about.provider)]);
-  if (!own || !theirs)
-    throw new Failure("not-found", t("patient.appointment.error.noKey", { name: about.providerName }));
-  const sealed = await wrapNote({
-    kind: "appointment",
-    subject: about.patient,
-    ref: about.id,
-    recipients: [
-      { address: about.patient, key: own.key },
-      { address: about.provider, key: theirs.key },
-    ],
-    note: { reason: about.reason, details: about.details },
-  });
-  await putBlock(rawCid(sealed.digest), sealed.bytes);
-  return sealed.digest;
 }

@@ -1,8 +1,7 @@
 // The appointments of the person who is signed in, kept fresh.
 import { createLoader, refreshOn } from "#app/live/index.ts";
 import type { Address } from "viem";
-import { isAhead, isProposal, type Appointment } from "./appointment.ts";
-import { createAppointmentReader } from "./read-appointments.ts";
+import { createAppointmentReader, isAhead, isProposal, type Appointment } from "#app/calendar/index.ts";
 
 /** A reactive list of appointments. */
 export type Appointments = ReturnType<typeof createAppointments>;
@@ -10,7 +9,7 @@ export type Appointments = ReturnType<typeof createAppointments>;
 /** Starts the list; call `stop` when the page goes. */
 export function createAppointments(options: { account: Address }) {
   let list = $state.raw<Appointment[]>([]);
-  const read = createAppointmentReader(options.account);
+  const read = createAppointmentReader(options.account, "patient");
   const loader = createLoader(async () => {
     list = (await read()).sort((a, b) => a.start - b.start);
   });
@@ -26,7 +25,7 @@ export function createAppointments(options: { account: Address }) {
     },
     ahead: (now: number) => list.filter((one) => isAhead(one, now)),
     past: (now: number) => list.filter((one) => !isAhead(one, now)).reverse(),
-    proposals: (now: number) => list.filter((one) => isProposal(one, now)),
+    proposals: (now: number) => list.filter((one) => isProposal(one, "patient", now)),
     find: (id: string) => list.find((one) => one.id === id),
   };
 }

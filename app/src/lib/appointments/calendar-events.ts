@@ -1,8 +1,7 @@
 // Appointments as the calendar and the .ics file show them.
-import type { CalendarEvent } from "#app/calendar/index.ts";
+import type { Appointment, CalendarEvent } from "#app/calendar/index.ts";
 import { t } from "#app/ui/index.ts";
 import type { CalendarEvent as IcsEvent } from "#protocol/appointments/index.ts";
-import type { Appointment } from "./appointment.ts";
 
 /** For the month view. Cancelled ones are left out. */
 export function toCalendarEvents(

@@ -1,6 +1,5 @@
 // The patient's appointments: the list, booking, moving, calling off.
 export { cancelAppointment, confirmAppointment, moveAppointment, requestAppointment } from "./act.ts";
-export { isAhead, isProposal, type Appointment } from "./appointment.ts";
 export { default as AppointmentCard } from "./AppointmentCard.svelte";
 export { createAppointments, type Appointments } from "./appointments.svelte.ts";
 export { default as BookForm } from "./BookForm.svelte";

@@ -23,10 +23,16 @@ export function freeTimes(
 
 /** Groups times by the reader's own calendar day; keys are "YYYY-MM-DD". */
 export function groupByDay(times: readonly number[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const time of times) {
-    const key = dayKey(time);
-    groups.set(key, [...(groups.get(key) ?? []), time]);
+  return groupBy(times, dayKey);
+}
+
+/** Groups things by a key, in the order of their coming. */
+export function groupBy<T>(things: readonly T[], keyOf: (thing: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
+    if (group) group.push(thing);
+    else groups.set(keyOf(thing), [thing]);
   }
   return groups;
 }

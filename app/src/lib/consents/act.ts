@@ -1,5 +1,6 @@
 // The acts on consents: grant, renew, shorten, revoke, and the re-keying that follows an end. Rule: whatever ends a
 // consent needs nothing but the ledger; whatever opens one shows the very words that are signed.
+import { hasOp, READ } from "#protocol/codes/index.ts";
 import { scopeOf, type Opening } from "#protocol/consent/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
@@ -44,6 +45,7 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
     gateways: [{ address: gateway.address, key: gateway.encryptionKey }],
     opening,
     epoch: account.epoch ?? 0,
+    mayRead: hasOp(wish.ops, READ),
   });
   await putBlock(rawCid(capsule.digest), capsule.bytes);
   await confirmKey(grantee, now.key);

@@ -56,7 +56,7 @@ export async function rekeyAfterEnd(options: {
 /** When the subject last re-keyed, unix seconds; 0 when never. */
 async function lastRekeyAt(subject: Address): Promise<number> {
   const page = await readPage("/api/trail", {
-    query: { account: subject, act: "Rekeyed", order: "desc" },
+    query: { account: subject, act: "Rekeyed", order: "newest" },
     limit: 1,
     schema: z.object({ time: z.number() }),
   });

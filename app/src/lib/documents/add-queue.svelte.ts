@@ -65,8 +65,10 @@ export function createAddQueue(options: AddQueueOptions) {
   let paused = $state(false);
   let running = false;
   let nextId = 1;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on it
   const stops = new Map<number, AbortController>();
   // Uploads that are stored but not finished: a retry goes on from here and sends nothing twice.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on it
   const stored = new Map<number, Uploaded>();
 
   async function add(files: Iterable<File>): Promise<void> {
@@ -258,5 +260,5 @@ function dayOfFile(file: File): string {
 /** Tags from one line: cut at commas, trimmed, without doubles. */
 export function readTags(line: string): string[] {
   const tags = line.split(",").map((tag) => tag.trim().slice(0, 64));
-  return [...new Set(tags.filter((tag) => tag !== ""))].slice(0, 32);
+  return tags.filter((tag, at) => tag !== "" && tags.indexOf(tag) === at).slice(0, 32);
 }

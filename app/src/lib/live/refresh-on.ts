@@ -1,8 +1,8 @@
 // Reads a list again when the live stream says that something changed, once for a burst of changes.
-import { onLive } from "#app/service/index.ts";
+import { onLive, type LiveEvent } from "#app/service/index.ts";
 
 /** Kinds of live events. */
-export type LiveKind = "act" | "receipt" | "relay" | "reorg" | "block";
+export type LiveKind = LiveEvent["type"];
 
 /** Calls `reload` shortly after any event of these kinds (a reorganisation always counts). Returns how to stop. */
 export function refreshOn(kinds: readonly LiveKind[], reload: () => void): () => void {

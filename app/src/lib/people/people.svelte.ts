@@ -8,6 +8,7 @@ import { SvelteMap } from "svelte/reactivity";
 import { getAddress, isAddress, type Address } from "viem";
 
 const known = new SvelteMap<string, PersonView>();
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on who was asked about
 const asked = new Set<string>();
 
 /** Somebody, at once as an address and a moment later by name: reactive. */

@@ -95,8 +95,17 @@ export type VaultCalls = {
     result: { document: Hex; version: number; gateway: Address; seal: string }[];
   };
 
+  /** `mayRead` false: a consent to add alone hands over the words and no key. */
   makeCapsule: {
-    args: WithPlace<{ subject: Address; scope: Hex; grantee: KeyedParty; gateways: KeyedParty[]; opening: Opening; epoch: number }>;
+    args: WithPlace<{
+      subject: Address;
+      scope: Hex;
+      grantee: KeyedParty;
+      gateways: KeyedParty[];
+      opening: Opening;
+      epoch: number;
+      mayRead: boolean;
+    }>;
     result: Sealed;
   };
   openOpening: { args: WithPlace<{ subject: Address; scope: Hex; bytes: Uint8Array }>; result: Opening };

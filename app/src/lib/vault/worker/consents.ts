@@ -39,14 +39,14 @@ export const consentCalls: Pick<
   Handlers<VaultCalls>,
   "makeCapsule" | "openOpening" | "openCapsule" | "openFreshCapsule" | "makeBundle" | "wrapNote" | "openNote"
 > = {
-  makeCapsule({ place, subject, scope, grantee, gateways, opening, epoch }) {
+  makeCapsule({ place, subject, scope, grantee, gateways, opening, epoch, mayRead }) {
     return makeCapsule(
       { place, subject, scope },
       {
         grantee: toParty(grantee),
         subjectKey: currentPair().publicKey,
         gateways: gateways.map(toParty),
-        content: contentOf(opening, epoch),
+        content: mayRead ? contentOf(opening, epoch) : { epoch, opening, categories: [], documents: [] },
       },
     );
   },

@@ -1,4 +1,4 @@
-// One appointment as the patient sees it: the ledger's record, and the note that only the two parties can open.
+// One appointment as both parties see it: the ledger's record, and the note that only the two parties can open.
 import type { Note } from "#protocol/keys/index.ts";
 import type { Address, Hex } from "viem";
 
@@ -23,9 +23,9 @@ export function isAhead(appointment: Appointment, now: number): boolean {
   return (appointment.status === "requested" || appointment.status === "confirmed") && appointment.end > now;
 }
 
-/** Waits for the patient's yes. */
-export function isProposal(appointment: Appointment, now: number): boolean {
-  return appointment.status === "requested" && appointment.askedBy === "provider" && appointment.start > now;
+/** Waits for the yes of one side, because the other asked for the time that stands. */
+export function isProposal(appointment: Appointment, side: "patient" | "provider", now: number): boolean {
+  return appointment.status === "requested" && appointment.askedBy !== side && appointment.start > now;
 }
 
 /** A request whose time passed without an answer. */

@@ -2,7 +2,7 @@
 // what the ledger would accept at this moment.
 import { dayOf } from "#protocol/appointments/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
-import { freeTimes, type DayBits } from "#app/calendar/index.ts";
+import { freeTimes, type DayBits } from "./free-times.ts";
 import { chainClient, place } from "#app/service/index.ts";
 import type { Address } from "viem";
 

@@ -28,8 +28,8 @@ type Row = z.infer<typeof rowSchema>;
 
 const known = ["requested", "confirmed", "cancelled", "completed", "missed"] as const;
 
-/** Reads all appointments of an account (as patient); notes that were opened once are kept by their digest. */
-export function createAppointmentReader(account: Address): () => Promise<Appointment[]> {
+/** Reads all appointments of an account on one side; notes that were opened once are kept by their digest. */
+export function createAppointmentReader(account: Address, side: "patient" | "provider"): () => Promise<Appointment[]> {
   const opened = new Map<Hex, Note<"appointment">>();
 
   async function openOne(row: Row): Promise<Note<"appointment"> | undefined> {
@@ -55,7 +55,7 @@ export function createAppointmentReader(account: Address): () => Promise<Appoint
 
   return async () => {
     const rows = await readAll("/api/appointments", { schema: rowSchema });
-    const mine = rows.filter((row) => row.patient === account);
+    const mine = rows.filter((row) => row[side] === account);
     return Promise.all(
       mine.flatMap((row) => {
         const id = appointmentStatuses.find((one) => one.code === row.status || one.id === row.status)?.id;
