@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAppointments} from "../interfaces/IAppointments.sol";
+import {keyOf} from "../libraries/RecordKey.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {
     AppointmentRecord,
@@ -16,18 +17,13 @@ import {
     newAppointment,
     quarters
 } from "../types/AppointmentRecord.sol";
+import {Day} from "../types/Day.sol";
 import {History} from "./History.sol";
 import {SignedActs} from "./SignedActs.sol";
 
 /// @dev The booked bits of a provider's days are exactly the quarter-hours of the appointments that are confirmed,
 /// completed or missed: set when one is confirmed, cleared when a confirmed one is cancelled or rescheduled.
 abstract contract Appointments is IAppointments, History, SignedActs {
-    /// @dev One slot per day: bit i is the quarter of an hour i.
-    struct Day {
-        uint96 open;
-        uint96 booked;
-    }
-
     mapping(address provider => mapping(uint32 day => Day)) private _days;
 
     /// @dev By keccak256(abi.encode(patient, provider, id)).
@@ -160,23 +156,19 @@ abstract contract Appointments is IAppointments, History, SignedActs {
 
     /// @inheritdoc IAppointments
     function dayOf(address provider, uint32 day) external view returns (uint96 open, uint96 booked) {
-        Day storage present = _days[provider][day];
-        return (present.open, present.booked);
+        Day present = _days[provider][day];
+        return (present.open(), present.booked());
     }
 
     /// @inheritdoc IAppointments
     function appointmentOf(address patient, address provider, bytes32 id) public view returns (AppointmentRecord) {
-        return _appointments[_appointmentKey(patient, provider, id)];
+        return _appointments[keyOf(patient, provider, id)];
     }
 
     // ---------------------------------------------------------------- private
 
-    function _appointmentKey(address patient, address provider, bytes32 id) private pure returns (bytes32) {
-        return keccak256(abi.encode(patient, provider, id));
-    }
-
     function _publishAvailability(address provider, uint32 day, uint96 open) private {
-        _days[provider][day].open = open;
+        _days[provider][day] = _days[provider][day].reopened(open);
         _record(provider, 2, abi.encode(AvailabilityPublished.selector, provider, day, open));
     }
 
@@ -184,7 +176,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         if (booking.patient == address(0) || booking.provider == address(0) || booking.patient == booking.provider) {
             revert BadAddress();
         }
-        bytes32 key = _appointmentKey(booking.patient, booking.provider, booking.id);
+        bytes32 key = keyOf(booking.patient, booking.provider, booking.id);
         AppointmentRecord before = _appointments[key];
         if (before.status() != 0) revert WrongState(before.status());
         AppointmentRecord record = _ask(account, booking, 1);
@@ -205,19 +197,19 @@ abstract contract Appointments is IAppointments, History, SignedActs {
     }
 
     function _confirmAppointment(address account, address patient, address provider, bytes32 id) private {
-        bytes32 key = _appointmentKey(patient, provider, id);
+        bytes32 key = keyOf(patient, provider, id);
         AppointmentRecord before = _appointments[key];
         if (account != (before.askedBy() == BY_PATIENT ? provider : patient)) revert NotParty();
         if (before.status() != REQUESTED) revert WrongState(before.status());
         if (before.startsAt() <= block.timestamp) revert BadTime();
         _book(provider, before);
-        AppointmentRecord record = before.moved(CONFIRMED, uint40(block.timestamp));
+        AppointmentRecord record = before.moved(CONFIRMED, block.timestamp);
         _appointments[key] = record;
         _record(account, 4, abi.encode(AppointmentConfirmed.selector, account, patient, provider, id, record));
     }
 
     function _rescheduleAppointment(address account, Booking calldata booking) private {
-        bytes32 key = _appointmentKey(booking.patient, booking.provider, booking.id);
+        bytes32 key = keyOf(booking.patient, booking.provider, booking.id);
         AppointmentRecord before = _appointments[key];
         AppointmentRecord record = _ask(account, booking, before.version() + 1);
         _release(booking.provider, before);
@@ -239,10 +231,10 @@ abstract contract Appointments is IAppointments, History, SignedActs {
 
     function _cancelAppointment(address account, address patient, address provider, bytes32 id) private {
         if (account != patient && account != provider) revert NotParty();
-        bytes32 key = _appointmentKey(patient, provider, id);
+        bytes32 key = keyOf(patient, provider, id);
         AppointmentRecord before = _appointments[key];
         _release(provider, before);
-        AppointmentRecord record = before.moved(CANCELLED, uint40(block.timestamp));
+        AppointmentRecord record = before.moved(CANCELLED, block.timestamp);
         _appointments[key] = record;
         _record(account, 4, abi.encode(AppointmentCancelled.selector, account, patient, provider, id, record));
     }
@@ -253,11 +245,11 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         returns (AppointmentRecord record)
     {
         if (msg.sender != provider) revert NotParty();
-        bytes32 key = _appointmentKey(patient, provider, id);
+        bytes32 key = keyOf(patient, provider, id);
         AppointmentRecord before = _appointments[key];
         if (before.status() != CONFIRMED) revert WrongState(before.status());
         if (block.timestamp < before.startsAt()) revert BadTime();
-        record = before.moved(status, uint40(block.timestamp));
+        record = before.moved(status, block.timestamp);
         _appointments[key] = record;
     }
 
@@ -271,7 +263,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         if (booking.slot >= SLOTS_PER_DAY || booking.length == 0 || booking.length > SLOTS_PER_DAY) revert BadTime();
         uint8 askedBy = account == booking.patient ? BY_PATIENT : BY_PROVIDER;
         record = newAppointment(
-            askedBy, booking.day, booking.slot, booking.length, version, uint40(block.timestamp)
+            askedBy, booking.day, booking.slot, booking.length, version, block.timestamp
         );
         if (record.startsAt() <= block.timestamp) revert BadTime();
     }
@@ -279,16 +271,16 @@ abstract contract Appointments is IAppointments, History, SignedActs {
     /// @dev Books all quarter-hours of an appointment, on its day and, past midnight, on the next; or reverts.
     function _book(address provider, AppointmentRecord record) private {
         uint192 wanted = quarters(record.slot(), record.length());
-        _bookDay(_days[provider][record.day()], uint96(wanted));
+        _bookDay(provider, record.day(), uint96(wanted));
         uint96 pastMidnight = uint96(wanted >> SLOTS_PER_DAY);
-        if (pastMidnight != 0) _bookDay(_days[provider][record.day() + 1], pastMidnight);
+        if (pastMidnight != 0) _bookDay(provider, record.day() + 1, pastMidnight);
     }
 
-    function _bookDay(Day storage present, uint96 wanted) private {
-        (uint96 open, uint96 booked) = (present.open, present.booked);
-        if (booked & wanted != 0) revert AlreadyBooked();
-        if (open & wanted != wanted) revert NotOpen();
-        present.booked = booked | wanted;
+    function _bookDay(address provider, uint32 day, uint96 wanted) private {
+        Day present = _days[provider][day];
+        if (present.booked() & wanted != 0) revert AlreadyBooked();
+        if (~present.open() & wanted != 0) revert NotOpen();
+        _days[provider][day] = present.withBooked(wanted);
     }
 
     /// @dev Frees what a live appointment holds: all its quarter-hours if it was confirmed, nothing if only requested.
@@ -297,8 +289,12 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         if (status != REQUESTED && status != CONFIRMED) revert WrongState(status);
         if (status == REQUESTED) return;
         uint192 held = quarters(record.slot(), record.length());
-        _days[provider][record.day()].booked &= ~uint96(held);
+        _releaseDay(provider, record.day(), uint96(held));
         uint96 pastMidnight = uint96(held >> SLOTS_PER_DAY);
-        if (pastMidnight != 0) _days[provider][record.day() + 1].booked &= ~pastMidnight;
+        if (pastMidnight != 0) _releaseDay(provider, record.day() + 1, pastMidnight);
+    }
+
+    function _releaseDay(address provider, uint32 day, uint96 held) private {
+        _days[provider][day] = _days[provider][day].withReleased(held);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IConsents} from "../interfaces/IConsents.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
+import {keyOf} from "../libraries/RecordKey.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {
     CONTRIBUTE,
@@ -37,9 +38,9 @@ abstract contract Consents is IConsents, History, SignedActs {
     /// @inheritdoc IConsents
     function grant(Grant calldata terms, bytes calldata signature) external {
         _requireGrantable(terms);
-        bytes32 key = _keyOf(terms.subject, terms.grantee, terms.scope);
+        bytes32 key = keyOf(terms.subject, terms.grantee, terms.scope);
         ConsentRecord before = _consents[key];
-        if (before.standsAt(uint40(block.timestamp))) revert StillInForce();
+        if (before.standsAt(block.timestamp)) revert StillInForce();
         bytes32 act = keccak256(
             abi.encode(
                 Typehash.GRANT,
@@ -78,9 +79,9 @@ abstract contract Consents is IConsents, History, SignedActs {
         bytes calldata signature
     ) external {
         _requireInTime(deadline);
-        bytes32 key = _keyOf(subject, grantee, scope);
+        bytes32 key = keyOf(subject, grantee, scope);
         ConsentRecord before = _consents[key];
-        if (!before.standsAt(uint40(block.timestamp))) revert NotInForce();
+        if (!before.standsAt(block.timestamp)) revert NotInForce();
         _requireWindow(before.notBefore(), expiresAt);
         bytes32 act = keccak256(
             abi.encode(
@@ -99,7 +100,7 @@ abstract contract Consents is IConsents, History, SignedActs {
         );
         _requireSigned(subject, act, signature);
 
-        ConsentRecord record = before.renewed(expiresAt, uint40(block.timestamp));
+        ConsentRecord record = before.renewed(expiresAt, block.timestamp);
         _consents[key] = record;
         _record(subject, 4, abi.encode(Renewed.selector, subject, grantee, scope, record));
     }
@@ -107,11 +108,11 @@ abstract contract Consents is IConsents, History, SignedActs {
     /// @inheritdoc IConsents
     function replace(bytes32 replaced, Grant calldata terms, bytes calldata signature) external {
         _requireGrantable(terms);
-        bytes32 key = _keyOf(terms.subject, terms.grantee, terms.scope);
+        bytes32 key = keyOf(terms.subject, terms.grantee, terms.scope);
         if (_consents[key].version() != 0) revert ScopeUsed();
-        bytes32 replacedKey = _keyOf(terms.subject, terms.grantee, replaced);
+        bytes32 replacedKey = keyOf(terms.subject, terms.grantee, replaced);
         ConsentRecord before = _consents[replacedKey];
-        if (!before.standsAt(uint40(block.timestamp))) revert NotInForce();
+        if (!before.standsAt(block.timestamp)) revert NotInForce();
         bytes32 act = keccak256(
             abi.encode(
                 Typehash.REPLACE,
@@ -132,7 +133,7 @@ abstract contract Consents is IConsents, History, SignedActs {
         );
         _requireSigned(terms.subject, act, signature);
 
-        _consents[replacedKey] = before.ended(SUPERSEDED, lift(before.version()), uint40(block.timestamp));
+        _consents[replacedKey] = before.ended(SUPERSEDED, lift(before.version()), block.timestamp);
         ConsentRecord record = _recordOf(terms, 1);
         _consents[key] = record;
         _record(
@@ -146,7 +147,7 @@ abstract contract Consents is IConsents, History, SignedActs {
 
     /// @inheritdoc IConsents
     function revoke(address grantee, bytes32 scope) external {
-        bytes32 key = _keyOf(msg.sender, grantee, scope);
+        bytes32 key = keyOf(msg.sender, grantee, scope);
         ConsentRecord before = _consents[key];
         _revoke(key, before, lift(before.version()), msg.sender, grantee, scope, msg.sender);
     }
@@ -155,11 +156,11 @@ abstract contract Consents is IConsents, History, SignedActs {
     function revokeSigned(address subject, address grantee, bytes32 scope, uint32 ceiling, bytes calldata signature)
         external
     {
-        bytes32 key = _keyOf(subject, grantee, scope);
+        bytes32 key = keyOf(subject, grantee, scope);
         ConsentRecord before = _consents[key];
         uint32 version = before.version();
         // At the top the version cannot rise any more; what is left to refuse a second sending is that nothing stands.
-        bool spent = version == type(uint32).max && !before.standsAt(uint40(block.timestamp));
+        bool spent = version == type(uint32).max && !before.standsAt(block.timestamp);
         if (version > ceiling || spent) revert AlreadyEnded(version);
         address by = _requireSubjectOrVault(
             subject, keccak256(abi.encode(Typehash.REVOKE, subject, grantee, scope, ceiling)), signature
@@ -169,13 +170,13 @@ abstract contract Consents is IConsents, History, SignedActs {
 
     /// @inheritdoc IConsents
     function renounce(address subject, bytes32 scope) external {
-        bytes32 key = _keyOf(subject, msg.sender, scope);
+        bytes32 key = keyOf(subject, msg.sender, scope);
         _renounce(key, _consents[key], subject, msg.sender, scope);
     }
 
     /// @inheritdoc IConsents
     function renounceSigned(address subject, address grantee, bytes32 scope, bytes calldata signature) external {
-        bytes32 key = _keyOf(subject, grantee, scope);
+        bytes32 key = keyOf(subject, grantee, scope);
         ConsentRecord before = _consents[key];
         _requireSigned(
             grantee, keccak256(abi.encode(Typehash.RENOUNCE, subject, grantee, scope, before.version())), signature
@@ -262,7 +263,7 @@ abstract contract Consents is IConsents, History, SignedActs {
 
     /// @inheritdoc IConsents
     function consentOf(address subject, address grantee, bytes32 scope) public view returns (ConsentRecord) {
-        return _consents[_keyOf(subject, grantee, scope)];
+        return _consents[keyOf(subject, grantee, scope)];
     }
 
     /// @inheritdoc IConsents
@@ -271,7 +272,7 @@ abstract contract Consents is IConsents, History, SignedActs {
         view
         returns (bool)
     {
-        if (!consentOf(subject, grantee, scope).allows(op, uint40(block.timestamp))) return false;
+        if (!consentOf(subject, grantee, scope).allows(op, block.timestamp)) return false;
         if (reader == grantee) return true;
         uint8 role = providerRegistry.memberRole(grantee, reader);
         return op & CONTRIBUTE == 0 ? role != 0 : role == DOCTOR || role == NURSE;
@@ -279,7 +280,7 @@ abstract contract Consents is IConsents, History, SignedActs {
 
     /// @inheritdoc IConsents
     function effectiveStatus(address subject, address grantee, bytes32 scope) external view returns (uint8) {
-        return consentOf(subject, grantee, scope).effectiveStatusAt(uint40(block.timestamp));
+        return consentOf(subject, grantee, scope).effectiveStatusAt(block.timestamp);
     }
 
     /// @inheritdoc IConsents
@@ -288,10 +289,6 @@ abstract contract Consents is IConsents, History, SignedActs {
     }
 
     // ---------------------------------------------------------------- private
-
-    function _keyOf(address subject, address grantee, bytes32 scope) private pure returns (bytes32) {
-        return keccak256(abi.encode(subject, grantee, scope));
-    }
 
     function _requireGrantable(Grant calldata terms) private view {
         _requireInTime(terms.deadline);
@@ -305,7 +302,7 @@ abstract contract Consents is IConsents, History, SignedActs {
     }
 
     function _recordOf(Grant calldata terms, uint32 version) private view returns (ConsentRecord) {
-        return newConsent(version, terms.ops, terms.notBefore, terms.expiresAt, uint40(block.timestamp));
+        return newConsent(version, terms.ops, terms.notBefore, terms.expiresAt, block.timestamp);
     }
 
     function _revoke(
@@ -317,14 +314,14 @@ abstract contract Consents is IConsents, History, SignedActs {
         bytes32 scope,
         address by
     ) private {
-        ConsentRecord record = before.ended(REVOKED, version, uint40(block.timestamp));
+        ConsentRecord record = before.ended(REVOKED, version, block.timestamp);
         _consents[key] = record;
         _record(subject, 4, abi.encode(Revoked.selector, subject, grantee, scope, record, by));
     }
 
     function _renounce(bytes32 key, ConsentRecord before, address subject, address grantee, bytes32 scope) private {
-        if (!before.standsAt(uint40(block.timestamp))) revert NotInForce();
-        ConsentRecord record = before.ended(RENOUNCED, lift(before.version()), uint40(block.timestamp));
+        if (!before.standsAt(block.timestamp)) revert NotInForce();
+        ConsentRecord record = before.ended(RENOUNCED, lift(before.version()), block.timestamp);
         _consents[key] = record;
         _record(subject, 4, abi.encode(Renounced.selector, subject, grantee, scope, record));
     }

@@ -19,35 +19,34 @@ abstract contract History is IHistory {
 
     /// @dev Appends one act to the history of `account` and logs it.
     /// @param topics How many of the act's words are topics: 2, 3 or 4.
-    /// @param act abi.encode(selector of the event, account, its other topics..., its data without stamp and head).
+    /// @param act abi.encode(selector of the event, account, its other topics..., its data without stamp and head),
+    /// encoded just now: what follows it in memory is free, and the bytes are not used again.
     function _record(address account, uint256 topics, bytes memory act) internal {
         bytes32 previous = _heads[account];
-        if (previous == 0) roll = keccak256(abi.encode(roll, account));
         _heads[account] = _log(previous, topics, act, stampNow());
+        if (previous == 0) roll = keccak256(abi.encode(roll, account));
     }
 
     /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp
     /// and head, without encoding all words a second time. The tests hold every event equal to that.
     function _log(bytes32 previous, uint256 topics, bytes memory act, Stamp stamp) private returns (bytes32 head) {
         assembly ("memory-safe") {
-            // In free memory: previous head | act = topics | data | stamp | new head
-            let start := mload(0x40)
-            let length := mload(act)
-            mstore(start, previous)
-            mcopy(add(start, 0x20), add(act, 0x20), length)
-            let end := add(add(start, 0x20), length)
+            // In place: previous head (where the length was) | act = topics, data | stamp | new head
+            let first := add(act, 0x20)
+            let end := add(first, mload(act))
+            mstore(act, previous)
             mstore(end, stamp)
-            head := keccak256(start, add(length, 0x40))
+            head := keccak256(act, sub(add(end, 0x20), act))
             mstore(add(end, 0x20), head)
 
-            let data := add(add(start, 0x20), shl(5, topics))
+            let data := add(first, shl(5, topics))
             let size := sub(add(end, 0x40), data)
-            let topic0 := mload(add(start, 0x20))
-            let topic1 := mload(add(start, 0x40))
             switch topics
-            case 2 { log2(data, size, topic0, topic1) }
-            case 3 { log3(data, size, topic0, topic1, mload(add(start, 0x60))) }
-            default { log4(data, size, topic0, topic1, mload(add(start, 0x60)), mload(add(start, 0x80))) }
+            case 2 { log2(data, size, mload(first), mload(add(first, 0x20))) }
+            case 3 { log3(data, size, mload(first), mload(add(first, 0x20)), mload(add(first, 0x40))) }
+            default {
+                log4(data, size, mload(first), mload(add(first, 0x20)), mload(add(first, 0x40)), mload(add(first, 0x60)))
+            }
         }
     }
 }

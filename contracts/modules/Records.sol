@@ -136,7 +136,7 @@ abstract contract Records is IRecords, Consents {
             if (before.author() != author) revert NotAuthor();
         }
         if (version != before.version() + 1) revert WrongVersion(before.version() + 1);
-        record = newDocument(version, author, uint40(block.timestamp));
+        record = newDocument(version, author, block.timestamp);
         _documents[subject][document] = record;
     }
 
@@ -159,7 +159,7 @@ abstract contract Records is IRecords, Consents {
         returns (DocumentRecord record)
     {
         if (before.status() != LIVE) revert DocumentEnded();
-        record = before.ended(status, uint40(block.timestamp));
+        record = before.ended(status, block.timestamp);
         _documents[subject][document] = record;
     }
 }

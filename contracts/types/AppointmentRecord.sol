@@ -25,13 +25,13 @@ uint8 constant BY_PROVIDER = 2;
 uint8 constant SLOTS_PER_DAY = 96;
 
 /// @dev The record of an appointment asked for now.
-function newAppointment(uint8 askedBy_, uint32 day_, uint8 slot_, uint8 length_, uint32 version_, uint40 now_)
+function newAppointment(uint8 askedBy_, uint32 day_, uint8 slot_, uint8 length_, uint32 version_, uint256 now_)
     pure
     returns (AppointmentRecord)
 {
     return AppointmentRecord.wrap(
         uint256(REQUESTED) | (uint256(askedBy_) << 8) | (uint256(day_) << 16) | (uint256(slot_) << 48)
-            | (uint256(length_) << 56) | (uint256(version_) << 64) | (uint256(now_) << 96)
+            | (uint256(length_) << 56) | (uint256(version_) << 64) | (now_ << 96)
     );
 }
 
@@ -69,10 +69,10 @@ function startsAt(AppointmentRecord record) pure returns (uint256) {
 }
 
 /// @dev The next version, in another status.
-function moved(AppointmentRecord record, uint8 status_, uint40 now_) pure returns (AppointmentRecord) {
+function moved(AppointmentRecord record, uint8 status_, uint256 now_) pure returns (AppointmentRecord) {
     uint256 asked = AppointmentRecord.unwrap(record) & 0xffffffffffffff00; // asked by, day, slot, length
     return AppointmentRecord.wrap(
-        asked | status_ | (uint256(record.version() + 1) << 64) | (uint256(now_) << 96)
+        asked | status_ | (uint256(record.version() + 1) << 64) | (now_ << 96)
     );
 }
 

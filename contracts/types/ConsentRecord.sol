@@ -8,7 +8,8 @@ pragma solidity ^0.8.28;
 /// │ kept zero  │ changedAt  │ grantedAt  │ expiresAt  │ notBefore  │  ops   │version│status │
 /// └────────────┴────────────┴────────────┴────────────┴────────────┴────────┴───────┴───────┘
 ///
-/// changedAt is the time of the last act on the record. The times are Unix seconds, the window is half-open:
+/// changedAt is the time of the last act on the record. The times are Unix seconds (40 bits last until the year 36812;
+/// the block's time is packed as it comes), the window is half-open:
 /// a consent is in force at t when it was granted and not ended and max(notBefore, grantedAt) <= t < expiresAt.
 type ConsentRecord is uint256;
 
@@ -39,13 +40,13 @@ uint32 constant CONTRIBUTE = 1 << 31;
 uint32 constant GRANTABLE_OPS = READ | QUERY | DERIVE | EXPORT | TRAIN | CONTRIBUTE;
 
 /// @dev The record of a consent granted now.
-function newConsent(uint32 version_, uint32 ops_, uint40 notBefore_, uint40 expiresAt_, uint40 now_)
+function newConsent(uint32 version_, uint32 ops_, uint40 notBefore_, uint40 expiresAt_, uint256 now_)
     pure
     returns (ConsentRecord)
 {
     return ConsentRecord.wrap(
         uint256(ACTIVE) | (uint256(version_) << 8) | (uint256(ops_) << 40) | (uint256(notBefore_) << 72)
-            | (uint256(expiresAt_) << 112) | (uint256(now_) << 152) | (uint256(now_) << 192)
+            | (uint256(expiresAt_) << 112) | (now_ << 152) | (now_ << 192)
     );
 }
 
@@ -78,44 +79,49 @@ function changedAt(ConsentRecord record) pure returns (uint40) {
 }
 
 /// @dev Granted, not ended and not expired; it may not have begun yet.
-function standsAt(ConsentRecord record, uint40 time) pure returns (bool) {
+function standsAt(ConsentRecord record, uint256 time) pure returns (bool) {
     return record.status() == ACTIVE && time < record.expiresAt();
 }
 
 /// @dev In force at `time`, for every bit of `wanted`. Time runs forward from the grant, so now is never before grantedAt.
-function allows(ConsentRecord record, uint32 wanted, uint40 time) pure returns (bool) {
+function allows(ConsentRecord record, uint32 wanted, uint256 time) pure returns (bool) {
     return record.standsAt(time) && record.notBefore() <= time && wanted != 0 && record.ops() & wanted == wanted;
 }
 
 /// @dev The stored status, with ACTIVE told apart by the clock.
-function effectiveStatusAt(ConsentRecord record, uint40 time) pure returns (uint8) {
+function effectiveStatusAt(ConsentRecord record, uint256 time) pure returns (uint8) {
     if (record.status() != ACTIVE) return record.status();
     if (time >= record.expiresAt()) return EXPIRED;
     return time < record.notBefore() ? NOT_YET_BEGUN : ACTIVE;
 }
 
+/// @dev What a renewal leaves as it is: status, ops, notBefore, grantedAt.
+uint256 constant KEPT_BY_RENEWAL = 0xff | (0xffffffffffffffffff << 40) | (0xffffffffff << 152);
+
+/// @dev What an end leaves as it is: ops, notBefore, expiresAt, grantedAt.
+uint256 constant KEPT_BY_END = uint256(type(uint152).max) << 40;
+
 /// @dev The next version, with another end. Ops, notBefore and grantedAt stay.
-function renewed(ConsentRecord record, uint40 expiresAt_, uint40 now_) pure returns (ConsentRecord) {
-    uint256 kept = ConsentRecord.unwrap(record) & ~_field(8, 32) & ~_field(112, 40) & ~_field(192, 40);
+function renewed(ConsentRecord record, uint40 expiresAt_, uint256 now_) pure returns (ConsentRecord) {
     return ConsentRecord.wrap(
-        kept | (uint256(record.version() + 1) << 8) | (uint256(expiresAt_) << 112) | (uint256(now_) << 192)
+        (ConsentRecord.unwrap(record) & KEPT_BY_RENEWAL) | (uint256(record.version() + 1) << 8)
+            | (uint256(expiresAt_) << 112) | (now_ << 192)
     );
 }
 
 /// @dev The record after an ending act that lifts its version to `version_`. Only what stands takes the new status:
 /// what had ended or expired before stays so.
-function ended(ConsentRecord record, uint8 status_, uint32 version_, uint40 now_) pure returns (ConsentRecord) {
-    uint256 kept = ConsentRecord.unwrap(record) & ~_field(0, 40) & ~_field(192, 40);
-    uint8 newStatus = record.standsAt(now_) ? status_ : record.status();
-    return ConsentRecord.wrap(kept | newStatus | (uint256(version_) << 8) | (uint256(now_) << 192));
+function ended(ConsentRecord record, uint8 status_, uint32 version_, uint256 now_) pure returns (ConsentRecord) {
+    return ConsentRecord.wrap(
+        (ConsentRecord.unwrap(record) & KEPT_BY_END) | (record.standsAt(now_) ? status_ : record.status())
+            | (uint256(version_) << 8) | (now_ << 192)
+    );
 }
 
 /// @dev The version after an ending act. It stops at the top instead of failing, so that no version, however it came
 /// about, keeps a consent from being ended; from there no opening act is possible any more.
 function lift(uint32 version_) pure returns (uint32) {
-    return version_ == type(uint32).max ? version_ : version_ + 1;
-}
-
-function _field(uint256 offset, uint256 width) pure returns (uint256) {
-    return ((1 << width) - 1) << offset;
+    unchecked {
+        return version_ == type(uint32).max ? version_ : version_ + 1;
+    }
 }

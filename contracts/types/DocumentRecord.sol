@@ -18,9 +18,9 @@ uint8 constant WITHDRAWN = 2;
 uint8 constant REJECTED = 3;
 
 /// @dev The record of a document whose manifest of this version is anchored now.
-function newDocument(uint32 version_, address author_, uint40 now_) pure returns (DocumentRecord) {
+function newDocument(uint32 version_, address author_, uint256 now_) pure returns (DocumentRecord) {
     return DocumentRecord.wrap(
-        uint256(LIVE) | (uint256(version_) << 8) | (uint256(now_) << 40) | (uint256(uint160(author_)) << 80)
+        uint256(LIVE) | (uint256(version_) << 8) | (now_ << 40) | (uint256(uint160(author_)) << 80)
     );
 }
 
@@ -41,9 +41,9 @@ function author(DocumentRecord record) pure returns (address) {
 }
 
 /// @dev The record after the act that ended it with this status.
-function ended(DocumentRecord record, uint8 status_, uint40 now_) pure returns (DocumentRecord) {
+function ended(DocumentRecord record, uint8 status_, uint256 now_) pure returns (DocumentRecord) {
     return DocumentRecord.wrap(
-        uint256(status_) | (uint256(record.version() + 1) << 8) | (uint256(now_) << 40)
+        uint256(status_) | (uint256(record.version() + 1) << 8) | (now_ << 40)
             | (uint256(uint160(record.author())) << 80)
     );
 }

@@ -139,7 +139,10 @@ describe("Patients and providers who book", () => {
       await ask(second, stage.ben);
       await refused(confirm(second), "AlreadyBooked");
     }
-    for (const [slot, length] of [[39, 1], [44, 1]] as const) {
+    for (const [slot, length] of [
+      [39, 1],
+      [44, 1],
+    ] as const) {
       const beside = draft({ patient: stage.ben.address, id: word(`beside ${slot}`), slot, length });
       await ask(beside, stage.ben);
       await confirm(beside);
@@ -199,10 +202,7 @@ describe("Patients and providers who book", () => {
     await ask(draft());
     await confirm(draft());
     await open(DAY_ONE, 0n);
-    expect(await read<bigint[]>(stage.ledger, "dayOf", stage.lena.address, DAY_ONE)).to.deep.equal([
-      0n,
-      0b11n << 40n,
-    ]);
+    expect(await read<bigint[]>(stage.ledger, "dayOf", stage.lena.address, DAY_ONE)).to.deep.equal([0n, 0b11n << 40n]);
     await cancel(draft(), stage.lena);
     expect(await bookedOn(DAY_ONE)).to.equal(0n);
     const other = draft({ id: word("other") });
@@ -385,12 +385,7 @@ describe("Patients and providers who book", () => {
     expect(await recordOf(draft())).to.include({ status: STATUS.cancelled, version: 4 });
 
     await at(deadline + 1);
-    const late = [
-      () => publish("0x"),
-      () => request("0x"),
-      () => confirmIt("0x"),
-      () => reschedule("0x"),
-    ];
+    const late = [() => publish("0x"), () => request("0x"), () => confirmIt("0x"), () => reschedule("0x")];
     for (const sent of late) await refused(sent(), "DeadlinePassed");
   });
 });

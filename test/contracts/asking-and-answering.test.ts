@@ -167,17 +167,20 @@ describe("A grantee who renounces", () => {
 
   it("can only give back what stands, and only their own", async () => {
     const none = await draftGrant(stage, { name: "none" });
-    await expect(
-      send(stage.ledger, stage.lena, "renounce", none.subject, none.scope),
-    ).to.be.revertedWithCustomError(stage.ledger, "NotInForce");
+    await expect(send(stage.ledger, stage.lena, "renounce", none.subject, none.scope)).to.be.revertedWithCustomError(
+      stage.ledger,
+      "NotInForce",
+    );
     const draft = await granted(stage, { expiresAt: START + 100 });
-    await expect(
-      send(stage.ledger, stage.tomas, "renounce", draft.subject, draft.scope),
-    ).to.be.revertedWithCustomError(stage.ledger, "NotInForce");
+    await expect(send(stage.ledger, stage.tomas, "renounce", draft.subject, draft.scope)).to.be.revertedWithCustomError(
+      stage.ledger,
+      "NotInForce",
+    );
     await at(START + 100);
-    await expect(
-      send(stage.ledger, stage.lena, "renounce", draft.subject, draft.scope),
-    ).to.be.revertedWithCustomError(stage.ledger, "NotInForce");
+    await expect(send(stage.ledger, stage.lena, "renounce", draft.subject, draft.scope)).to.be.revertedWithCustomError(
+      stage.ledger,
+      "NotInForce",
+    );
     const revoked = await granted(stage, { name: "revoked" });
     await send(stage.ledger, stage.ana, "revoke", revoked.grantee, revoked.scope);
     await expect(

@@ -69,7 +69,15 @@ describe("A patient who anchors a document", () => {
   it("may have it sent: in time, as signed, once", async () => {
     const subject = stage.ana.address;
     const sign = (signer: Signer, changes = {}): Promise<string> =>
-      signAct(stage, signer, "Anchor", { subject, document, manifest, version: 1, generation: 0, deadline, ...changes });
+      signAct(stage, signer, "Anchor", {
+        subject,
+        document,
+        manifest,
+        version: 1,
+        generation: 0,
+        deadline,
+        ...changes,
+      });
     const sendIt = (signature: string, version = 1): Promise<unknown> =>
       send(stage.ledger, stage.relayer, "anchorSigned", subject, document, manifest, version, deadline, signature);
     const bad = [
@@ -181,7 +189,13 @@ describe("A provider who files a document", () => {
 
   it("may from the first to the last second of the window, and not one before or after", async () => {
     const consent = await granted(stage, { ops: CONTRIBUTE, notBefore: START + 100, expiresAt: START + 200 });
-    for (const [second, version] of [[99, 0], [100, 1], [199, 2], [200, 0], [201, 0]] as const) {
+    for (const [second, version] of [
+      [99, 0],
+      [100, 1],
+      [199, 2],
+      [200, 0],
+      [201, 0],
+    ] as const) {
       await at(START + second);
       const filed = file(consent, stage.lena, Math.max(version, 1));
       if (version === 0) await expect(filed).to.be.revertedWithCustomError(stage.ledger, "NotPermitted");
@@ -194,12 +208,15 @@ describe("A provider who files a document", () => {
     const consent = await granted(stage, { ops: CONTRIBUTE });
     await file(consent, stage.lena);
     await file(consent, stage.lena, 2);
-    await expect(file(consent, stage.lena, 2)).to.be.revertedWithCustomError(stage.ledger, "WrongVersion").withArgs(3);
+    await expect(file(consent, stage.lena, 2))
+      .to.be.revertedWithCustomError(stage.ledger, "WrongVersion")
+      .withArgs(3);
     const toTomas = await granted(stage, { ops: CONTRIBUTE, grantee: stage.tomas.address });
     await expect(file(toTomas, stage.tomas, 3)).to.be.revertedWithCustomError(stage.ledger, "NotAuthor");
-    await expect(
-      send(stage.ledger, stage.ana, "anchor", document, manifest, 3),
-    ).to.be.revertedWithCustomError(stage.ledger, "NotAuthor");
+    await expect(send(stage.ledger, stage.ana, "anchor", document, manifest, 3)).to.be.revertedWithCustomError(
+      stage.ledger,
+      "NotAuthor",
+    );
     await send(stage.ledger, stage.ana, "anchor", word("own"), manifest, 1);
     await expect(file(consent, stage.lena, 2, word("own"))).to.be.revertedWithCustomError(stage.ledger, "NotAuthor");
   });
@@ -354,7 +371,15 @@ describe("A member of an organisation with a consent", () => {
     expect(await isActive(stage, consent, READ, stage.tomas.address)).to.equal(false);
     expect(await isActive(stage, consent, READ, stage.clinic.address)).to.equal(true);
 
-    await send(stage.registry, stage.rosa, "verify", stage.clinic.address, KIND.organisation, word("licence"), START + 2000);
+    await send(
+      stage.registry,
+      stage.rosa,
+      "verify",
+      stage.clinic.address,
+      KIND.organisation,
+      word("licence"),
+      START + 2000,
+    );
     expect(await isActive(stage, consent, READ, stage.tomas.address)).to.equal(true);
     await send(stage.registry, stage.rosa, "suspend", stage.clinic.address);
     expect(await isActive(stage, consent, READ, stage.tomas.address)).to.equal(false);

@@ -25,11 +25,7 @@ describe("An account that publishes its key", () => {
 
   const publish = (vault: string, key = word("key"), vaultSignature = "0x"): Promise<unknown> =>
     send(stage.ledger, stage.ana, "publishKey", key, vault, vaultSignature);
-  const signPublish = (
-    signer: Signer,
-    vaultAccount: string,
-    changes: Record<string, unknown> = {},
-  ): Promise<string> =>
+  const signPublish = (signer: Signer, vaultAccount: string, changes: Record<string, unknown> = {}): Promise<string> =>
     signAct(stage, signer, "PublishKey", {
       account: stage.ana.address,
       encryptionKey: word("key"),
@@ -104,7 +100,11 @@ describe("An account that publishes its key", () => {
     await publish(stage.anaVault.address);
     const away = await signPublish(stage.anaVault, stage.sam.address, { deadline: 0 });
     await publish(stage.sam.address, word("key"), away);
-    await publish(stage.anaVault.address, word("key"), await signPublish(stage.sam, stage.anaVault.address, { deadline: 0 }));
+    await publish(
+      stage.anaVault.address,
+      word("key"),
+      await signPublish(stage.sam, stage.anaVault.address, { deadline: 0 }),
+    );
     await expect(publish(stage.sam.address, word("key"), away)).to.be.revertedWithCustomError(
       stage.ledger,
       "AlreadySent",

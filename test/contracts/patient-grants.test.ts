@@ -96,7 +96,11 @@ describe("A patient who grants", () => {
   });
 
   it("is shown mayRead and mayAdd as the ops say, and no others verify", async () => {
-    for (const [name, ops] of [["a", READ], ["b", CONTRIBUTE], ["c", QUERY]] as const) {
+    for (const [name, ops] of [
+      ["a", READ],
+      ["b", CONTRIBUTE],
+      ["c", QUERY],
+    ] as const) {
       const draft = await draftGrant(stage, { name, ops });
       for (const lie of [{ mayRead: ops !== READ }, { mayAdd: ops !== CONTRIBUTE }]) {
         const { opening, notBefore: from, expiresAt: until, ...rest } = draft;

@@ -130,9 +130,10 @@ describe("A patient who revokes", () => {
       const held = await signGrant(stage, stage.ana, draft);
       if (way === "plain") await send(stage.ledger, stage.ana, "revoke", draft.grantee, draft.scope);
       else await revokeSigned(draft, 0, await signRevoke(stage, stage.ana, draft, 0));
-      await expect(
-        send(stage.ledger, stage.relayer, "grant", grantTerms(draft), held),
-      ).to.be.revertedWithCustomError(stage.ledger, "BadSignature");
+      await expect(send(stage.ledger, stage.relayer, "grant", grantTerms(draft), held)).to.be.revertedWithCustomError(
+        stage.ledger,
+        "BadSignature",
+      );
       expect(versionOf(await consentOf(stage, draft))).to.equal(1n);
     }
   });
@@ -173,8 +174,7 @@ describe("A patient who revokes", () => {
         async function holdRenew(): Promise<() => Promise<unknown>> {
           const { subject, grantee, scope, deadline } = draft;
           const signature = await signRenew(stage, stage.ana, draft, { until, version: 1n });
-          return () =>
-            send(stage.ledger, stage.relayer, "renew", subject, grantee, scope, until, deadline, signature);
+          return () => send(stage.ledger, stage.relayer, "renew", subject, grantee, scope, until, deadline, signature);
         }
         async function holdRevoke(): Promise<() => Promise<unknown>> {
           const signature = await signRevoke(stage, stage.ana, draft, 8);

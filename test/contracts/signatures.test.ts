@@ -109,10 +109,7 @@ describe("A patient whose account has code and a key (EIP-7702)", () => {
   it("goes on signing with the key, whatever the code says", async () => {
     // The code belongs to Sam: it would accept Sam's signatures for Ana, and none of Ana's own.
     const wallet = await ethers.deployContract("TestWallet", [stage.sam.address]);
-    await connection.networkHelpers.setCode(
-      stage.ana.address,
-      ethers.concat(["0xef0100", await wallet.getAddress()]),
-    );
+    await connection.networkHelpers.setCode(stage.ana.address, ethers.concat(["0xef0100", await wallet.getAddress()]));
     const own = await draftGrant(stage, { name: "own" });
     await sendGrant(stage, own, await signGrant(stage, stage.ana, own));
     const byCode = await draftGrant(stage, { name: "by code" });

@@ -130,7 +130,9 @@ export async function signRenew(
   draft: Draft,
   { until, version, deadline = draft.deadline }: { until: number; version: bigint; deadline?: number },
 ): Promise<string> {
-  const { from: _from, capsule: _capsule, ...message } = grantMessage(draft);
+  const message = Object.fromEntries(
+    Object.entries(grantMessage(draft)).filter(([name]) => name !== "from" && name !== "capsule"),
+  );
   return signAct(stage, signer, "Renew", { ...message, until, version, deadline });
 }
 

@@ -91,7 +91,10 @@ export async function send(
   name: string,
   ...args: unknown[]
 ): Promise<ContractTransactionReceipt> {
-  const sent = await contract.connect(sender).getFunction(name).send(...args);
+  const sent = await contract
+    .connect(sender)
+    .getFunction(name)
+    .send(...args);
   const receipt = await sent.wait();
   if (receipt === null) throw new Error("The transaction was not mined.");
   return receipt;
