@@ -1,6 +1,7 @@
 // The real service over a real chain, in this process, on a free port and a folder of its own; and people who sign in.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSiweMessage } from "viem/siwe";
@@ -8,11 +9,33 @@ import { createSessionKey, sessionResources } from "#protocol/keys/index.ts";
 import { readConfig, startService } from "#indexer/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { createLog } from "#indexer/log.ts";
+import { openDatabase } from "#indexer/store/database.ts";
 import type { Person, TestChain } from "./chain.ts";
 
-/** Makes a folder for a service, and what takes it away again. */
+let template: Promise<string> | null = null;
+
+async function makeTemplate(): Promise<string> {
+  const migrations = new URL("../../../indexer/store/migrations/", import.meta.url);
+  const hash = createHash("sha256");
+  for (const name of (await readdir(migrations)).sort()) hash.update(name).update(await readFile(new URL(name, migrations)));
+  const ready = join(tmpdir(), `placet-empty-database-${hash.digest("hex").slice(0, 16)}`);
+  const exists = await stat(ready).then(() => true, () => false);
+  if (exists) return ready;
+  const making = await mkdtemp(join(tmpdir(), "placet-making-"));
+  await (await openDatabase({ folder: making, url: null })).close();
+  // Whoever comes second keeps the first one's.
+  await rename(making, ready).catch(() => rm(making, { recursive: true, force: true }));
+  return ready;
+}
+
+/**
+ * Makes a folder for a service, and what takes it away again. It begins with a migrated, empty database, copied: making
+ * one anew takes PGlite many seconds, and every test would wait for it.
+ */
 export async function makeFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "placet-service-"));
+  template ??= makeTemplate();
+  await cp(await template, join(folder, "database"), { recursive: true });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -34,7 +57,7 @@ export function environment(chain: Pick<TestChain, "rpcUrl" | "deploymentFile">,
   };
 }
 
-/** Starts the service; lines of its log are kept for tests that look at them. */
+/** Starts the service and waits until it has caught up; lines of its log are kept for tests that look at them. */
 export async function startTestService(
   chain: Pick<TestChain, "rpcUrl" | "deploymentFile">,
   folder: string,
@@ -42,6 +65,13 @@ export async function startTestService(
 ): Promise<RunningService & { lines: string[] }> {
   const lines: string[] = [];
   const running = await startService(readConfig(environment(chain, folder, more)), { log: createLog((line) => lines.push(line)) });
+  const { sync, chain: connected } = running.service;
+  try {
+    await sync.waitFor(Number(await connected.client.getBlockNumber()), 20_000);
+  } catch (error) {
+    await running.stop();
+    throw new Error(`The service did not catch up: ${JSON.stringify(sync.status())}\n${lines.slice(-10).join("\n")}`, { cause: error });
+  }
   return { ...running, lines };
 }
 

@@ -1,0 +1,332 @@
+// Opening documents, and every way in which that is refused, on the real chain, database and IPFS node.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromBase64Url } from "#protocol/bytes.ts";
+import { CONTRIBUTE } from "#protocol/codes/index.ts";
+import { openRelease, releaseSchema } from "#protocol/documents/index.ts";
+import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
+import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
+import { createGateway } from "#indexer/gateway/index.ts";
+import type { RunningService } from "#indexer/index.ts";
+import { people, startChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import {
+  addSealed,
+  funded,
+  giveConsent,
+  holdMining,
+  makeRequest,
+  read,
+  sendRequest,
+  signInToRead,
+} from "../support/reading.ts";
+import type { Reader, Sealed } from "../support/reading.ts";
+import { eventually, makeFolder, openStream, startTestService } from "../support/service.ts";
+import { enrol, getVerified, word } from "../support/story.ts";
+import type { Keyed } from "../support/story.ts";
+
+describe("Reading under a consent", () => {
+  let chain: TestChain;
+  let running: RunningService;
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let ana: Keyed;
+  let lena: Keyed;
+  let tomas: Keyed;
+  let clinic: Keyed;
+  let asAna: Reader;
+  let asLena: Reader;
+  let asTomas: Reader;
+  let blood: Sealed;
+  let film: Sealed;
+  const at = () => ({ running, chain });
+  const consent = (wish: Parameters<typeof giveConsent>[2] = {}) =>
+    giveConsent(at(), { subject: ana, grantee: lena, as: asAna }, wish);
+  const reasonsOf = (answer: Awaited<ReturnType<typeof read>>) => answer.results.map(({ reason }) => reason);
+
+  beforeAll(async () => {
+    chain = await startChain();
+    folder = await makeFolder();
+    running = await startTestService(chain, folder.folder, funded);
+    [ana, lena, tomas, clinic] = (await Promise.all(
+      [people.ana, people.lena, people.tomas, people.clinic].map((person) => enrol(chain, person)),
+    )) as [Keyed, Keyed, Keyed, Keyed];
+    [asAna, asLena, asTomas] = (await Promise.all(
+      [people.ana, people.lena, people.tomas].map((person) => signInToRead(running, person)),
+    )) as [Reader, Reader, Reader];
+    blood = await addSealed(at(), { subject: ana, as: asAna });
+    film = await addSealed(at(), { subject: ana, as: asAna, category: "imaging" });
+  });
+  afterAll(async () => {
+    await running.stop();
+    await chain.stop();
+    await folder.remove();
+  });
+
+  it("opens for the grantee exactly what was sealed, and leaves a receipt that anybody can check", async () => {
+    const given = await consent();
+    const stream = openStream(running.url, asAna.cookie);
+    const answer = await read(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    expect(answer.status).toBe(200);
+    const release = releaseSchema.parse(answer.results[0]?.release);
+    const content = openCapsule(
+      { place: chain.place, subject: ana.address, grantee: lena.address, scope: given.scope },
+      { secretKey: lena.key.secretKey, bytes: given.capsule },
+    );
+    const key = keyForRelease(content, release);
+    expect(key).not.toBeNull();
+    if (key === null || answer.receipt === null) return;
+    expect(openRelease({ place: chain.place, subject: ana.address }, { release, key })).toEqual(blood.dek);
+    expect(await verifyReceipt(answer.receipt)).toBe("wallet");
+    expect(answer.receipt.body).toMatchObject({
+      kind: "released",
+      results: [{ document: blood.document, version: 1, reason: null }],
+    });
+    const told = await eventually(async () => stream.events.find(({ event }) => event === "receipt"));
+    expect(told.data).toMatchObject({
+      kind: "released",
+      reader: lena.address,
+      purpose: "TREAT",
+      number: answer.receipt.body.number,
+    });
+    await stream.close();
+  });
+
+  it("decides about each document of one request by itself", async () => {
+    const given = await consent();
+    const [withdrawn, rejected] = [await addSealed(at(), { subject: ana, as: asAna }), word()];
+    await chain.act(ana, {
+      name: "withdraw",
+      args: { account: ana.address, subject: ana.address, document: withdrawn.document },
+    });
+    const answer = await read(at(), {
+      reader: asLena,
+      consent: given,
+      documents: [blood.document, film.document, withdrawn.document, rejected],
+    });
+    expect(reasonsOf(answer)).toEqual([undefined, "category-not-covered", "withdrawn", "no-seal"]);
+    expect(answer.receipt?.body.results.map(({ reason }) => reason)).toEqual([
+      null,
+      "category-not-covered",
+      "withdrawn",
+      "no-seal",
+    ]);
+    expect(answer.receipt?.body).toMatchObject({ kind: "released", reason: null });
+  });
+
+  it("is for the purposes that the patient named, and for narrower ones, and no others", async () => {
+    const given = await consent();
+    const ask = (purpose: string) =>
+      read(at(), { reader: asLena, consent: given, documents: [blood.document], purpose });
+    expect(reasonsOf(await ask("HRESCH"))).toEqual(["purpose-not-covered"]);
+    expect(reasonsOf(await ask("COC"))).toEqual([undefined]);
+  });
+
+  it("of single documents opens those, by their own key, and no other of the same category", async () => {
+    const named = await addSealed(at(), { subject: ana, as: asAna });
+    await addSealed(at(), { subject: ana, as: asAna, keyedBy: "document", document: named.document });
+    const given = await consent({ categories: [], documents: [named.document] });
+    const answer = await read(at(), { reader: asLena, consent: given, documents: [named.document, blood.document] });
+    expect(reasonsOf(answer)).toEqual([undefined, "document-not-covered"]);
+    expect(answer.results[0]?.release).toMatchObject({ keyedBy: "document" });
+  });
+
+  it("ends with the number of openings that the patient allowed", async () => {
+    const given = await consent({ terms: { uses: 2 } });
+    const ask = (...documents: Sealed["document"][]) => read(at(), { reader: asLena, consent: given, documents });
+    const more = await addSealed(at(), { subject: ana, as: asAna });
+    expect(reasonsOf(await ask(blood.document))).toEqual([undefined]);
+    expect(reasonsOf(await ask(blood.document, more.document))).toEqual([undefined, "uses-exhausted"]);
+    expect(reasonsOf(await ask(blood.document))).toEqual(["uses-exhausted"]);
+  });
+
+  it("is refused in words once it was revoked, renounced or replaced, and the refusal is recorded", async () => {
+    const [revoked, renounced, replaced] = [await consent(), await consent(), await consent()];
+    const name = (given: typeof revoked) => ({ subject: given.subject, grantee: given.grantee, scope: given.scope });
+    await chain.act(ana, { name: "revoke", args: { ...name(revoked), ceiling: 1 } });
+    await chain.act(lena, { name: "renounce", args: name(renounced) });
+    await consent({ replaces: replaced.scope });
+    const ask = (given: typeof revoked) => read(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    const answer = await ask(revoked);
+    expect(answer.results[0]).toMatchObject({
+      status: "refused",
+      reason: "consent-revoked",
+      detail: expect.stringContaining("revoked"),
+    });
+    expect(answer.receipt?.body).toMatchObject({ kind: "refused", reason: "consent-revoked" });
+    expect(reasonsOf(await ask(renounced))).toEqual(["consent-renounced"]);
+    expect(reasonsOf(await ask(replaced))).toEqual(["consent-superseded"]);
+  });
+
+  it("that has not begun, or lets one add but not read, opens nothing", async () => {
+    const later = await consent({ begins: 600 });
+    const adding = await consent({ ops: CONTRIBUTE });
+    const ask = (given: typeof later) => read(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    expect(reasonsOf(await ask(later))).toEqual(["not-yet-begun"]);
+    expect(reasonsOf(await ask(adding))).toEqual(["op-not-covered"]);
+  });
+
+  it("ends by the gateway's clock too: on a chain whose time stands still, nothing lives for ever", async () => {
+    const short = await consent({ seconds: 4 });
+    const goOn = await holdMining(chain);
+    try {
+      expect(reasonsOf(await read(at(), { reader: asLena, consent: short, documents: [blood.document] }))).toEqual([
+        undefined,
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, (short.expiresAt + 1) * 1_000 - Date.now()));
+      expect((await chain.client.getBlock()).timestamp).toBeLessThan(short.expiresAt);
+      expect(reasonsOf(await read(at(), { reader: asLena, consent: short, documents: [blood.document] }))).toEqual([
+        "consent-expired",
+      ]);
+    } finally {
+      await goOn();
+    }
+  });
+
+  it("is refused while the node does not see the newest blocks", async () => {
+    const given = await consent();
+    const goOn = await holdMining(chain);
+    try {
+      // A gateway of the same key and database, less patient than the running one.
+      const gateway = await createGateway(running.service, { maxLag: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      const signed = await signRequest(
+        asLena.sessionKey,
+        await makeRequest(at(), { reader: asLena, consent: given, documents: [blood.document] }),
+      );
+      const [session] = await running.service.database.query<{
+        account: string;
+        session_key: string;
+        message: string;
+        signature: `0x${string}`;
+      }>("select * from sessions where account = $1 order by created_at desc limit 1", [lena.address]);
+      if (session === undefined) throw new Error("Lena has no session.");
+      const { outcomes } = await gateway.release({
+        session: {
+          id: "",
+          account: lena.address,
+          sessionKey: session.session_key,
+          organisation: null,
+          message: session.message,
+          signature: session.signature,
+          createdAt: 0,
+          expiresAt: 0,
+        },
+        signed,
+        network: { address: "", agent: "" },
+      });
+      expect(outcomes.map(({ reason }) => reason)).toEqual(["node-lagging"]);
+    } finally {
+      await goOn();
+    }
+  });
+
+  it("stops the moment a signed revoke is received, before any block holds it", async () => {
+    const given = await consent();
+    const goOn = await holdMining(chain);
+    try {
+      const { typedAct, actToJson } = await import("#protocol/typed-data/index.ts");
+      const act = {
+        name: "revoke",
+        args: { subject: ana.address, grantee: lena.address, scope: given.scope, ceiling: 1 },
+      } as const;
+      const signature = await people.ana.signTypedData(typedAct(chain.place, act) as never);
+      expect((await asAna.call("POST", "/api/relay", { act: actToJson(act), signature })).status).toBe(202);
+      const active = await chain.client.readContract({
+        address: chain.deployment.ledger,
+        abi: (await import("#protocol/contracts/ledger.ts")).ledgerAbi,
+        functionName: "effectiveStatus",
+        args: [ana.address, lena.address, given.scope],
+      });
+      expect(active).toBe(1);
+      expect(reasonsOf(await read(at(), { reader: asLena, consent: given, documents: [blood.document] }))).toEqual([
+        "revoke-received",
+      ]);
+    } finally {
+      await goOn();
+    }
+    await eventually(
+      async () =>
+        reasonsOf(await read(at(), { reader: asLena, consent: given, documents: [blood.document] }))[0] ===
+        "consent-revoked",
+    );
+  });
+
+  it("gives a stranger one same answer about every patient, document and consent, and the patient sees the attempt", async () => {
+    const given = await consent();
+    const ofOthers = { ...given, grantee: tomas.address };
+    const unknownScope = { ...ofOthers, scope: word() };
+    const nobody = { ...unknownScope, subject: people.sam.address };
+    const answers = [];
+    for (const asked of [ofOthers, unknownScope, nobody]) {
+      answers.push(await read(at(), { reader: asTomas, consent: asked, documents: [blood.document] }));
+    }
+    for (const answer of answers) {
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual(answers[0]?.body);
+      expect(answer.receipt).toBeNull();
+    }
+    expect(reasonsOf(answers[0] ?? { status: 0, results: [], receipt: null, body: {} })).toEqual(["no-consent"]);
+    // Not even the numbers of receipts come back to a stranger, who could count a patient's reads by them.
+    expect((await asTomas.call("GET", "/api/receipts?as=reader")).body.items).toEqual([]);
+    const seen = await asAna.call("GET", "/api/receipts?as=subject&limit=2");
+    for (const item of seen.body.items) {
+      expect(item["receipt"]).toMatchObject({
+        body: { kind: "refused", reason: "no-consent", request: { request: { reader: tomas.address.toLowerCase() } } },
+      });
+    }
+    const number = (seen.body.items[0]?.["receipt"] as { body: { number: number } }).body.number;
+    expect((await asTomas.call("GET", `/api/receipts/${number}/proof`)).status).toBe(404);
+  });
+
+  it("reaches an organisation's members by their role, for as long as they are members", async () => {
+    await getVerified(chain, people.clinic, { name: "Sunrise Clinic", specialty: "All", place: "Here" }, 7);
+    const given = await giveConsent(
+      at(),
+      { subject: ana, grantee: clinic, as: asAna },
+      { categories: ["profile", "labs"] },
+    );
+    const profile = await addSealed(at(), { subject: ana, as: asAna, category: "profile" });
+    const forClinic = await signInToRead(running, people.lena, clinic.address);
+    const ask = () => read(at(), { reader: forClinic, consent: given, documents: [blood.document, profile.document] });
+    const membership = { organisation: clinic.address, member: lena.address };
+    expect(reasonsOf(await ask())).toEqual(["no-consent", "no-consent"]);
+    await chain.act(people.clinic, { name: "addMember", args: { ...membership, role: 3 } });
+    expect(reasonsOf(await ask())).toEqual(["reader-not-entitled", undefined]);
+    await chain.act(people.clinic, { name: "removeMember", args: membership });
+    await chain.act(people.clinic, { name: "addMember", args: { ...membership, role: 1 } });
+    const answer = await ask();
+    expect(reasonsOf(answer)).toEqual([undefined, undefined]);
+    if (answer.receipt !== null) expect(await verifyReceipt(answer.receipt)).toBe("wallet");
+    await chain.act(people.clinic, { name: "removeMember", args: membership });
+    expect(reasonsOf(await ask())).toEqual(["no-consent", "no-consent"]);
+    const own = await read(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    expect(own).toMatchObject({ status: 403, body: { reason: "other-grantee" } });
+  });
+
+  it("takes no request that is repeated, old, of another chain, or not signed by the session", async () => {
+    const given = await consent();
+    const request = await makeRequest(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    const sign = (changes: Partial<typeof request>, reader = asLena) =>
+      signRequest(reader.sessionKey, { ...request, requestId: `0x${word().slice(2, 34)}`, ...changes });
+    const good = await sign({});
+    expect((await sendRequest(asLena, good)).status).toBe(200);
+    expect(await sendRequest(asLena, good)).toMatchObject({ status: 409, body: { reason: "request-repeated" } });
+    const cases = [
+      [await sign({ time: request.time - 120 }), 400, "request-time"],
+      [await sign({ recentBlock: { ...request.recentBlock, hash: word() } }), 400, "request-block"],
+      [await sign({ gateway: people.sam.address }), 400, "other-gateway"],
+      [await sign({ reader: tomas.address }), 403, "other-reader"],
+      [await sign({ op: CONTRIBUTE }), 400, "op"],
+      [await sign({ purpose: "CURIOSITY" }), 400, "purpose"],
+      [await sign({}, asTomas), 401, "request-signature"],
+      [{ ...good, request: { ...good.request, requestId: `0x${"ab".repeat(16)}` as const } }, 401, "request-signature"],
+    ] as const;
+    for (const [signed, status, reason] of cases)
+      expect(await sendRequest(asLena, signed)).toMatchObject({ status, body: { reason } });
+    const before = await running.service.database.query("select 1 from receipts where request_id = $1", [
+      `0x${"ab".repeat(16)}`,
+    ]);
+    expect(before).toEqual([]);
+    expect(fromBase64Url(good.signature)).toHaveLength(64);
+  });
+});

@@ -1,0 +1,113 @@
+// Who may come in, and who stays out: sign-in by key and by contract wallet, nonces, other sites, lockout, signing out.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getAddress } from "viem";
+import type { createSiweMessage } from "viem/siwe";
+import type { RunningService } from "#indexer/index.ts";
+import { people, startChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { deployContractWallet } from "../support/contract-wallet.ts";
+import { createCaller, makeFolder, makeMessage, signIn, startTestService } from "../support/service.ts";
+
+describe("Signing in", () => {
+  let chain: TestChain;
+  let running: RunningService;
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+
+  beforeAll(async () => {
+    chain = await startChain();
+    folder = await makeFolder();
+    running = await startTestService(chain, folder.folder);
+  });
+  afterAll(async () => {
+    await running.stop();
+    await chain.stop();
+    await folder.remove();
+  });
+
+  const post = (message: string, signature: string, headers?: Record<string, string>) =>
+    createCaller(running.url)("POST", "/api/session", { message, signature }, headers);
+
+  it("a patient who signs the message is in, and is told who they are", async () => {
+    const ana = await signIn(running, people.ana);
+    expect(ana.session).toMatchObject({ account: people.ana.address, roles: ["patient"], organisation: null });
+    expect((await ana.call("GET", "/api/session")).body).toEqual(ana.session);
+  });
+
+  it("the registrar is known as one from the deployment on", async () => {
+    const rosa = await signIn(running, people.registrar);
+    expect(rosa.session).toMatchObject({ roles: ["patient", "registrar"] });
+    expect((await rosa.call("GET", "/api/applications")).status).toBe(200);
+  });
+
+  it("the cookie is kept from scripts and other sites, and its token is stored nowhere", async () => {
+    const message = await makeMessage(running, people.ben.address);
+    const answer = await post(message, await people.ben.signMessage({ message }));
+    const cookie = answer.headers.get("Set-Cookie") ?? "";
+    expect(cookie).toMatch(/^placet_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=3600/);
+    const token = /=([^;]+)/.exec(cookie)?.[1] ?? "";
+    const rows = await running.service.database.query("select * from sessions");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  it("a contract wallet signs in by ERC-1271, and not with somebody else's signature", async () => {
+    const wallet = await deployContractWallet(chain, people.sam);
+    const message = await makeMessage(running, wallet);
+    const foreign = await post(message, await people.maya.signMessage({ message }));
+    expect(foreign).toMatchObject({ status: 401, body: { code: "not-authorised" } });
+    const again = await makeMessage(running, wallet);
+    const answer = await post(again, await people.sam.signMessage({ message: again }));
+    expect(answer).toMatchObject({ status: 200, body: { account: getAddress(wallet) } });
+  });
+
+  it("a message is good once: whoever sends it again stays out", async () => {
+    const message = await makeMessage(running, people.noor.address);
+    const signature = await people.noor.signMessage({ message });
+    expect((await post(message, signature)).status).toBe(200);
+    expect((await post(message, signature)).status).toBe(401);
+  });
+
+  it("a message for another site, chain, gateway or time is refused, and the answer says which", async () => {
+    const cases: [Partial<Parameters<typeof createSiweMessage>[0]>, string][] = [
+      [{ domain: "evil.example" }, "another site"],
+      [{ uri: "https://evil.example" }, "another address"],
+      [{ chainId: 1 }, "another chain"],
+      [{ issuedAt: new Date(Date.now() - 3_600_000) }, "just now"],
+      [{ expirationTime: new Date(Date.now() + 13 * 3_600_000) }, "twelve hours"],
+    ];
+    for (const [changes, words] of cases) {
+      const message = await makeMessage(running, people.noor.address, changes);
+      const answer = await post(message, await people.noor.signMessage({ message }));
+      expect(answer).toMatchObject({ status: 400, body: { code: "bad-input" } });
+      expect(answer.body["detail"]).toContain(words);
+    }
+  });
+
+  it("another site cannot use the cookie: without our header or from another origin nothing is done", async () => {
+    const ana = await signIn(running, people.ana);
+    const foreign = await ana.call("DELETE", "/api/session", undefined, { Origin: "https://evil.example" });
+    expect(foreign).toMatchObject({ status: 403, body: { code: "forbidden", reason: "origin" } });
+    const bare = await fetch(`${running.url}/api/session`, { method: "DELETE", headers: { Cookie: ana.cookie } });
+    expect(bare.status).toBe(403);
+    expect((await ana.call("GET", "/api/session")).status).toBe(200);
+  });
+
+  it("who signs out is out at once, with the same cookie too", async () => {
+    const ana = await signIn(running, people.ana);
+    expect((await ana.call("DELETE", "/api/session")).status).toBe(204);
+    expect((await ana.call("GET", "/api/session")).status).toBe(401);
+  });
+
+  it("after five failures the door stays shut for a while, longer each time, for that caller's account only", async () => {
+    for (let failure = 0; failure < 5; failure += 1) {
+      const message = await makeMessage(running, people.tomas.address);
+      expect((await post(message, await people.maya.signMessage({ message }))).status).toBe(401);
+    }
+    const message = await makeMessage(running, people.tomas.address);
+    const locked = await post(message, await people.tomas.signMessage({ message }));
+    expect(locked).toMatchObject({ status: 423, body: { code: "locked" } });
+    expect(Number(locked.headers.get("Retry-After"))).toBeGreaterThan(20);
+    expect((await signIn(running, people.lena)).session["account"]).toBe(people.lena.address);
+  });
+});
