@@ -1,6 +1,6 @@
 // Who audits and who registers, as the service's index has it.
 import { z } from "zod";
-import { readAll } from "#app/service/index.ts";
+import { request } from "#app/service/index.ts";
 import type { Address } from "viem";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/).transform((value) => value as Address);
@@ -14,12 +14,12 @@ export type Registrar = z.infer<typeof registrarSchema>;
 
 /** Every auditor that was ever appointed, with those in office first. Throws Failure. */
 export async function readAuditors(): Promise<Auditor[]> {
-  const auditors = await readAll("/api/auditors", { schema: auditorSchema });
-  return auditors.sort((a, b) => Number(b.active) - Number(a.active) || b.appointedAt - a.appointedAt);
+  const { items } = await request("/api/auditors", { schema: z.object({ items: z.array(auditorSchema) }) });
+  return items.sort((a, b) => Number(b.active) - Number(a.active) || b.appointedAt - a.appointedAt);
 }
 
 /** Every registrar that ever was, with those in office first. Throws Failure. */
 export async function readRegistrars(): Promise<Registrar[]> {
-  const registrars = await readAll("/api/registrars", { schema: registrarSchema });
-  return registrars.sort((a, b) => Number(b.active) - Number(a.active) || b.since - a.since);
+  const { items } = await request("/api/registrars", { schema: z.object({ items: z.array(registrarSchema) }) });
+  return items.sort((a, b) => Number(b.active) - Number(a.active) || b.since - a.since);
 }
