@@ -6,6 +6,7 @@ import { join, relative } from "node:path";
 import { isFailure } from "#protocol/failure.ts";
 import { buildApp, type BuiltApp } from "./build/app.ts";
 import { buildContracts } from "./build/contracts.ts";
+import { buildDatabaseTemplate, prepareDatabase } from "./build/database.ts";
 import { waitForTurn } from "./build/turn.ts";
 import { seed } from "./seed.ts";
 import { stopChildren } from "./stack/child.ts";
@@ -76,12 +77,15 @@ async function launch(options: StartOptions): Promise<void> {
   });
   if (deployed) say("Contracts deployed.");
 
+  await prepareDatabase(folder.dataDir);
   const port = await choosePort({ wanted: options.port, purpose: "the page" });
   const start = (): Promise<RunningService> =>
     startService({ dataDir: folder.dataDir, rpcUrl, app, port, demo, env: gatewayEnvironment(chain) });
   const service = await start();
-  if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say });
-  say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));
+  const welcome = (): void => say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));
+  // The address is told as soon as everybody can sign in; their charts fill while the person reads who there is.
+  if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say, onPeople: welcome });
+  else welcome();
   superviseLedger();
   void superviseService({ service, start });
 }
@@ -90,7 +94,7 @@ async function launch(options: StartOptions): Promise<void> {
 async function build(options: { demo: boolean }): Promise<BuiltApp> {
   const turn = await waitForTurn(say);
   try {
-    const [compiled, app] = await Promise.all([buildContracts(), buildApp(options)]);
+    const [compiled, app] = await Promise.all([buildContracts(), buildApp(options), buildDatabaseTemplate()]);
     if (compiled) say("Contracts compiled.");
     if (app.built) say("App built.");
     return app;

@@ -19,6 +19,8 @@ export type SeedOptions = {
   /** The service's data folder: demo-people.json is written there, and the service shows it. */
   dataDir: string;
   log: (line: string) => void;
+  /** Called once everybody is enrolled and verified: from then on a person can look around while the rest comes in. */
+  onPeople?: () => void;
 };
 
 const cast = { ana: 2, ben: 3, lena: 4, tomas: 5, noor: 6, clinic: 7, maya: 10 } as const satisfies Record<
@@ -27,13 +29,14 @@ const cast = { ana: 2, ben: 3, lena: 4, tomas: 5, noor: 6, clinic: 7, maya: 10 }
 >;
 
 /** Fills in what is missing. Throws Failure("refused") where the service is no demonstration. */
-export async function seed({ url, rpcUrl, dataDir, log }: SeedOptions): Promise<void> {
+export async function seed({ url, rpcUrl, dataDir, log, onPeople }: SeedOptions): Promise<void> {
   const file = await openPeopleFile(join(dataDir, "demo-people.json"));
-  if (file.isComplete()) return;
+  if (file.isComplete()) return onPeople?.();
   const began = Date.now();
   const stage = await openStage({ url, rpcUrl });
   log("Filling in demo people: keys and credentials.");
   const people = await enrolAll(stage, file);
+  onPeople?.();
   log("Filling in demo records: two charts.");
   await playCharts(stage, people);
   log("Filling in demo consents, reads and appointments.");

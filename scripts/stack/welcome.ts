@@ -6,7 +6,9 @@ import { DEMO_PASSPHRASE, demoPeople } from "../demo-people.ts";
 export function describeReady(options: { url: string; dataDir: string; demo: boolean }): string {
   const people = demoPeople
     .filter(({ role }) => role !== "gateway")
-    .map(({ name, about }) => `  ${name.padEnd(18)} ${about}`);
+    .map(
+      ({ name, about }, _, all) => `  ${name.padEnd(Math.max(...all.map((person) => person.name.length)))}  ${about}`,
+    );
   const demo = [
     "",
     "Connect with the demo wallet in the page, as one of:",

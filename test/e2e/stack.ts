@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "#scripts/build/app.ts";
 import { buildContracts } from "#scripts/build/contracts.ts";
+import { buildDatabaseTemplate, prepareDatabase } from "#scripts/build/database.ts";
 import { waitForTurn } from "#scripts/build/turn.ts";
 import { openPeopleFile } from "#scripts/demo/enrol.ts";
 import { seed } from "#scripts/seed.ts";
@@ -40,8 +41,7 @@ export async function startStack(
 ): Promise<Stack> {
   const demo = options.demo ?? true;
   const turn = await waitForTurn(() => {});
-  await buildContracts();
-  const app = await buildApp({ demo });
+  const [app] = await Promise.all([buildApp({ demo }), buildContracts(), buildDatabaseTemplate()]);
   await turn.release();
 
   const dataRoot = await mkdtemp(join(tmpdir(), "placet-"));
@@ -56,6 +56,7 @@ export async function startStack(
     const { rpcUrl } = ledger;
     const { dataDir } = await openDataFolder({ dataRoot, chain: ledger });
     await ensureDeployment({ chain: ledger, rpcUrl, dataDir, log: () => {} });
+    await prepareDatabase(dataDir);
     const port = await pickAnyPort();
     const start = (): Promise<RunningService> =>
       startService({ dataDir, rpcUrl, app, port, demo, env: { ...gatewayEnvironment(ledger), ...options.env } });
