@@ -7,7 +7,6 @@ import { DAY, HOUR, read, send, START, word, type Stage } from "./stage.ts";
 
 export const READ = 1;
 export const QUERY = 2;
-export const EXPORT = 8;
 export const MANAGE = 0x4000_0000;
 export const CONTRIBUTE = 0x8000_0000;
 
@@ -177,7 +176,6 @@ export function bits(packed: bigint, offset: number, width: number): bigint {
   return (packed >> BigInt(offset)) & ((1n << BigInt(width)) - 1n);
 }
 
-export const statusOf = (record: bigint): bigint => bits(record, 0, 8);
 export const versionOf = (record: bigint): bigint => bits(record, 8, 32);
 
 /** A consent record, unpacked. */
