@@ -17,6 +17,11 @@ export type GatewayKey = {
   readonly account: PrivateKeyAccount;
   readonly secretKey: Bytes;
   readonly publicKey: Bytes;
+  /**
+   * The salt for hashing network addresses in a receipt, from the receipt's own and this key: there are so few addresses
+   * that whoever holds the receipt would find one by trying, if its salt alone were enough.
+   */
+  networkSalt(salt: Hex): Hex;
 };
 
 const FILE = "gateway.json";
@@ -31,14 +36,19 @@ const fileSchema = z.strictObject({
 export function createGatewayKey(key: Hex): GatewayKey {
   const secret = fromHex(key, 32);
   const secretKey = deriveBytes(secret, { label: "gateway-encryption" });
+  const pepper = deriveBytes(secret, { label: "gateway-network" });
   wipe(secret);
-  return { account: privateKeyToAccount(key), secretKey, publicKey: publicKeyOf(secretKey) };
+  return {
+    account: privateKeyToAccount(key),
+    secretKey,
+    publicKey: publicKeyOf(secretKey),
+    networkSalt: (salt) => toHex(deriveBytes(pepper, { label: "gateway-network/", parts: [fromHex(salt, 32)] })),
+  };
 }
 
 /**
  * The key that the operator set, else the one in gateway.json in the data folder, made on first use and readable by its
- * owner alone. Throws `tampered` when that file is damaged: a new
- * key would not open the seals that are held.
+ * owner alone. Throws `tampered` when that file is damaged: a new key would not open the seals that are held.
  */
 export async function loadGatewayKey(options: { dataDir: string; gatewayKey: Hex | null }): Promise<GatewayKey> {
   if (options.gatewayKey !== null) return createGatewayKey(options.gatewayKey);

@@ -208,6 +208,7 @@ export function createRelease(
     { outcomes, ends }: { outcomes: Outcome[]; ends: Awaited<ReturnType<typeof readChainEnds>> },
   ): ReceiptBody {
     const salt = toHex(randomBytes(32));
+    const networkSalt = key.networkSalt(salt);
     const reasons = new Set(outcomes.map((outcome) => outcome.reason));
     const [common] = reasons;
     return {
@@ -229,7 +230,7 @@ export function createRelease(
       results: outcomes.map(({ document, version, reason }) => ({ document, version, reason })),
       reason: reasons.size === 1 ? (common ?? null) : null,
       disclosure: null,
-      network: { address: hashNetwork(salt, network.address), agent: hashNetwork(salt, network.agent) },
+      network: { address: hashNetwork(networkSalt, network.address), agent: hashNetwork(networkSalt, network.agent) },
       salt,
     };
   }

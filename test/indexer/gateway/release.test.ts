@@ -1,11 +1,12 @@
 // Opening documents, and every way in which that is refused, on the real chain, database and IPFS node.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromBase64Url } from "#protocol/bytes.ts";
 import { CONTRIBUTE } from "#protocol/codes/index.ts";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { openRelease, releaseSchema } from "#protocol/documents/index.ts";
 import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
 import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
+import { actToJson, typedAct } from "#protocol/typed-data/index.ts";
 import { createGateway } from "#indexer/gateway/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
@@ -224,7 +225,6 @@ describe("Reading under a consent", () => {
     const given = await consent();
     const goOn = await holdMining(chain);
     try {
-      const { typedAct, actToJson } = await import("#protocol/typed-data/index.ts");
       const act = {
         name: "revoke",
         args: { subject: ana.address, grantee: lena.address, scope: given.scope, ceiling: 1 },
@@ -233,7 +233,7 @@ describe("Reading under a consent", () => {
       expect((await asAna.call("POST", "/api/relay", { act: actToJson(act), signature })).status).toBe(202);
       const active = await chain.client.readContract({
         address: chain.deployment.ledger,
-        abi: (await import("#protocol/contracts/ledger.ts")).ledgerAbi,
+        abi: ledgerAbi,
         functionName: "effectiveStatus",
         args: [ana.address, lena.address, given.scope],
       });
@@ -271,7 +271,7 @@ describe("Reading under a consent", () => {
     const seen = await asAna.call("GET", "/api/receipts?as=subject&limit=2");
     for (const item of seen.body.items) {
       expect(item["receipt"]).toMatchObject({
-        body: { kind: "refused", reason: "no-consent", request: { request: { reader: tomas.address.toLowerCase() } } },
+        body: { kind: "refused", reason: "no-consent", request: { request: { reader: tomas.address } } },
       });
     }
     const number = (seen.body.items[0]?.["receipt"] as { body: { number: number } }).body.number;
@@ -327,6 +327,5 @@ describe("Reading under a consent", () => {
       `0x${"ab".repeat(16)}`,
     ]);
     expect(before).toEqual([]);
-    expect(fromBase64Url(good.signature)).toHaveLength(64);
   });
 });
