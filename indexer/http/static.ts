@@ -68,7 +68,8 @@ export async function mountStatic(app: Express, config: Pick<Config, "appDir" | 
       cacheControl: false,
       setHeaders(response, path) {
         response.set("Cache-Control", path.includes("/immutable/") || path.includes("\\immutable\\") ? YEAR : "no-cache");
-        if (path.endsWith(".html")) response.set("Content-Security-Policy", policy);
+        // A worker lives under the policy of its own script's answer, not under its page's.
+        if (/\.(html|js)$/.test(path)) response.set("Content-Security-Policy", policy);
       },
     }),
   );
