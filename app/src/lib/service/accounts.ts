@@ -6,9 +6,13 @@ import { readPage, type ListPage } from "./pages.ts";
 import { request } from "./request.ts";
 import { addressShape, digestShape } from "./shapes.ts";
 
-const cardShape = z
-  .looseObject({ name: z.string().max(200).optional(), specialty: z.string().max(200).optional(), place: z.string().max(200).optional() })
-  .nullish();
+// A card that is not held yet has its fields as null.
+const words = z
+  .string()
+  .max(200)
+  .nullish()
+  .transform((text) => text ?? undefined);
+const cardShape = z.looseObject({ name: words, specialty: words, place: words }).nullish();
 
 const accountShape = z.looseObject({
   address: addressShape,
@@ -17,6 +21,8 @@ const accountShape = z.looseObject({
   vaultAccount: addressShape.nullish(),
   generation: z.union([z.number(), z.string()]).nullish(),
   epoch: z.number().int().nonnegative().nullish(),
+  /** The capsules of the newest re-keying. */
+  bundle: digestShape.nullish(),
   head: digestShape.nullish(),
   credential: z.looseObject({}).nullish(),
   card: cardShape,

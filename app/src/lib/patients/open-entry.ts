@@ -1,0 +1,44 @@
+// Opens one record of a patient: the gateway's release and the capsule's key together, then the bytes, on this device.
+// Rule: a term that only the opened record can show (its day) is kept here, before anybody sees it.
+import { covers } from "#protocol/consent/index.ts";
+import { decodeManifest, type Metadata } from "#protocol/documents/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import type { RefusalReason } from "#protocol/receipts/index.ts";
+import { fetchManifest } from "#app/documents/index.ts";
+import { t } from "#app/ui/index.ts";
+import { readDocument } from "#app/vault/index.ts";
+import type { ChartEntry } from "./chart-entry.ts";
+import type { Use } from "./held-consent.ts";
+import { freshenKeys } from "./read-held-consents.ts";
+import { askRelease } from "./release.ts";
+
+/** What came of it: the record, or why not. */
+export type OpenedEntry =
+  { ok: true; blob: Blob; metadata: Metadata } | { ok: false; reason: RefusalReason; detail: string };
+
+/** Asks for the record and opens it. Throws Failure where something failed that is no refusal. */
+export async function openEntry(
+  entry: ChartEntry,
+  use: Use,
+  options: { signal?: AbortSignal } = {},
+): Promise<OpenedEntry> {
+  const { subject, document, version, author, manifest: digest } = entry;
+  const [answer] = await askRelease(use, [{ document, version }]);
+  if (answer?.document !== document || answer.version !== version) {
+    throw new Failure("tampered", t("provider.open.otherAnswer"));
+  }
+  if (answer.status === "refused") return { ok: false, reason: answer.reason, detail: answer.detail };
+  const { consent, purpose } = use;
+  if (!(await freshenKeys(consent, answer.release.epoch))) throw new Failure("not-found", t("provider.open.noKeys"));
+  const manifestBytes = await fetchManifest(digest);
+  decodeManifest(manifestBytes, { digest, document, version, subject, author });
+  const { blob, metadata } = await readDocument(
+    { manifestBytes, via: { scope: consent.scope, grantee: consent.grantee, release: answer.release } },
+    options.signal ? { signal: options.signal } : {},
+  );
+  const { category } = answer.release;
+  const kept =
+    consent.opening && covers(consent.opening, { category, purpose, document, recordedOn: metadata.recordedOn });
+  if (!kept?.ok) return { ok: false, reason: "records-date-not-covered", detail: "" };
+  return { ok: true, blob, metadata };
+}

@@ -1,0 +1,86 @@
+// What a provider's own patients are called. A patient's name stands in no directory: it comes from their profile, where
+// a consent covers it, by a read like any other that the patient sees. What was learnt is kept inside the vault, so that
+// one read is enough.
+import { profileFromFhir, fullName } from "#protocol/profile/index.ts";
+import { readSettings, saveSettings } from "#app/vault/index.ts";
+import { dateInWords, t, type PersonView } from "#app/ui/index.ts";
+import { SvelteMap } from "svelte/reactivity";
+import type { Address } from "viem";
+import { z } from "zod";
+import { usesOf, type HeldConsent } from "./held-consent.ts";
+import { openEntry } from "./open-entry.ts";
+import { readChart } from "./read-chart.ts";
+
+const SETTING = "patientNames";
+/** So many names are kept, the newest; each is under a hundred bytes of the vault's 64 KiB. */
+const MOST = 300;
+
+const knownSchema = z.record(z.string(), z.object({ name: z.string().max(200), born: z.string().max(10).nullable() }));
+type Known = z.infer<typeof knownSchema>;
+
+/** The names of one's patients. */
+export type PatientNames = ReturnType<typeof createPatientNames>;
+
+/** Starts with what the vault remembers. */
+export function createPatientNames() {
+  const known = new SvelteMap<string, Known[string]>(Object.entries(readKnown()));
+  const asked = new Set<string>();
+
+  /** Reads the profile of everybody whose name is not known, where a consent covers it; quietly, once. */
+  async function learn(consents: readonly HeldConsent[], now: number): Promise<void> {
+    const news: Known = {};
+    for (const subject of new Set(consents.map((consent) => consent.subject))) {
+      const theirs = consents.filter((consent) => consent.subject === subject);
+      if (
+        known.has(subject) ||
+        asked.has(subject) ||
+        !theirs.some((one) => one.opening?.categories.includes("profile"))
+      )
+        continue;
+      asked.add(subject);
+      const found = await readName(subject, { consents: theirs, now }).catch(() => undefined); // The address stands in.
+      if (!found) continue;
+      known.set(subject, found);
+      news[subject] = found;
+    }
+    if (Object.keys(news).length > 0) await keep(news);
+  }
+
+  return {
+    learn,
+    nameOf: (subject: string): string => known.get(subject)?.name ?? `${subject.slice(0, 6)}…${subject.slice(-4)}`,
+    personOf(subject: string): PersonView {
+      const person = known.get(subject);
+      if (!person) return { address: subject, standing: "none" };
+      const about = person.born ? t("provider.patient.born", { date: dayInWords(person.born) }) : undefined;
+      return { address: subject, name: person.name, standing: "none", ...(about ? { about } : {}) };
+    },
+  };
+}
+
+async function readName(
+  subject: Address,
+  { consents, now }: { consents: readonly HeldConsent[]; now: number },
+): Promise<Known[string] | undefined> {
+  const entries = await readChart(subject, { category: "profile" });
+  const entry = entries.find((one) => one.status === 1 && one.sealed);
+  const [use] = entry ? usesOf(consents, { document: entry.document, category: "profile" }, now) : [];
+  if (!entry || !use) return undefined;
+  const opened = await openEntry(entry, use);
+  if (!opened.ok) return undefined;
+  const profile = profileFromFhir(JSON.parse(await opened.blob.text()));
+  return { name: fullName(profile).slice(0, 200), born: profile.birthDate ?? null };
+}
+
+function readKnown(): Known {
+  return knownSchema.safeParse(readSettings()[SETTING]).data ?? {};
+}
+
+async function keep(news: Known): Promise<void> {
+  const all = Object.entries({ ...readKnown(), ...news }).slice(-MOST);
+  await saveSettings({ ...readSettings(), [SETTING]: Object.fromEntries(all) });
+}
+
+function dayInWords(day: string): string {
+  return dateInWords(new Date(`${day}T12:00:00`).getTime() / 1000);
+}

@@ -1,0 +1,116 @@
+// Reads the consents that somebody holds: rows from the service, each record then from the ledger itself, each capsule
+// opened on this device. Rule: where service and ledger differ, the ledger counts and the difference is shown.
+import { toBytes } from "#protocol/bytes.ts";
+import { unpackConsent, type ConsentRecord, type Opening } from "#protocol/consent/index.ts";
+import { ledgerAbi } from "#protocol/contracts/index.ts";
+import { manifestCid } from "#protocol/documents/index.ts";
+import { isFailure } from "#protocol/failure.ts";
+import { addressShape, chainClient, digestShape, fetchBlock, place, readAccount, readAll } from "#app/service/index.ts";
+import { openCapsule, openFreshCapsule } from "#app/vault/index.ts";
+import type { Hex } from "viem";
+import { z } from "zod";
+import type { HeldConsent, HeldProblem } from "./held-consent.ts";
+
+const rowSchema = z.object({
+  subject: addressShape,
+  grantee: addressShape,
+  scope: digestShape,
+  status: z.number(),
+  version: z.number(),
+  ops: z.number(),
+  notBefore: z.number(),
+  expiresAt: z.number(),
+  grantedAt: z.number(),
+  changedAt: z.number(),
+  capsule: digestShape.nullish(),
+  tx: digestShape.nullish(),
+  reads: z.number().nullish(),
+  lastRead: z.number().nullish(),
+});
+
+type Row = z.infer<typeof rowSchema>;
+type Opened = { opening: Opening; epoch: number };
+
+/** Reads all consents held. What was opened once stays known: a scope's opening can never change. */
+export function createHeldReader(): () => Promise<HeldConsent[]> {
+  const opened = new Map<Hex, Opened>();
+
+  async function openOne(row: Row): Promise<Opened | { problem: HeldProblem }> {
+    const before = opened.get(row.scope);
+    if (before) return before;
+    if (!row.capsule) return { problem: "missing" };
+    let bytes: Uint8Array;
+    try {
+      bytes = await fetchBlock(manifestCid(row.capsule));
+    } catch {
+      return { problem: "missing" };
+    }
+    try {
+      const { subject, grantee, scope } = row;
+      const found = await openCapsule({ subject, grantee, scope, bytes: toBytes(bytes) });
+      opened.set(row.scope, found);
+      return found;
+    } catch (error) {
+      return {
+        problem: isFailure(error, "locked") ? "locked" : isFailure(error, "wrong-key") ? "not-ours" : "tampered",
+      };
+    }
+  }
+
+  return async () => {
+    const rows = await readAll("/api/consents", { query: { as: "grantee" }, schema: rowSchema });
+    return Promise.all(
+      rows.map(async (row): Promise<HeldConsent> => {
+        const [found, ledger] = await Promise.all([openOne(row), row.status === 1 ? readRecord(row) : undefined]);
+        return {
+          ...row,
+          ...(ledger ?? {}),
+          capsule: row.capsule ?? null,
+          tx: row.tx ?? null,
+          reads: row.reads ?? undefined,
+          lastRead: row.lastRead ?? undefined,
+          opening: "opening" in found ? found.opening : undefined,
+          epoch: "epoch" in found ? found.epoch : 0,
+          problem: "problem" in found ? found.problem : undefined,
+          differs: ledger !== undefined && (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt),
+        };
+      }),
+    );
+  };
+}
+
+/** The record as the ledger has it now; undefined when the node does not answer (the row then stands as it is). */
+async function readRecord(row: Row): Promise<ConsentRecord | undefined> {
+  try {
+    const client = await chainClient();
+    const { ledger } = await place();
+    const word = await client.readContract({
+      address: ledger,
+      abi: ledgerAbi,
+      functionName: "consentOf",
+      args: [row.subject, row.grantee, row.scope],
+    });
+    return unpackConsent(word);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes sure that this device holds keys of at least `epoch` for a consent: the patient re-keyed since it was granted,
+ * and the newest bundle has a fresh capsule in it. False where there is none (yet).
+ */
+export async function freshenKeys(consent: HeldConsent, epoch: number): Promise<boolean> {
+  if (consent.epoch >= epoch) return true;
+  const { subject, grantee, scope } = consent;
+  const { bundle } = await readAccount(subject, { fresh: true });
+  if (!bundle) return false;
+  const index = toBytes(await fetchBlock(manifestCid(bundle)));
+  const found = await openFreshCapsule({ subject, grantee, scope, index });
+  return found !== null && found.epoch >= epoch;
+}
+
+/** The patient's present epoch: what is sealed now is sealed under its keys. */
+export async function epochOf(subject: HeldConsent["subject"]): Promise<number> {
+  return (await readAccount(subject, { fresh: true })).epoch ?? 0;
+}

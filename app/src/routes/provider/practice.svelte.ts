@@ -1,0 +1,54 @@
+// What all pages of a provider share while the vault is open: consents held, requests made, appointments, what
+// patients are called.
+import { createMyRequests } from "#app/asking/index.ts";
+import { createHeldConsents, createPatientNames } from "#app/patients/index.ts";
+import { nameOf as directoryName } from "#app/people/index.ts";
+import { createProviderAppointments } from "#app/provider-appointments/index.ts";
+import type { PersonView } from "#app/ui/index.ts";
+import type { Metadata } from "#protocol/documents/index.ts";
+import { getContext, setContext } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import type { Address, Hex } from "viem";
+
+const KEY = Symbol("practice");
+
+/** The provider's lists. */
+export type Practice = ReturnType<typeof createPractice>;
+
+/** Makes the lists known to all pages below. */
+export function providePractice(self: Address): Practice {
+  return setContext(KEY, createPractice(self));
+}
+
+/** The lists, inside the provider's place. */
+export function usePractice(): Practice {
+  return getContext<Practice>(KEY);
+}
+
+function createPractice(self: Address) {
+  const held = createHeldConsents();
+  const requests = createMyRequests({ self });
+  const appointments = createProviderAppointments({ provider: self });
+  const names = createPatientNames();
+
+  return {
+    self,
+    held,
+    requests,
+    appointments,
+    /** Titles of records that were opened since the vault was: forgotten when it is locked. */
+    titles: new SvelteMap<Hex, Metadata>(),
+    /** A patient's name where it is known, else the short address. */
+    nameOf: (subject: string): string => names.nameOf(subject),
+    personOf: (subject: string): PersonView => names.personOf(subject),
+    learnNames: (now: number): Promise<void> => names.learn(held.list, now),
+    /** Whoever wrote a record: the patient, oneself, or somebody from the directory. */
+    authorOf: (author: string, subject: string): string =>
+      author.toLowerCase() === subject.toLowerCase() ? names.nameOf(subject) : directoryName(author),
+    stop(): void {
+      held.stop();
+      requests.stop();
+      appointments.stop();
+    },
+  };
+}
