@@ -26,7 +26,7 @@ export type ReceiptAudit = {
   checked: number;
   anchored: number;
   findings: ReceiptFinding[];
-  statements: { text: string; restsOn: "mathematics" | "signature" | "node" | "service"; holds: boolean }[];
+  statements: { text: string; restsOn: "signatures" | "node" | "service"; holds: boolean }[];
 };
 
 /** What an audit knows from the ledger. */
@@ -142,12 +142,12 @@ export async function auditReceipts(shown: readonly unknown[], options: ReceiptA
     statements: [
       {
         text: `Every receipt is signed by the gateway, and every request in it by its reader.`,
-        restsOn: "signature",
+        restsOn: "signatures",
         holds: none("forged", "unreadable"),
       },
       {
         text: `Receipts 1 to ${anchored} are all there and are those that the ledger anchors.`,
-        restsOn: "mathematics",
+        restsOn: "node",
         holds: none("missing", "repeated", "forked", "root-differs"),
       },
       ...(options.wasInForce === undefined
@@ -155,7 +155,7 @@ export async function auditReceipts(shown: readonly unknown[], options: ReceiptA
         : [
             {
               text: "Every release that was recorded lay inside its consent's window.",
-              restsOn: "mathematics" as const,
+              restsOn: "node" as const,
               holds: none("outside-window"),
             },
           ]),

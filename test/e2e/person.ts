@@ -34,7 +34,9 @@ export async function openBrowserFor(browser: Browser, name: string, wishes: Wis
   });
   const { onTraffic } = wishes;
   if (onTraffic) {
-    context.on("request", (request) => onTraffic(`${request.url()}\n${request.postDataBuffer()?.toString("latin1") ?? ""}`));
+    context.on("request", (request) =>
+      onTraffic(`${request.url()}\n${request.postDataBuffer()?.toString("latin1") ?? ""}`),
+    );
     context.on("response", (response) => {
       // A stream never ends, and a closed page has no body left: neither is an answer that could be read.
       if (response.headers()["content-type"]?.startsWith("text/event-stream")) return;
@@ -62,7 +64,9 @@ export async function connect({ page, name }: Person, url: string): Promise<void
   await page.goto(url);
   await page.getByRole("button", { name: "Connect your wallet" }).first().click();
   await page.getByRole("button", { name: /Connect with Placet demo wallet/ }).click();
-  await walletOf(page).getByRole("radio", { name: new RegExp(name) }).check();
+  await walletOf(page)
+    .getByRole("radio", { name: new RegExp(name) })
+    .check();
   await walletOf(page).getByRole("button", { name: "Connect" }).click();
   await approve(page);
 }
@@ -81,7 +85,9 @@ export async function checkAccessible(page: Page): Promise<void> {
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
   const told = violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${page.url()} ${id}: ${help} (${target.join(" ")}) ${failureSummary ?? ""}`),
+    nodes.map(
+      ({ target, failureSummary }) => `${page.url()} ${id}: ${help} (${target.join(" ")}) ${failureSummary ?? ""}`,
+    ),
   );
   if (told.length > 0) throw new Error(`Not accessible to everybody:\n${told.join("\n")}`);
 }

@@ -17,7 +17,8 @@ export const auditor = {
   "auditor.stage.service": "Comparing every row that the service shows …",
   "auditor.stage.receipts": "Checking the receipts of reads against their anchors …",
   "auditor.verdict.clean": "All histories are genuine and complete as of block {block}.",
-  "auditor.verdict.problem": "{count, plural, one {# finding} other {# findings}}: something does not match the ledger.",
+  "auditor.verdict.problem":
+    "{count, plural, one {# finding} other {# findings}}: something does not match the ledger.",
   "auditor.verdict.counts":
     "{acts, plural, one {# act} other {# acts}} of {accounts, plural, one {# account} other {# accounts}}, {rows, plural, one {# row} other {# rows}} of the service and {receipts, plural, =0 {no receipts} one {# receipt} other {# receipts}} were checked.",
   "auditor.verdict.at": "Checked on this device,",
@@ -26,11 +27,13 @@ export const auditor = {
   "auditor.field.service": "the service shows",
   "auditor.block": "Block {block}",
   "auditor.rests": "Whose word each statement rests on",
-  "auditor.restsOn.mathematics": "Rests on mathematics",
   "auditor.restsOn.trusted block": "Rests on the block you trust",
   "auditor.restsOn.node": "Rests on the node that answered",
   "auditor.restsOn.service": "Rests on the service",
-  "auditor.restsOn.signature": "Rests on signatures",
+  "auditor.restsOn.signatures": "Rests on signatures",
+  "auditor.restsOn.deployment file": "Rests on the deployment file",
+  "auditor.restsOn.published build": "Rests on the published build",
+  "auditor.restsOn.openings": "Rests on the openings you were given",
   "auditor.blockHash": "Block hash that you trust",
   "auditor.blockHash.hint":
     "From your own node or a second source. With it, the node that answers here need not be believed.",
@@ -44,6 +47,9 @@ export const auditor = {
   "auditor.fault.missing-account": "An account is missing",
   "auditor.fault.head-differs": "A history does not end where the ledger says",
   "auditor.fault.roll-differs": "The list of accounts is not the ledger's",
+  "auditor.fault.wrong-chain": "This is another chain",
+  "auditor.fault.wrong-code": "A contract's code is not the one that was deployed",
+  "auditor.difference.unreadable": "The service shows a row that cannot be read",
   "auditor.difference.altered": "The service shows an altered row",
   "auditor.difference.missing": "The service leaves a row out",
   "auditor.difference.extra": "The service shows a row that the ledger does not know",
@@ -58,6 +64,7 @@ export const auditor = {
   "auditor.check.head": "The fingerprint does not follow from the one before it.",
 
   "auditor.trail.title": "Audit trail",
+  "auditor.trail.rows": "Acts, newest first",
   "auditor.trail.none": "No act matches these filters.",
   "auditor.fresh": "{count, plural, one {Show # new act} other {Show # new acts}}",
   "auditor.filter.account": "Account",

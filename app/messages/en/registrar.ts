@@ -40,8 +40,10 @@ export const registrar = {
   "registrar.verify.title": "Verify {name}",
   "registrar.verify.meaning":
     "Patients will see a verified badge wherever they are about to give this provider access. Your name stands behind it, on the ledger.",
-  "registrar.verify.check": "Look up licence {number} at {authority} first, and make sure that it belongs to this person.",
-  "registrar.verify.unchecked": "The licence number could not be opened here. Check it with the provider before you go on.",
+  "registrar.verify.check":
+    "Look up licence {number} at {authority} first, and make sure that it belongs to this person.",
+  "registrar.verify.unchecked":
+    "The licence number could not be opened here. Check it with the provider before you go on.",
   "registrar.verify.until": "Verified until",
   "registrar.verify.untilHint": "The badge ends on this day unless you renew it.",
   "registrar.verify.untilPast": "Choose a day in the future.",
@@ -70,7 +72,8 @@ export const registrar = {
   "registrar.auditor.over": "Over",
   "registrar.auditor.dismiss": "Dismiss",
   "registrar.auditor.dismissTitle": "Dismiss this auditor?",
-  "registrar.auditor.dismissMeaning": "They can no longer see histories through the service. What they saw before, they saw.",
+  "registrar.auditor.dismissMeaning":
+    "They can no longer see histories through the service. What they saw before, they saw.",
   "registrar.auditor.dismissAct": "Dismiss an auditor",
   "registrar.auditor.appoint": "Appoint an auditor",
   "registrar.auditor.meaning": "Everybody can see who was appointed, by whom and until when.",
@@ -80,5 +83,6 @@ export const registrar = {
   "registrar.auditor.button": "Appoint",
   "registrar.auditor.act": "Appoint an auditor",
   "registrar.registrars.title": "Registrars",
-  "registrar.registrars.lead": "Who may verify providers. A new registrar is proposed by one and must accept it themselves.",
+  "registrar.registrars.lead":
+    "Who may verify providers. A new registrar is proposed by one and must accept it themselves.",
 } as const;

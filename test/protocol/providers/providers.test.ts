@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { publicKeyOf } from "#protocol/keys/index.ts";
-import { createLicence, decodeCard, encodeCard, licenceHash, openLicence, wrapLicence } from "#protocol/providers/index.ts";
+import {
+  createLicence,
+  decodeCard,
+  encodeCard,
+  licenceHash,
+  openLicence,
+  wrapLicence,
+} from "#protocol/providers/index.ts";
 
 const account = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" as const;
 const gateway = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" as const;
@@ -47,9 +54,15 @@ describe("A provider's licence", () => {
 
   it("does not open for another key, nor as another provider's", () => {
     const opening = (change: object) => () => openLicence({ place, account, gateway, secretKey, hash, box, ...change });
-    expect(opening({ secretKey: randomBytes(32) })).toThrow(expect.toSatisfy((e: unknown) => isFailure(e, "wrong-key")));
+    expect(opening({ secretKey: randomBytes(32) })).toThrow(
+      expect.toSatisfy((e: unknown) => isFailure(e, "wrong-key")),
+    );
     expect(opening({ account: gateway })).toThrow(expect.toSatisfy((e: unknown) => isFailure(e, "tampered")));
-    expect(opening({ hash: toHex(randomBytes(32)) })).toThrow(expect.toSatisfy((e: unknown) => isFailure(e, "tampered")));
-    expect(opening({ box: toBase64Url(randomBytes(300)) })).toThrow(expect.toSatisfy((e: unknown) => isFailure(e, "wrong-key")));
+    expect(opening({ hash: toHex(randomBytes(32)) })).toThrow(
+      expect.toSatisfy((e: unknown) => isFailure(e, "tampered")),
+    );
+    expect(opening({ box: toBase64Url(randomBytes(300)) })).toThrow(
+      expect.toSatisfy((e: unknown) => isFailure(e, "wrong-key")),
+    );
   });
 });

@@ -50,6 +50,8 @@ describe("An auditor who is shown a gateway's receipts", () => {
   it("finds what is shown twice, what is no receipt, and what is another gateway's", async () => {
     expect(await found([...chain, chain[0]])).toEqual(["repeated 1"]);
     expect(await found([...chain, { body: {} }])).toEqual(["unreadable null"]);
-    expect(await found(chain.slice(0, 1), { anchors: [], gateway: strangerAccount.address })).toEqual(["unreadable null"]);
+    expect(await found(chain.slice(0, 1), { anchors: [], gateway: strangerAccount.address })).toEqual([
+      "unreadable null",
+    ]);
   });
 });

@@ -1,7 +1,18 @@
 // Takes rows away as CSV or JSON. Rule: a cell that a spreadsheet would run as a formula is made text.
 import type { TrailRow } from "./trail-row.ts";
 
-const columns = ["time", "block", "tx", "logIndex", "contract", "account", "act", "args", "headBefore", "headAfter"] as const;
+const columns = [
+  "time",
+  "block",
+  "tx",
+  "logIndex",
+  "contract",
+  "account",
+  "act",
+  "args",
+  "headBefore",
+  "headAfter",
+] as const;
 
 function cell(value: unknown): string {
   const text = typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");

@@ -15,7 +15,7 @@ export type Finding = {
   fields?: readonly { field: string; ledger: string; service: string }[];
 };
 
-const words = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value) ?? "nothing");
+const words = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"));
 
 function where(place: { account?: unknown; block?: unknown; tx?: unknown }): Pick<Finding, "block" | "account" | "tx"> {
   return {
@@ -27,32 +27,28 @@ function where(place: { account?: unknown; block?: unknown; tx?: unknown }): Pic
 
 /** All findings of one verification: the ledger's own history first, then what the service shows of it. */
 export function collectFindings(report: AuditReport, differences: readonly TrailDifference[]): Finding[] {
-  const faults = report.faults.map(
-    (fault, at): Finding => ({
-      id: `ledger-${at}`,
-      source: "ledger",
-      title: t(`auditor.fault.${fault.kind}`),
-      message: fault.message,
-      ...where(fault),
-    }),
-  );
-  const rows = differences.map(
-    (difference, at): Finding => ({
-      id: `service-${at}`,
-      source: "service",
-      title: t(`auditor.difference.${difference.kind}`),
-      message: difference.message,
-      ...where(difference.where),
-      ...(difference.fields === undefined
-        ? {}
-        : {
-            fields: difference.fields.map(({ field, ledger, service }) => ({
-              field,
-              ledger: words(ledger),
-              service: words(service),
-            })),
-          }),
-    }),
-  );
+  const faults = report.faults.map((fault, at): Finding => ({
+    id: `ledger-${at}`,
+    source: "ledger",
+    title: t(`auditor.fault.${fault.kind}`),
+    message: fault.message,
+    ...where(fault),
+  }));
+  const rows = differences.map((difference, at): Finding => ({
+    id: `service-${at}`,
+    source: "service",
+    title: t(`auditor.difference.${difference.kind}`),
+    message: difference.message,
+    ...where(difference.where),
+    ...(difference.fields === undefined
+      ? {}
+      : {
+          fields: difference.fields.map(({ field, ledger, service }) => ({
+            field,
+            ledger: words(ledger),
+            service: words(service),
+          })),
+        }),
+  }));
   return [...faults, ...rows];
 }

@@ -1,11 +1,9 @@
 // Reads the gateway's receipts from the service and audits them against the ledger that was verified a moment ago.
 import { chainClient, gatewayInfo, readAll } from "#app/service/index.ts";
-import { consentKey } from "#protocol/consent/index.ts";
-import { isInForce } from "#protocol/consent/index.ts";
+import { consentKey, isInForce } from "#protocol/consent/index.ts";
 import { consentAt, type AuditReport } from "#protocol/history/index.ts";
 import { auditReceipts, type ReceiptAudit } from "#protocol/receipts/index.ts";
 import { t } from "#app/ui/index.ts";
-import { isAddressEqual } from "viem";
 import { z } from "zod";
 import type { Finding } from "./findings.ts";
 
@@ -20,7 +18,7 @@ export async function checkReceipts(report: AuditReport, options: { signal: Abor
   const { address: gateway } = await gatewayInfo();
   const items = await readAll("/api/receipts", {
     schema: itemShape,
-    query: { as: "gateway", order: "asc" },
+    query: { as: "gateway" },
     max: MOST_RECEIPTS,
     signal: options.signal,
   });
@@ -29,9 +27,16 @@ export async function checkReceipts(report: AuditReport, options: { signal: Abor
     items.map((item) => item.receipt),
     {
       gateway,
-      anchors: report.state.anchors.filter((anchor) => isAddressEqual(anchor.gateway, gateway)),
-      wasInForce: (consent, at) => {
-        const record = consentAt(report.state, consentKey(consent), at);
+      anchors: (report.state.anchors.get(gateway) ?? []).map(({ value: { root, first, count } }) => ({
+        root,
+        first: Number(first),
+        count: Number(count),
+      })),
+      wasInForce: (name, at) => {
+        // What the ledger said after the verified block is no part of this verification.
+        if (at > report.block.time) return true;
+        const consent = report.state.consents.get(consentKey(name));
+        const record = consent === undefined ? undefined : consentAt(consent, at);
         return record !== undefined && isInForce(record, at);
       },
       confirmWallet: (address, signed) => client.verifyMessage({ address, ...signed }),

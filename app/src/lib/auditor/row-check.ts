@@ -17,7 +17,8 @@ export async function checkRow(row: TrailRow): Promise<RowCheck> {
   const failed = (detail: string): RowCheck => ({ state: "failed", detail });
   const receipt = receiptShape.safeParse(await rpc("eth_getTransactionReceipt", [row.tx]));
   if (!receipt.success) return failed(t("auditor.check.noTransaction"));
-  if (receipt.data.blockHash.toLowerCase() !== row.blockHash.toLowerCase()) return failed(t("auditor.check.otherBlock"));
+  if (receipt.data.blockHash.toLowerCase() !== row.blockHash.toLowerCase())
+    return failed(t("auditor.check.otherBlock"));
   const log = receipt.data.logs.map((one) => parseLog(one)).find((one) => one.logIndex === row.logIndex);
   const claim = claimShape.safeParse(row);
   if (log === undefined || !claim.success) return failed(t("auditor.check.noLog"));

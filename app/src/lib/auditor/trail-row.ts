@@ -35,8 +35,8 @@ export function queryOf(filters: TrailFilters): Record<string, string | number |
     account: filters.account.trim() || undefined,
     act: filters.act || undefined,
     from: dayStart(filters.from),
-    to: to === undefined ? undefined : to + 86_399,
-    order: "desc",
+    to: to === undefined ? undefined : to + 86_400,
+    order: "newest",
   };
 }
 

@@ -10,8 +10,14 @@ import { collectFindings, type Finding } from "./findings.ts";
 import { checkReceipts, type ReceiptCheck } from "./receipt-check.ts";
 
 const MOST_ROWS = 500_000;
-const hash = z.string().regex(/^0x[0-9a-f]{64}$/).transform((value) => value as Hex);
-const address = z.string().refine((value) => isAddress(value, { strict: false })).transform((value) => value as Address);
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((value) => value as Hex);
+const address = z
+  .string()
+  .refine((value) => isAddress(value, { strict: false }))
+  .transform((value) => value as Address);
 const deploymentShape = z.looseObject({
   chainId: z.number().int(),
   genesisHash: hash,
@@ -46,9 +52,19 @@ export function createVerification() {
       stage = "ledger";
       const deployment = await request("/deployment.json", { schema: deploymentShape, signal });
       const reader = createChainReader(async (method, params) => rpc(method, params));
-      const report = await verifyHistory({ reader, deployment, signal, ...(blockHash === undefined ? {} : { blockHash }) });
+      const report = await verifyHistory({
+        reader,
+        deployment,
+        signal,
+        ...(blockHash === undefined ? {} : { blockHash }),
+      });
       stage = "service";
-      const rows = await readAll("/api/trail", { schema: z.unknown(), query: { order: "asc" }, max: MOST_ROWS, signal });
+      const rows = await readAll("/api/trail", {
+        schema: z.unknown(),
+        query: { order: "oldest" },
+        max: MOST_ROWS,
+        signal,
+      });
       const differences = compareTrail(report.acts, rows, { upTo: Number(report.block.number) });
       stage = "receipts";
       const receipts = await checkReceipts(report, { signal });
@@ -91,7 +107,10 @@ function readBlockHash(text: string | undefined): Hex | undefined {
   if (trimmed === "") return undefined;
   const parsed = hash.safeParse(trimmed);
   if (!parsed.success) {
-    throw new Failure("bad-input", "A block hash is 0x and 64 letters and digits. Nothing was checked. Copy it again from your own node.");
+    throw new Failure(
+      "bad-input",
+      "A block hash is 0x and 64 letters and digits. Nothing was checked. Copy it again from your own node.",
+    );
   }
   return parsed.data;
 }

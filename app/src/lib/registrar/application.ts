@@ -7,8 +7,14 @@ import { t } from "#app/ui/index.ts";
 import { findCredentialStatus, findProviderKind } from "#protocol/codes/index.ts";
 import type { Address, Hex } from "viem";
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/).transform((value) => value as Address);
-const digest = z.string().regex(/^0x[0-9a-f]{64}$/).transform((value) => value as Hex);
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((value) => value as Address);
+const digest = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((value) => value as Hex);
 
 /** One provider's application, newest act first. Times in unix seconds. */
 export const applicationSchema = z.object({
@@ -17,7 +23,13 @@ export const applicationSchema = z.object({
   status: z.number().int(),
   licence: digest.nullable(),
   card: z
-    .object({ name: z.string(), specialty: z.string(), place: z.string(), about: z.string(), languages: z.array(z.string()) })
+    .object({
+      name: z.string(),
+      specialty: z.string(),
+      place: z.string(),
+      about: z.string(),
+      languages: z.array(z.string()),
+    })
     .nullable(),
   licenceDetails: z.object({ authority: z.string(), number: z.string() }).nullable(),
   appliedAt: z.number().nullable(),
@@ -48,9 +60,10 @@ export function readApplications(options: {
   });
 }
 
-/** The state of an application by its code on the ledger. */
-export function stateOf(application: Application): string {
-  return findCredentialStatus(application.status)?.id ?? "none";
+/** The state of an application by its code on the ledger; "none" for a code that nobody knows. */
+export function stateOf(application: Application): ApplicationState | "none" {
+  const id = findCredentialStatus(application.status)?.id;
+  return applicationStates.find((state) => state === id) ?? "none";
 }
 
 /** What kind of provider it is, in words. */
@@ -63,7 +76,13 @@ export function personOf(application: Application, now: number): PersonView {
   const { card, account, kind, validUntil } = application;
   const state = stateOf(application);
   const standing =
-    state === "verified" ? (validUntil > now ? "verified" : "expired") : state === "suspended" ? "suspended" : "not-verified";
+    state === "verified"
+      ? validUntil > now
+        ? "verified"
+        : "expired"
+      : state === "suspended"
+        ? "suspended"
+        : "not-verified";
   return {
     address: account,
     standing,

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { request } from "#app/service/index.ts";
 import type { Address } from "viem";
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/).transform((value) => value as Address);
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((value) => value as Address);
 const auditorSchema = z.object({ address, appointedAt: z.number(), validUntil: z.number(), active: z.boolean() });
 const registrarSchema = z.object({ address, since: z.number(), active: z.boolean() });
 
