@@ -1,7 +1,7 @@
 // The records of one patient as their provider's page shows them, kept fresh, with the titles learnt by opening.
 import { createLoader, refreshOn } from "#app/live/index.ts";
 import type { Metadata } from "#protocol/documents/index.ts";
-import { SvelteMap } from "svelte/reactivity";
+import type { SvelteMap } from "svelte/reactivity";
 import type { Address, Hex } from "viem";
 import { versionKey, type ChartEntry, type KnownTitles } from "./chart-entry.ts";
 import { readChart } from "./read-chart.ts";

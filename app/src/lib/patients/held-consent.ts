@@ -86,3 +86,13 @@ export function categoriesOf(consents: readonly HeldConsent[], now: number): str
 export function categoryLabel(id: string): string {
   return findCategory(id)?.label ?? id;
 }
+
+/** A patient, with all consents that they ever gave to this person. */
+export type PatientConsents = { subject: Address; consents: readonly HeldConsent[] };
+
+/** Consents by whom they are from, in the order in which each first comes. */
+export function groupBySubject(list: readonly HeldConsent[]): PatientConsents[] {
+  const groups = new Map<Address, HeldConsent[]>();
+  for (const consent of list) groups.set(consent.subject, [...(groups.get(consent.subject) ?? []), consent]);
+  return [...groups].map(([subject, consents]) => ({ subject, consents }));
+}

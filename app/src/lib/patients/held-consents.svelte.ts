@@ -1,11 +1,7 @@
 // The consents that the signed-in person holds, kept fresh, and the people they are from.
 import { createLoader, refreshOn } from "#app/live/index.ts";
-import type { Address } from "viem";
-import { isOpen, type HeldConsent } from "./held-consent.ts";
+import { groupBySubject, isOpen, type HeldConsent, type PatientConsents } from "./held-consent.ts";
 import { createHeldReader } from "./read-held-consents.ts";
-
-/** A patient, with all consents that they ever gave to this person. */
-export type PatientConsents = { subject: Address; consents: readonly HeldConsent[] };
 
 /** A reactive list of consents held. */
 export type HeldConsents = ReturnType<typeof createHeldConsents>;
@@ -20,11 +16,7 @@ export function createHeldConsents() {
   const stop = refreshOn(["act"], () => void loader.reload());
   void loader.reload();
 
-  const groups = $derived.by((): PatientConsents[] => {
-    const map = new Map<Address, HeldConsent[]>();
-    for (const consent of list) map.set(consent.subject, [...(map.get(consent.subject) ?? []), consent]);
-    return [...map].map(([subject, consents]) => ({ subject, consents }));
-  });
+  const groups = $derived(groupBySubject(list));
 
   return {
     loader,

@@ -4,10 +4,10 @@
 import { profileFromFhir, fullName } from "#protocol/profile/index.ts";
 import { readSettings, saveSettings } from "#app/vault/index.ts";
 import { dateInWords, t, type PersonView } from "#app/ui/index.ts";
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Address } from "viem";
 import { z } from "zod";
-import { usesOf, type HeldConsent } from "./held-consent.ts";
+import { groupBySubject, usesOf, type HeldConsent } from "./held-consent.ts";
 import { openEntry } from "./open-entry.ts";
 import { readChart } from "./read-chart.ts";
 
@@ -24,13 +24,12 @@ export type PatientNames = ReturnType<typeof createPatientNames>;
 /** Starts with what the vault remembers. */
 export function createPatientNames() {
   const known = new SvelteMap<string, Known[string]>(Object.entries(readKnown()));
-  const asked = new Set<string>();
+  const asked = new SvelteSet<string>();
 
   /** Reads the profile of everybody whose name is not known, where a consent covers it; quietly, once. */
   async function learn(consents: readonly HeldConsent[], now: number): Promise<void> {
     const news: Known = {};
-    for (const subject of new Set(consents.map((consent) => consent.subject))) {
-      const theirs = consents.filter((consent) => consent.subject === subject);
+    for (const { subject, consents: theirs } of groupBySubject(consents)) {
       if (
         known.has(subject) ||
         asked.has(subject) ||
