@@ -26,11 +26,13 @@ export const foundation = {
   "home.example.what.why": "Only what you named. Everything else stays closed, from the first day to the last.",
   "home.example.purpose.why": "What it is for. Every reading states its purpose, and you can see it.",
   "home.fact1": "You say yes",
-  "home.fact1.text": "To one person, for the records you name, until the day you choose. You sign the very words you read.",
+  "home.fact1.text":
+    "To one person, for the records you name, until the day you choose. You sign the very words you read.",
   "home.fact2": "It ends by itself",
   "home.fact2.text": "You do not have to remember. Before the last day comes, you are asked whether it should go on.",
   "home.fact3": "You take it back",
-  "home.fact3.text": "One press, from that moment nothing new opens. No reason needed, no cost, no one who could stop it.",
+  "home.fact3.text":
+    "One press, from that moment nothing new opens. No reason needed, no cost, no one who could stop it.",
   "home.honest":
     "We keep your records locked and cannot read them. Every reading that passes through us is written down and signed, so that you, or an auditor you trust, can check.",
 
@@ -122,7 +124,6 @@ export const foundation = {
   "enrol.publish.vaultAccount": "Your vault’s own account",
   "enrol.publish.sign": "Sign and finish",
   "enrol.publish.act": "Publish your public key",
-  "enrol.publish.signing": "Waiting for your wallet …",
   "enrol.done.title": "You are set up",
   "enrol.done.lead": "Your vault is locked with your passphrase, your kit is safe, and others can find your key.",
   "enrol.done.patient": "Go to your records",
@@ -158,9 +159,11 @@ export const foundation = {
   "unlock.account": "Vault of",
 
   "act.pending": "Under way",
-  "act.interrupted": "The page was closed before your wallet answered. Nothing was sent. Start it again if you still want it.",
+  "act.interrupted":
+    "The page was closed before your wallet answered. Nothing was sent. Start it again if you still want it.",
   "act.alone": "Send it with my wallet",
-  "act.alone.why": "You have signed already. You can send the same words to the ledger yourself; your wallet pays a small fee.",
+  "act.alone.why":
+    "You have signed already. You can send the same words to the ledger yourself; your wallet pays a small fee.",
 
   "demo.title": "Placet demo wallet",
   "demo.note": "For trying out. It signs for invented people, with keys that everybody knows.",

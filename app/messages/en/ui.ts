@@ -85,7 +85,6 @@ export const ui = {
     "It is on the ledger and counts already. Our own list has not caught up yet; it will by itself.",
   "ui.transaction.done": "Done. It is in your history.",
   "ui.transaction.dismiss": "Hide this",
-  "ui.transaction.step": "Step {step} of {total}",
 
   "ui.proof.title": "Proof",
   "ui.proof.open": "Show proof",
@@ -133,7 +132,7 @@ export const ui = {
   "ui.filter.any": "Any",
   "ui.filter.found": "{count, plural, =0 {Nothing found} one {# found} other {# found}}",
 
-  "ui.steps.progress": "Question {step} of {total}",
+  "ui.steps.progress": "Step {step} of {total}",
 
   "ui.theme.label": "Appearance",
   "ui.theme.system": "As on this device",

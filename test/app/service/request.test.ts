@@ -19,7 +19,8 @@ async function serve(listener: RequestListener): Promise<string> {
   if (address === null || typeof address === "string") throw new Error("no port");
   return `http://127.0.0.1:${address.port}`;
 }
-const caught = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined).catch((error: unknown) => error);
+const caught = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(() => undefined).catch((error: unknown) => error);
 
 describe("A page that asks the service", () => {
   test("gets what the schema lets through, and nothing else", async () => {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSseParser } from "../../../app/src/lib/service/sse.ts";
 
-const STREAM = 'id: 7\nevent: act\ndata: {"a":\ndata: 1}\n\n: keep-alive\n\nid: 8\r\nevent: receipt\r\ndata: {}\r\n\r\ndata: plain\n\n';
+const STREAM =
+  'id: 7\nevent: act\ndata: {"a":\ndata: 1}\n\n: keep-alive\n\nid: 8\r\nevent: receipt\r\ndata: {}\r\n\r\ndata: plain\n\n';
 const EVENTS = [
   { id: "7", event: "act", data: '{"a":\n1}' },
   { id: "8", event: "receipt", data: "{}" },

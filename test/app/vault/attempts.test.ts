@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { isFailure } from "#protocol/failure.ts";
-import { checkTries, clearTries, countWrongTry, readTries, waitAfter, type TriesStore } from "../../../app/src/lib/vault/attempts.ts";
+import {
+  checkTries,
+  clearTries,
+  countWrongTry,
+  readTries,
+  waitAfter,
+  type TriesStore,
+} from "../../../app/src/lib/vault/attempts.ts";
 
 const ACCOUNT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 let kept: Map<string, string>;

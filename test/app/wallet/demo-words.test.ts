@@ -2,10 +2,20 @@ import { describe, expect, test } from "vitest";
 import { describeTyped } from "../../../app/src/lib/wallet/demo/plain-words.ts";
 
 const typed = {
-  domain: { name: "Placet", version: "1", chainId: 31337, verifyingContract: "0x5FbDB2315678afecb367f032d93F642f64180aa3" },
+  domain: {
+    name: "Placet",
+    version: "1",
+    chainId: 31337,
+    verifyingContract: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  },
   primaryType: "Grant",
   message: {
-    scope: { sentence: "This consent covers your lab results, for treatment.", categories: ["labs"], documents: [], salt: "0x01" },
+    scope: {
+      sentence: "This consent covers your lab results, for treatment.",
+      categories: ["labs"],
+      documents: [],
+      salt: "0x01",
+    },
     subject: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
     mayRead: true,
     mayAdd: false,

@@ -7,7 +7,9 @@ const coded = (code: number, more: object = {}): Error => Object.assign(new Erro
 describe("A person whose wallet throws", () => {
   test("has done nothing wrong by saying no, however deep the libraries wrapped it", () => {
     expect(walletFailure(coded(4001)).code).toBe("rejected-by-user");
-    expect(walletFailure(new Error("a", { cause: new Error("b", { cause: coded(4001) }) })).code).toBe("rejected-by-user");
+    expect(walletFailure(new Error("a", { cause: new Error("b", { cause: coded(4001) }) })).code).toBe(
+      "rejected-by-user",
+    );
   });
 
   test("is told to answer the question that is open already", () => {

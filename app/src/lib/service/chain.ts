@@ -18,13 +18,12 @@ let client: Promise<PublicClient> | undefined;
 
 /** A viem client that reads through /rpc; made once. */
 export function chainClient(): Promise<PublicClient> {
-  client ??= placetChain().then(
-    (chain): PublicClient =>
-      createPublicClient({
-        chain,
-        transport: http(undefined, { batch: { wait: 5 }, fetchOptions: { headers: { "x-placet": "1" } } }),
-        pollingInterval: 1000,
-      }),
+  client ??= placetChain().then((chain): PublicClient =>
+    createPublicClient({
+      chain,
+      transport: http(undefined, { batch: { wait: 5 }, fetchOptions: { headers: { "x-placet": "1" } } }),
+      pollingInterval: 1000,
+    }),
   );
   client.catch(() => (client = undefined));
   return client;
@@ -37,10 +36,8 @@ export async function rpc(method: string, params: readonly unknown[] = []): Prom
     return await (await chainClient()).request({ method, params } as never);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure(
-      "unavailable",
-      "The ledger's node did not answer. Nothing was changed. Try again in a moment.",
-      { cause },
-    );
+    throw new Failure("unavailable", "The ledger's node did not answer. Nothing was changed. Try again in a moment.", {
+      cause,
+    });
   }
 }

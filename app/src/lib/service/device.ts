@@ -28,7 +28,11 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-async function run<T>(shelf: DeviceShelf, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function run<T>(
+  shelf: DeviceShelf,
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(shelf, mode);
@@ -36,9 +40,13 @@ async function run<T>(shelf: DeviceShelf, mode: IDBTransactionMode, act: (store:
     transaction.oncomplete = () => resolve(asking.result);
     transaction.onerror = transaction.onabort = () =>
       reject(
-        new Failure("unavailable", "This browser could not keep something on this device. Free some space and try again.", {
-          cause: transaction.error,
-        }),
+        new Failure(
+          "unavailable",
+          "This browser could not keep something on this device. Free some space and try again.",
+          {
+            cause: transaction.error,
+          },
+        ),
       );
   });
 }

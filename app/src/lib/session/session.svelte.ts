@@ -19,6 +19,9 @@ const answerShape = z.object({
 
 type Answer = z.infer<typeof answerShape>;
 
+/** Set while this browser may hold a session: without it the service need not be asked, and refuses nobody. */
+const MAY_HOLD = "placet.session";
+
 const keyShape = z.object({ privateKey: z.instanceof(CryptoKey), publicKey: z.instanceof(Uint8Array<ArrayBuffer>) });
 
 let state = $state<"unknown" | "signed-out" | "signed-in">("unknown");
@@ -56,9 +59,11 @@ function take(found: Answer, held: SessionKey | undefined): void {
   answer = found;
   key = held;
   state = "signed-in";
+  localStorage.setItem(MAY_HOLD, "yes");
 }
 
 function leave(): void {
+  localStorage.removeItem(MAY_HOLD);
   answer = undefined;
   key = undefined;
   state = "signed-out";
@@ -66,14 +71,19 @@ function leave(): void {
 
 /** Asks the service who is signed in, and finds this browser's half of the session. */
 export async function restoreSession(): Promise<void> {
+  if (localStorage.getItem(MAY_HOLD) === null) return leave();
   try {
     const found = await request("/api/session", { schema: answerShape });
     const stored = keyShape.safeParse(await readHere("session-keys", found.account));
     const held = stored.success && toBase64Url(stored.data.publicKey) === found.sessionKey ? stored.data : undefined;
     take(found, held);
   } catch (error) {
+    // A service that is away says nothing about the session: it may still be good when it is back.
+    const over = isFailure(error, "not-authorised") || isFailure(error, "not-found");
     leave();
-    if (!isFailure(error, "not-authorised") && !isFailure(error, "not-found")) throw error;
+    if (over) return;
+    localStorage.setItem(MAY_HOLD, "yes");
+    throw error;
   }
 }
 
@@ -81,7 +91,9 @@ export async function restoreSession(): Promise<void> {
 export async function signIn(options: { organisation?: Address; statement: string }): Promise<void> {
   const account = wallet.account;
   if (account === undefined) {
-    throw new Failure("unavailable", "No wallet is connected. Nothing was changed. Connect it first.", { reason: "no-wallet" });
+    throw new Failure("unavailable", "No wallet is connected. Nothing was changed. Connect it first.", {
+      reason: "no-wallet",
+    });
   }
   const [gateway, fresh, { nonce }] = await Promise.all([
     gatewayInfo(),

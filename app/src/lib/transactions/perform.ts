@@ -53,7 +53,14 @@ export function perform(performance: Performance): Performed {
   const { act, title, context } = performance;
   const id = crypto.randomUUID();
   const account = session.account;
-  addEntry({ id, account, name: act.name, title, state: "waiting-for-wallet", ...(context === undefined ? {} : { context }) });
+  addEntry({
+    id,
+    account,
+    name: act.name,
+    title,
+    state: "waiting-for-wallet",
+    ...(context === undefined ? {} : { context }),
+  });
   const first = findEntry(id);
   if (!first) throw new Failure("internal", "This could not be started. Nothing was changed. Reload the page.");
 
@@ -91,7 +98,10 @@ function settle(id: string): Promise<{ hash: Hex | undefined; block: number | un
       if (!isOver(entry)) return;
       hang();
       if (entry.state === "indexed") resolve({ hash: entry.hash, block: entry.block });
-      else reject(causes.get(id) ?? new Failure("refused", entry.problem ?? "The ledger refused this. Nothing was changed."));
+      else
+        reject(
+          causes.get(id) ?? new Failure("refused", entry.problem ?? "The ledger refused this. Nothing was changed."),
+        );
       causes.delete(id);
     };
     const hang = onEntry(id, hear);
@@ -190,16 +200,29 @@ export async function sendAlone(id: string): Promise<Performed> {
   }
   const next = crypto.randomUUID();
   const { account, name, title, context } = before;
-  addEntry({ id: next, account, name, title, state: "waiting-for-wallet", ...(context === undefined ? {} : { context }) });
+  addEntry({
+    id: next,
+    account,
+    name,
+    title,
+    state: "waiting-for-wallet",
+    ...(context === undefined ? {} : { context }),
+  });
   const done = settle(next);
   done.catch(() => undefined);
   try {
     await sendSigned(next, kept);
     unsent.delete(id);
   } catch (error) {
-    const failure = error instanceof Failure ? error : new Failure("internal", "This could not be sent. Nothing was changed.", { cause: error });
+    const failure =
+      error instanceof Failure
+        ? error
+        : new Failure("internal", "This could not be sent. Nothing was changed.", { cause: error });
     causes.set(next, failure);
-    moveEntry(next, failure.code === "rejected-by-user" ? { state: "rejected" } : { state: "failed", problem: failure.message });
+    moveEntry(
+      next,
+      failure.code === "rejected-by-user" ? { state: "rejected" } : { state: "failed", problem: failure.message },
+    );
   }
   return {
     id: next,

@@ -7,7 +7,10 @@ type Args<K extends keyof VaultCalls> = Omit<VaultCalls[K]["args"], "place">;
 type Result<K extends keyof VaultCalls> = Promise<VaultCalls[K]["result"]>;
 
 /** Encrypts a file and uploads it; the DEK stays in the worker for `makeSeals`. */
-export function addDocument(record: NewRecord, options: Options<VaultCalls["addDocument"]["progress"]> = {}): Result<"addDocument"> {
+export function addDocument(
+  record: NewRecord,
+  options: Options<VaultCalls["addDocument"]["progress"]> = {},
+): Result<"addDocument"> {
   return askVaultHere("addDocument", record, options as never);
 }
 

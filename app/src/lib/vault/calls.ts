@@ -24,8 +24,7 @@ export type VaultFace = {
 
 /** The answer for one document of many: one that does not open spoils none of the others. */
 export type OpenedManifest =
-  | { ok: true; manifest: Manifest; metadata: Metadata }
-  | { ok: false; code: FailureCode; message: string };
+  { ok: true; manifest: Manifest; metadata: Metadata } | { ok: false; code: FailureCode; message: string };
 
 /** How a document is opened: as its subject, or as a grantee with a release and an opened capsule. */
 export type Via = "owner" | { scope: Hex; grantee: Address; release: Release };
@@ -115,7 +114,11 @@ export type VaultCalls = {
     result: { opening: Opening; epoch: number } | null;
   };
   makeBundle: {
-    args: WithPlace<{ subject: Address; consents: { grantee: KeyedParty; scope: Hex; opening: Opening }[]; epoch: number }>;
+    args: WithPlace<{
+      subject: Address;
+      consents: { grantee: KeyedParty; scope: Hex; opening: Opening }[];
+      epoch: number;
+    }>;
     result: { index: Sealed; parts: Sealed[] };
   };
   wrapNote: {

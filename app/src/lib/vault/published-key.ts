@@ -21,6 +21,8 @@ export async function hasPublishedKey(account: Address, publicKey: Hex): Promise
     if (/^0x0*$/.test(found)) return "none";
     return found.toLowerCase() === publicKey.toLowerCase() ? "ours" : "other";
   } catch (cause) {
-    throw new Failure("unavailable", "The ledger did not answer. Nothing was changed. Try again in a moment.", { cause });
+    throw new Failure("unavailable", "The ledger did not answer. Nothing was changed. Try again in a moment.", {
+      cause,
+    });
   }
 }

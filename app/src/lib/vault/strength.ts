@@ -27,9 +27,27 @@ const KNOWN = new Set(
     "placet health doctor patient hospital medical record consent"
   ).split(" "),
 );
-const ROWS = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop"];
+const ROWS = [
+  "abcdefghijklmnopqrstuvwxyz",
+  "01234567890",
+  "qwertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "qwertzuiop",
+  "azertyuiop",
+];
 
-const LEET: Readonly<Record<string, string>> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
+const LEET: Readonly<Record<string, string>> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+};
 
 function isRun(text: string): boolean {
   const backwards = [...text].reverse().join("");
@@ -39,12 +57,17 @@ function isRun(text: string): boolean {
 function bitsOfPart(part: string): number {
   const lower = part.toLowerCase();
   const plain = [...lower].map((character) => LEET[character] ?? character).join("");
-  if (/^(.+?)\1+$/.test(lower)) return Math.min(PATTERN_BITS + bitsOfPart(/^(.+?)\1+$/.exec(lower)?.[1] ?? ""), WORD_BITS);
+  if (/^(.+?)\1+$/.test(lower))
+    return Math.min(PATTERN_BITS + bitsOfPart(/^(.+?)\1+$/.exec(lower)?.[1] ?? ""), WORD_BITS);
   if (isRun(lower)) return PATTERN_BITS;
   if (KNOWN.has(lower) || KNOWN.has(plain)) return PATTERN_BITS;
   if (/^(19|20)\d\d$/.test(lower)) return YEAR_BITS;
-  if (/^\d+$/.test(lower)) return Math.min(lower.length * DIGIT_BITS, lower.length >= 6 && lower.length <= 8 ? 15 : Infinity);
-  if (/^\p{L}+$/u.test(lower)) return lower.length <= 3 ? lower.length * LETTER_BITS : Math.min(WORD_BITS + Math.max(0, lower.length - 8) * 1.2, lower.length * LETTER_BITS);
+  if (/^\d+$/.test(lower))
+    return Math.min(lower.length * DIGIT_BITS, lower.length >= 6 && lower.length <= 8 ? 15 : Infinity);
+  if (/^\p{L}+$/u.test(lower))
+    return lower.length <= 3
+      ? lower.length * LETTER_BITS
+      : Math.min(WORD_BITS + Math.max(0, lower.length - 8) * 1.2, lower.length * LETTER_BITS);
   return [...lower].length * SIGN_BITS;
 }
 

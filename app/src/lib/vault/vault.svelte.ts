@@ -66,7 +66,9 @@ export async function loadVault(account: Address): Promise<void> {
   state = stored ? "locked" : "none";
 }
 
-function call<K extends keyof VaultCalls & string>(...args: Parameters<Caller<VaultCalls>>): Promise<VaultCalls[K]["result"]> {
+function call<K extends keyof VaultCalls & string>(
+  ...args: Parameters<Caller<VaultCalls>>
+): Promise<VaultCalls[K]["result"]> {
   if (!caller) {
     return Promise.reject(new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on."));
   }
@@ -97,7 +99,9 @@ function startWorker(): void {
   caller = createCaller<VaultCalls>(worker);
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    caller?.fail(new Failure("internal", "The vault stopped working. Nothing was lost. Reload the page and unlock it."));
+    caller?.fail(
+      new Failure("internal", "The vault stopped working. Nothing was lost. Reload the page and unlock it."),
+    );
     lockVault("asked");
   });
 }

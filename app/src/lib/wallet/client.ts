@@ -90,9 +90,13 @@ export async function createWallets(tell: {
     if (getConnection(config).status !== "connected") {
       await reconnect(config);
       if (getConnection(config).status !== "connected") {
-        throw new Failure("unavailable", "Your wallet is not connected. Nothing was changed. Connect it and try again.", {
-          reason: "no-wallet",
-        });
+        throw new Failure(
+          "unavailable",
+          "Your wallet is not connected. Nothing was changed. Connect it and try again.",
+          {
+            reason: "no-wallet",
+          },
+        );
       }
     }
     try {

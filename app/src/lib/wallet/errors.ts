@@ -9,7 +9,7 @@ const ALREADY_PENDING = -32002;
 /** The error and all its causes, outermost first; wallets and libraries wrap each other. */
 function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = [];
-  for (let at: unknown = error; at !== undefined && at !== null && chain.length < 12; ) {
+  for (let at: unknown = error; at !== undefined && at !== null && chain.length < 12;) {
     chain.push(at);
     at = typeof at === "object" && "cause" in at ? at.cause : undefined;
   }
@@ -30,7 +30,8 @@ function nameOf(error: unknown): string {
 export function isUnknownChain(error: unknown): boolean {
   return chainOf(error).some((one) => {
     const inner = typeof one === "object" && one !== null && "data" in one ? one.data : undefined;
-    const original = typeof inner === "object" && inner !== null && "originalError" in inner ? inner.originalError : undefined;
+    const original =
+      typeof inner === "object" && inner !== null && "originalError" in inner ? inner.originalError : undefined;
     return codeOf(one) === UNKNOWN_CHAIN || codeOf(original) === UNKNOWN_CHAIN;
   });
 }
@@ -51,8 +52,14 @@ export function walletFailure(error: unknown): Failure {
       { ...options, reason: "already-pending" },
     );
   }
-  if (chain.some((one) => nameOf(one) === "ContractFunctionRevertedError" || nameOf(one) === "ExecutionRevertedError")) {
-    return new Failure("refused", "The ledger refuses this. Nothing was changed. Reload the page to see how things stand.", options);
+  if (
+    chain.some((one) => nameOf(one) === "ContractFunctionRevertedError" || nameOf(one) === "ExecutionRevertedError")
+  ) {
+    return new Failure(
+      "refused",
+      "The ledger refuses this. Nothing was changed. Reload the page to see how things stand.",
+      options,
+    );
   }
   if (chain.some((one) => nameOf(one) === "InsufficientFundsError")) {
     return new Failure("refused", "Your wallet does not hold enough to pay for this. Nothing was changed.", options);

@@ -10,7 +10,10 @@ export type CallContext<P> = { progress: (value: P) => void; signal: AbortSignal
 
 /** The handlers of a set of calls. */
 export type Handlers<C extends Calls> = {
-  [K in keyof C]: (args: C[K]["args"], context: CallContext<C[K]["progress"]>) => Promise<C[K]["result"]> | C[K]["result"];
+  [K in keyof C]: (
+    args: C[K]["args"],
+    context: CallContext<C[K]["progress"]>,
+  ) => Promise<C[K]["result"]> | C[K]["result"];
 };
 
 /** A way to make calls. */
@@ -34,7 +37,11 @@ type Incoming =
 
 /** Makes calls to the other end of a port. `onBroken` answers all open calls when the worker dies. */
 export function createCaller<C extends Calls>(port: Port): { call: Caller<C>; fail: (error: Failure) => void } {
-  type Open = { resolve: (value: unknown) => void; reject: (error: unknown) => void; progress: ((value: unknown) => void) | undefined };
+  type Open = {
+    resolve: (value: unknown) => void;
+    reject: (error: unknown) => void;
+    progress: ((value: unknown) => void) | undefined;
+  };
   const open = new Map<number, Open>();
   let count = 0;
 
@@ -102,8 +109,12 @@ export function serveCalls<C extends Calls>(port: Port, handlers: Handlers<C>): 
   }
 }
 
-function describe(error: unknown, signal: AbortSignal): { code: FailureCode; message: string; reason: string | undefined } {
-  if (signal.aborted) return { code: "rejected-by-user", message: "Stopped. Nothing more was sent.", reason: "aborted" };
+function describe(
+  error: unknown,
+  signal: AbortSignal,
+): { code: FailureCode; message: string; reason: string | undefined } {
+  if (signal.aborted)
+    return { code: "rejected-by-user", message: "Stopped. Nothing more was sent.", reason: "aborted" };
   if (error instanceof Failure) return { code: error.code, message: error.message, reason: error.reason };
   // What an unexpected error says could hold what must not leave the worker: only its kind crosses.
   const kind = error instanceof Error ? error.name : "unknown";

@@ -1,2 +1,10 @@
 // Talking to workers.
-export { createCaller, serveCalls, type CallContext, type Caller, type Calls, type Handlers, type Port } from "./calls.ts";
+export {
+  createCaller,
+  serveCalls,
+  type CallContext,
+  type Caller,
+  type Calls,
+  type Handlers,
+  type Port,
+} from "./calls.ts";

@@ -4,7 +4,13 @@
 export type SignedField = { name: string; value: string; mono: boolean; depth: number };
 
 /** What stands in a signing window. */
-export type SignedView = { act: string; application: string; network: string; sentence: string | undefined; fields: SignedField[] };
+export type SignedView = {
+  act: string;
+  application: string;
+  network: string;
+  sentence: string | undefined;
+  fields: SignedField[];
+};
 
 const TIMES = new Set(["from", "until", "deadline", "recordsFrom"]);
 
