@@ -26,6 +26,7 @@ describe("A service that is killed", () => {
   let running: RunningService;
   let consent: Consent;
   let blood: Sealed;
+  const children: ChildProcess[] = [];
 
   beforeAll(async () => {
     chain = await startChain();
@@ -38,13 +39,15 @@ describe("A service that is killed", () => {
     await running.stop();
   });
   afterAll(async () => {
+    for (const child of children) child.kill("SIGKILL");
     await chain.stop();
     await folder.remove();
   });
 
   function startChild(): Promise<{ child: ChildProcess; url: string }> {
     const env = { ...process.env, ...environment(chain, folder.folder, { ...funded, PLACET_RECEIPT_INTERVAL: "1" }) };
-    const child = fork(main, [], { env, stdio: ["ignore", "pipe", "inherit", "ipc"], execArgv: [] });
+    const child = fork(main, [], { env, stdio: ["ignore", "pipe", "ignore", "ipc"], execArgv: [] });
+    children.push(child);
     return new Promise((resolve, reject) => {
       child.stdout?.once("data", (line: Buffer) =>
         resolve({ child, url: (JSON.parse(line.toString()) as { listening: string }).listening }),
@@ -66,7 +69,8 @@ describe("A service that is killed", () => {
           if (answer?.receipt) answered.push(receiptSchema.parse(answer.receipt).body);
         }
       });
-      await eventually(async () => answered.length > 0);
+      const before = answered.length;
+      await eventually(async () => answered.length > before, 60_000);
       await new Promise((resolve) => setTimeout(resolve, delay));
       child.removeAllListeners("exit");
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -102,7 +106,7 @@ describe("A service that is killed", () => {
     } finally {
       await again.stop();
     }
-  });
+  }, 300_000);
 
   it("sends an act that it had accepted and not yet sent, once", async () => {
     const { child, url } = await startChild();
@@ -130,5 +134,5 @@ describe("A service that is killed", () => {
     } finally {
       await again.stop();
     }
-  });
+  }, 120_000);
 });
