@@ -17,7 +17,7 @@ import { type ChainIdentity, identifyChain } from "./stack/identify-chain.ts";
 import { type Ledger, startLedger } from "./stack/ledger.ts";
 import { isAlive, takeLock } from "./stack/lock.ts";
 import { readStartOptions, startHelp, type StartOptions } from "./stack/options.ts";
-import { findFreePort, isPortFree } from "./stack/ports.ts";
+import { findFreePort, isPortFree, startOnFreePort } from "./stack/ports.ts";
 import { type RunningService, startService } from "./stack/service.ts";
 import { describeReady } from "./stack/welcome.ts";
 
@@ -78,16 +78,18 @@ async function launch(options: StartOptions): Promise<void> {
   if (deployed) say("Contracts deployed.");
 
   await prepareDatabase(folder.dataDir);
-  const port = await choosePort({ wanted: options.port, purpose: "the page" });
-  const start = (): Promise<RunningService> =>
+  const start = (port: number): Promise<RunningService> =>
     startService({ dataDir: folder.dataDir, rpcUrl, app, port, demo, env: gatewayEnvironment(chain) });
-  const service = await start();
+  const service = await startOnFreePort({
+    choosePort: () => choosePort({ wanted: options.port, purpose: "the page" }),
+    start,
+  });
   const welcome = (): void => say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));
   // The address is told as soon as everybody can sign in; their charts fill while the person reads who there is.
   if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say, onPeople: welcome });
   else welcome();
   superviseLedger();
-  void superviseService({ service, start });
+  void superviseService({ service, start: () => start(Number(new URL(service.url).port)) });
 }
 
 /** Compiles and bundles what changed. Contracts and app do not wait for each other. */

@@ -84,10 +84,13 @@ export function readLogEnd(logFile: string, lines = 25): string {
   return readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
 }
 
-/** The failure of a process that ended before it was ready, with its last words. */
+/** The failure of a process that ended before it was ready, with its last words; reason "port-busy" when that was why. */
 export function describeEnd(child: Child, what: string): Failure {
+  const lastWords = readLogEnd(child.logFile);
+  const isPortBusy = /EADDRINUSE|is in use by another program/.test(lastWords);
   return new Failure(
     "unavailable",
-    `${what} stopped before it was ready. Its last words (${child.logFile}):\n\n${readLogEnd(child.logFile)}`,
+    `${what} stopped before it was ready. Its last words (${child.logFile}):\n\n${lastWords}`,
+    isPortBusy ? { reason: "port-busy" } : {},
   );
 }

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import { type ChainIdentity, identifyChain } from "./identify-chain.ts";
-import { describeEnd, startChild } from "./child.ts";
+import { type Child, describeEnd, startChild } from "./child.ts";
 import { isAlive } from "./lock.ts";
+import { startOnFreePort } from "./ports.ts";
 
 /** A development chain that runs on this computer. */
 export type Ledger = ChainIdentity & { rpcUrl: string; pid: number; isNew: boolean; stop: () => Promise<void> };
@@ -29,15 +30,9 @@ export async function startLedger(options: { dataRoot: string; choosePort: () =>
   const found = await findLedger(file);
   if (found) return found;
 
-  const child = startChild({
-    script: "scripts/chain.ts",
-    args: [String(await options.choosePort()), file],
-    logFile: join(options.dataRoot, "chain.log"),
-    detached: true,
-  });
-  const rpcUrl = await new Promise<string>((resolve, reject) => {
-    child.process.once("message", (message) => resolve(z.object({ listening: z.string() }).parse(message).listening));
-    void child.ended.then(() => reject(describeEnd(child, "The development chain")));
+  const { child, rpcUrl } = await startOnFreePort({
+    choosePort: options.choosePort,
+    start: (port) => startProcess({ dataRoot: options.dataRoot, file, port }),
   });
   const identity = await identifyChain(rpcUrl);
   await remember(file, { pid: child.pid, rpcUrl, genesisHash: identity.genesisHash });
@@ -45,6 +40,24 @@ export async function startLedger(options: { dataRoot: string; choosePort: () =>
   child.process.unref();
   child.process.channel?.unref();
   return { ...identity, rpcUrl, pid: child.pid, isNew: true, stop: () => stopLedger(child.pid, file) };
+}
+
+async function startProcess(options: {
+  dataRoot: string;
+  file: string;
+  port: number;
+}): Promise<{ child: Child; rpcUrl: string }> {
+  const child = startChild({
+    script: "scripts/chain.ts",
+    args: [String(options.port), options.file],
+    logFile: join(options.dataRoot, "chain.log"),
+    detached: true,
+  });
+  const rpcUrl = await new Promise<string>((resolve, reject) => {
+    child.process.once("message", (message) => resolve(z.object({ listening: z.string() }).parse(message).listening));
+    void child.ended.then(() => reject(describeEnd(child, "The development chain")));
+  });
+  return { child, rpcUrl };
 }
 
 async function findLedger(file: string): Promise<Ledger | undefined> {

@@ -1,7 +1,7 @@
 // Ports on this computer. A busy default port is not an error: the next free one is taken, and the person is told.
 
 import { createServer } from "node:net";
-import { Failure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 
 /** True when nothing on this computer listens on the port, under either of localhost's two addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
@@ -40,4 +40,22 @@ export function pickAnyPort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/**
+ * Starts something on a port that is free. Between looking and listening somebody else may take it: then another is
+ * chosen, a few times.
+ * @throws what `start` throws for any other reason than "port-busy"
+ */
+export async function startOnFreePort<T>(options: {
+  choosePort: () => Promise<number>;
+  start: (port: number) => Promise<T>;
+}): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await options.start(await options.choosePort());
+    } catch (error) {
+      if (tries === 5 || !isFailure(error) || error.reason !== "port-busy") throw error;
+    }
+  }
 }

@@ -14,7 +14,7 @@ import { openDataFolder } from "#scripts/stack/data-folder.ts";
 import { ensureDeployment } from "#scripts/stack/deployment.ts";
 import { gatewayEnvironment } from "#scripts/stack/development.ts";
 import { startLedger } from "#scripts/stack/ledger.ts";
-import { pickAnyPort } from "#scripts/stack/ports.ts";
+import { pickAnyPort, startOnFreePort } from "#scripts/stack/ports.ts";
 import { type RunningService, startService } from "#scripts/stack/service.ts";
 
 /** A running stack. The service can be stopped, killed and started again; the chain stays until `stop`. */
@@ -57,10 +57,9 @@ export async function startStack(
     const { dataDir } = await openDataFolder({ dataRoot, chain: ledger });
     await ensureDeployment({ chain: ledger, rpcUrl, dataDir, log: () => {} });
     await prepareDatabase(dataDir);
-    const port = await pickAnyPort();
-    const start = (): Promise<RunningService> =>
+    const start = (port: number): Promise<RunningService> =>
       startService({ dataDir, rpcUrl, app, port, demo, env: { ...gatewayEnvironment(ledger), ...options.env } });
-    service = await start();
+    service = await startOnFreePort({ choosePort: pickAnyPort, start });
     const { url } = service;
     // Without the seed nobody is enrolled, but the demo wallet still asks who there is.
     if (options.seeded ?? demo) await seed({ url, rpcUrl, dataDir, log: () => {} });
@@ -75,7 +74,7 @@ export async function startStack(
         await service?.child.ended;
       },
       startService: async () => {
-        service = await start();
+        service = await start(Number(new URL(url).port));
       },
       stop,
     };

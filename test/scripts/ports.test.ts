@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { findFreePort, isPortFree, pickAnyPort } from "#scripts/stack/ports.ts";
+import { Failure } from "#protocol/failure.ts";
+import { findFreePort, isPortFree, pickAnyPort, startOnFreePort } from "#scripts/stack/ports.ts";
 
 const servers: Server[] = [];
 
@@ -25,4 +26,24 @@ test("A newcomer is not sent to a stranger's server that listens on localhost's 
   const port = await pickAnyPort();
   await occupy(port, "::1");
   expect(await isPortFree(port)).toBe(false);
+});
+
+test("A newcomer whose port is taken in the last moment is given another one", async () => {
+  const tried: number[] = [];
+  const ports = [4001, 4002, 4003];
+  const started = await startOnFreePort({
+    choosePort: () => Promise.resolve(ports[tried.length] ?? 0),
+    start: (port) => {
+      tried.push(port);
+      if (port === 4003) return Promise.resolve("up");
+      return Promise.reject(new Failure("unavailable", "Taken.", { reason: "port-busy" }));
+    },
+  });
+  expect(started).toBe("up");
+  expect(tried).toEqual(ports);
+});
+
+test("A newcomer whose service cannot start for another reason is told at once", async () => {
+  const start = () => Promise.reject(new Failure("unavailable", "No disk."));
+  await expect(startOnFreePort({ choosePort: () => Promise.resolve(1), start })).rejects.toThrow("No disk.");
 });
