@@ -94,6 +94,12 @@ describe("An auditor with a trusted block hash", () => {
     expect(rows).toEqual(sentences);
   });
 
+  it("proves of an account that never acted that it has no history", async () => {
+    const report = await verify({ subject: `0x${"12".repeat(20)}` });
+    expect(report.genuine).toBe(true);
+    expect(report.accounts.some(({ account }) => account.startsWith("0x1212"))).toBe(false);
+  });
+
   it("says that without a block hash the chain itself is the node's word", async () => {
     const report = await verifyHistory({ reader: chain.reader, deployment: chain.deployment });
     expect(report.genuine).toBe(true);

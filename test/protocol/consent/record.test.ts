@@ -1,0 +1,66 @@
+// One consent in one word, and when it is in force.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { effectiveStatus, formatTime, isInForce, packConsent, unpackConsent } from "#protocol/consent/index.ts";
+
+const uint = (bits: number) => fc.integer({ min: 0, max: 2 ** bits - 1 });
+const records = fc.record({
+  status: uint(8),
+  version: uint(32),
+  ops: uint(32),
+  notBefore: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
+  expiresAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
+  grantedAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
+  changedAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
+});
+
+describe("A consent's word", () => {
+  it("holds every field apart from every other", () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        expect(unpackConsent(packConsent(record))).toEqual(record);
+      }),
+    );
+  });
+
+  it("is refused with bits that must be zero, and with fields that do not fit", () => {
+    expect(() => unpackConsent(1n << 232n)).toThrow(expect.objectContaining({ code: "bad-input" }));
+    expect(() => unpackConsent(-1n)).toThrow(expect.objectContaining({ code: "bad-input" }));
+    const record = unpackConsent(0n);
+    expect(() => packConsent({ ...record, version: 2 ** 32 })).toThrow(expect.objectContaining({ code: "bad-input" }));
+    expect(() => packConsent({ ...record, expiresAt: -1 })).toThrow(expect.objectContaining({ code: "bad-input" }));
+  });
+});
+
+describe("A consent", () => {
+  const record = { status: 1, version: 1, ops: 1, notBefore: 100, expiresAt: 200, grantedAt: 90, changedAt: 90 };
+
+  it("is in force from its first second up to, and not including, its end", () => {
+    expect([99, 100, 199, 200].map((at) => isInForce(record, at))).toEqual([false, true, true, false]);
+    expect([99, 100, 199, 200].map((at) => effectiveStatus(record, at))).toEqual([7, 1, 1, 6]);
+  });
+
+  it("is never in force before it was granted", () => {
+    expect(isInForce({ ...record, notBefore: 0 }, 89)).toBe(false);
+    expect(isInForce({ ...record, notBefore: 0 }, 90)).toBe(true);
+  });
+
+  it("is in force in no other status", () => {
+    for (const status of [0, 2, 3, 4, 5]) {
+      expect(isInForce({ ...record, status }, 150)).toBe(false);
+      expect(effectiveStatus({ ...record, status }, 150)).toBe(status);
+    }
+  });
+});
+
+describe("A time in words", () => {
+  it("is that of the person's own time zone, at midnight and across a change of clocks", () => {
+    expect(formatTime(1_793_224_800, "Europe/Berlin")).toBe("28 October 2026, 23:00");
+    expect(formatTime(1_793_228_400, "Europe/Berlin")).toBe("29 October 2026, 00:00");
+    expect(formatTime(1_792_889_940, "Europe/Berlin")).toBe("25 October 2026, 02:59");
+    expect(formatTime(1_792_890_000, "Europe/Berlin")).toBe("25 October 2026, 02:00");
+    expect(formatTime(0, "Asia/Kolkata")).toBe("1 January 1970, 05:30");
+    expect(() => formatTime(0, "Mars/Olympus")).toThrow(expect.objectContaining({ code: "bad-input" }));
+  });
+});
