@@ -8,8 +8,14 @@ import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import type { Config } from "./config.ts";
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/).transform((text): Address => getAddress(text.toLowerCase()));
-const hash = z.string().regex(/^0x[0-9a-f]{64}$/).transform((text) => text as Hex);
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text): Address => getAddress(text.toLowerCase()));
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text) => text as Hex);
 
 /** deployment.json: where the contracts are, on which chain, and what code they have. */
 export const deploymentSchema = z.object({
@@ -64,7 +70,10 @@ export async function connectChain(config: Pick<Config, "rpcUrl" | "deploymentFi
   }
   for (const contract of [deployment.ledger, deployment.providerRegistry]) {
     if (((await client.getCode({ address: contract })) ?? "0x") === "0x") {
-      throw new Failure("wrong-chain", `There is no contract at ${contract} on chain ${chainId}. Nothing was changed. Deploy first.`);
+      throw new Failure(
+        "wrong-chain",
+        `There is no contract at ${contract} on chain ${chainId}. Nothing was changed. Deploy first.`,
+      );
     }
   }
   return { client, deployment };
@@ -77,6 +86,10 @@ async function reachNode(client: PublicClient, rpcUrl: string): Promise<[number,
   } catch (cause) {
     // Only the origin is told: an RPC URL's path often holds an API key.
     const origin = new URL(rpcUrl).origin;
-    throw new Failure("unavailable", `No chain answers at ${origin}. Nothing was changed. Start the node and try again.`, { cause });
+    throw new Failure(
+      "unavailable",
+      `No chain answers at ${origin}. Nothing was changed. Start the node and try again.`,
+      { cause },
+    );
   }
 }

@@ -130,7 +130,10 @@ function readOrigins(list: string | undefined): string[] {
     .filter((text) => text !== "")
     .map((text) => {
       if (!URL.canParse(text) || new URL(text).origin === "null") {
-        throw new Failure("bad-input", `PLACET_ORIGIN must list web origins such as https://placet.example; "${text}" is none.`);
+        throw new Failure(
+          "bad-input",
+          `PLACET_ORIGIN must list web origins such as https://placet.example; "${text}" is none.`,
+        );
       }
       return new URL(text).origin;
     });

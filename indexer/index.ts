@@ -37,7 +37,9 @@ export async function startService(config: Config, options: { log?: Log } = {}):
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) {
-      await step().catch((error: unknown) => log.error("stop-failed", { message: error instanceof Error ? error.message : "unknown" }));
+      await step().catch((error: unknown) =>
+        log.error("stop-failed", { message: error instanceof Error ? error.message : "unknown" }),
+      );
     }
   };
   try {
@@ -57,7 +59,8 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     const gateway = await createGateway(foundation);
     const relay = await createRelay({ ...foundation, gateway });
     const sync = createSync(foundation);
-    const origins = config.origins.length > 0 ? config.origins : [`http://${config.host}:${port}`, `http://localhost:${port}`];
+    const origins =
+      config.origins.length > 0 ? config.origins : [`http://${config.host}:${port}`, `http://localhost:${port}`];
     const service: Service = { ...foundation, gateway, relay, sync, origins: () => origins };
     server.on("request", await createApp(service));
 
@@ -77,8 +80,17 @@ export async function startService(config: Config, options: { log?: Log } = {}):
 function listen(server: Server, { port, host }: Pick<Config, "port" | "host">): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "is in use by another program" : `cannot be used (${cause.code ?? "unknown reason"})`;
-      reject(new Failure("conflict", `Port ${port} on ${host} ${why}. Nothing was changed. Set PLACET_PORT to another one.`, { cause }));
+      const why =
+        cause.code === "EADDRINUSE"
+          ? "is in use by another program"
+          : `cannot be used (${cause.code ?? "unknown reason"})`;
+      reject(
+        new Failure(
+          "conflict",
+          `Port ${port} on ${host} ${why}. Nothing was changed. Set PLACET_PORT to another one.`,
+          { cause },
+        ),
+      );
     });
     server.listen(port, host, () => resolve());
   });

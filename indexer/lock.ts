@@ -16,7 +16,13 @@ export async function takeLock(folder: string): Promise<() => Promise<void>> {
   try {
     for (let tries = 0; tries < 3; tries += 1) {
       // A link is made by one process only, and its content is complete from the first moment.
-      if (await link(mine, file).then(() => true, () => false)) return () => giveBack(file);
+      if (
+        await link(mine, file).then(
+          () => true,
+          () => false,
+        )
+      )
+        return () => giveBack(file);
       const holder = await readHolder(file);
       if (holder === process.pid) return () => giveBack(file);
       if (holder !== null && isAlive(holder)) {

@@ -13,7 +13,9 @@ export type Log = {
 
 /** Makes a log that hands each line to `write` (standard error unless told otherwise). */
 export function createLog(write: (line: string) => void = (line) => void process.stderr.write(line + "\n")): Log {
-  const at = (level: string) => (event: string, fields: Record<string, LogValue> = {}) =>
-    write(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }));
+  const at =
+    (level: string) =>
+    (event: string, fields: Record<string, LogValue> = {}) =>
+      write(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }));
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -26,7 +26,8 @@ export function createMetrics(): Metrics {
     },
     render() {
       const lines: string[] = [];
-      for (const [name, value] of counters) lines.push(`# TYPE placet_${name}_total counter`, `placet_${name}_total ${value}`);
+      for (const [name, value] of counters)
+        lines.push(`# TYPE placet_${name}_total counter`, `placet_${name}_total ${value}`);
       for (const [name, value] of gauges) lines.push(`# TYPE placet_${name} gauge`, `placet_${name} ${value}`);
       for (const [name, { count, sum }] of summaries) {
         lines.push(`# TYPE placet_${name}_seconds summary`);

@@ -50,14 +50,18 @@ export const appointmentRoutes: Route[] = [
       const page = cutPage(rows, query.limit, (row) => [row.day, row.slot, row.key]);
       return {
         ...page,
-        items: page.items.map(({ key: _, ...row }) => ({ ...row, askedBy: row.askedBy === 1 ? ("patient" as const) : ("provider" as const) })),
+        items: page.items.map(({ key: _, ...row }) => ({
+          ...row,
+          askedBy: row.askedBy === 1 ? ("patient" as const) : ("provider" as const),
+        })),
       };
     },
   }),
   route({
     method: "get",
     path: "/api/availability/:provider",
-    summary: "Which quarter-hours of a provider's days are open and which are booked: 96-bit masks, bit 0 is 00:00 UTC.",
+    summary:
+      "Which quarter-hours of a provider's days are open and which are booked: 96-bit masks, bit 0 is 00:00 UTC.",
     tag: "appointments",
     access: "session",
     limit: "records",

@@ -45,7 +45,10 @@ export const blockRoutes: Route[] = [
     async handle({ service, session, params }) {
       const { digest } = parseCid(params.cid);
       if (session === null && !(await isCard(service.database, digest))) {
-        throw new Failure("not-authorised", "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.");
+        throw new Failure(
+          "not-authorised",
+          "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.",
+        );
       }
       return reply(200, await service.ipfs.get(params.cid, { timeoutMs: FETCH_MS }), caching);
     },
@@ -64,7 +67,8 @@ export const blockRoutes: Route[] = [
     problems: ["tampered", "too-large", "unsupported-type"],
     async handle({ service, params, request }) {
       const bytes: unknown = request.body;
-      if (!(bytes instanceof Uint8Array)) throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
+      if (!(bytes instanceof Uint8Array))
+        throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
       await service.ipfs.put(params.cid, bytes);
       return reply(201, null);
     },

@@ -24,7 +24,10 @@ const consentOut = z
     grantee: addressOut,
     scope: digestOut,
     status: z.number().int(),
-    effectiveStatus: z.number().int().meta({ description: "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun." }),
+    effectiveStatus: z
+      .number()
+      .int()
+      .meta({ description: "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun." }),
     version: z.number().int(),
     ops: z.number().int(),
     notBefore: timeOut,
@@ -37,7 +40,9 @@ const consentOut = z
     endedBy: addressOut.nullable(),
     reads: z.number().int(),
     lastRead: timeOut.nullable(),
-    opening: z.enum(["held", "missing", "refused", "none"]).meta({ description: "Whether this gateway knows what the consent covers." }),
+    opening: z
+      .enum(["held", "missing", "refused", "none"])
+      .meta({ description: "Whether this gateway knows what the consent covers." }),
     tx: digestOut,
     block: z.number().int(),
     blockTime: timeOut,

@@ -18,7 +18,9 @@ export const docsStyle = style;
 export function renderDocs(api: Json): string {
   const paths = Object.entries(api["paths"] as Record<string, Record<string, Json>>);
   const groups = Map.groupBy(
-    paths.flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))),
+    paths.flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    ),
     ({ operation }) => String((operation["tags"] as string[])[0]),
   );
   const info = api["info"] as { title: string; description: string };
@@ -26,7 +28,8 @@ export function renderDocs(api: Json): string {
     ([tag, list]) => `<h2 id="${escape(tag)}">${escape(tag)}</h2>${list.map((each) => renderOperation(each)).join("")}`,
   );
   const schemas = Object.entries((api["components"] as { schemas: Json }).schemas).map(
-    ([name, schema]) => `<details id="schema-${escape(name)}"><summary><code>${escape(name)}</code></summary>${renderJson(schema)}</details>`,
+    ([name, schema]) =>
+      `<details id="schema-${escape(name)}"><summary><code>${escape(name)}</code></summary>${renderJson(schema)}</details>`,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(info.title)}: the service's API</title><style>${style}</style></head><body><main>
@@ -54,7 +57,9 @@ ${operation["requestBody"] === undefined ? "" : `<p>Body</p>${renderJson(operati
 }
 
 function renderAnswer(operation: Json): string {
-  const answers = Object.entries(operation["responses"] as Record<string, Json>).filter(([status]) => status.startsWith("2"));
+  const answers = Object.entries(operation["responses"] as Record<string, Json>).filter(([status]) =>
+    status.startsWith("2"),
+  );
   return answers.map(([, answer]) => (answer["content"] === undefined ? "" : renderJson(answer["content"]))).join("");
 }
 

@@ -34,7 +34,9 @@ const documentOut = z
     scope: digestOut.nullable().meta({ description: "The consent under which it was filed." }),
     category: z.string().nullable(),
     epoch: z.number().int().nullable(),
-    scopes: z.array(z.object({ grantee: addressOut, scope: digestOut })).meta({ description: "The live consents of the caller that cover it." }),
+    scopes: z
+      .array(z.object({ grantee: addressOut, scope: digestOut }))
+      .meta({ description: "The live consents of the caller that cover it." }),
     sealed: z.boolean(),
     tx: digestOut,
   })
@@ -49,7 +51,11 @@ async function findCovered(
   { session, subject, seals }: { session: Session; subject: Address; seals: Map<Hex, Seal> },
 ): Promise<Map<Hex, Cover[]>> {
   const names = await listNames(service, session);
-  const consents = await listLiveConsents(service.database, { subject, grantees: names.map((name) => name.account), at: judgeTime(service) });
+  const consents = await listLiveConsents(service.database, {
+    subject,
+    grantees: names.map((name) => name.account),
+    at: judgeTime(service),
+  });
   const covered = new Map<Hex, Cover[]>();
   for (const { grantee, scope, ops } of consents) {
     const kept = (ops & READ) === 0 ? null : await readOpening(service.database, { subject, grantee, scope });
@@ -79,7 +85,8 @@ export const documentRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/documents",
-    summary: "Documents about a subject: all of one's own, or those that a live consent of the caller covers and those that the caller filed.",
+    summary:
+      "Documents about a subject: all of one's own, or those that a live consent of the caller covers and those that the caller filed.",
     tag: "documents",
     access: "session",
     limit: "records",
@@ -90,7 +97,10 @@ export const documentRoutes: Route[] = [
       const own = subject === session.account;
       const seals = await readSeals(service, subject);
       const covered = own ? new Map<Hex, Cover[]>() : await findCovered(service, { session, subject, seals });
-      const wanted = query.category === undefined ? null : new Set([...seals].filter(([, seal]) => seal.category === query.category).map(([id]) => id));
+      const wanted =
+        query.category === undefined
+          ? null
+          : new Set([...seals].filter(([, seal]) => seal.category === query.category).map(([id]) => id));
       const visible = own ? wanted : new Set([...covered.keys()].filter((id) => wanted?.has(id) ?? true));
       const rows = await listDocuments(service.database, {
         subject,
@@ -135,7 +145,12 @@ export const documentRoutes: Route[] = [
     tag: "documents",
     access: "session",
     limit: "records",
-    params: z.object({ document: z.string().regex(/^0x[0-9a-fA-F]{64}$/).transform((text) => text.toLowerCase() as Hex) }),
+    params: z.object({
+      document: z
+        .string()
+        .regex(/^0x[0-9a-fA-F]{64}$/)
+        .transform((text) => text.toLowerCase() as Hex),
+    }),
     query: z.object({ subject: addressIn.optional() }),
     response: documentOut,
     problems: ["not-found"],
@@ -144,7 +159,13 @@ export const documentRoutes: Route[] = [
       const own = subject === session.account;
       const seals = await readSeals(service, subject);
       const covered = own ? new Map<Hex, Cover[]>() : await findCovered(service, { session, subject, seals });
-      const [row] = await listDocuments(service.database, { subject, author: null, documents: [params.document], after: null, limit: 1 });
+      const [row] = await listDocuments(service.database, {
+        subject,
+        author: null,
+        documents: [params.document],
+        after: null,
+        limit: 1,
+      });
       if (row === undefined || !(own || covered.has(row.document) || row.author === session.account)) {
         throw new Failure("not-found", "There is no such document that you may see.");
       }

@@ -19,10 +19,21 @@ const MOST_SILENCE_SECONDS = 20;
 /** What /ready looked at. */
 const readyOut = z.object({
   ready: z.boolean(),
-  chain: z.object({ ok: z.boolean(), state: z.string(), head: z.number().nullable(), indexed: z.number().nullable(), lag: z.number().nullable() }),
+  chain: z.object({
+    ok: z.boolean(),
+    state: z.string(),
+    head: z.number().nullable(),
+    indexed: z.number().nullable(),
+    lag: z.number().nullable(),
+  }),
   database: z.object({ ok: z.boolean(), kind: z.string() }),
   ipfs: z.object({ ok: z.boolean(), kind: z.string() }),
-  history: z.object({ ok: z.boolean(), checked: z.boolean(), findings: z.number().int(), mismatches: z.number().int() }),
+  history: z.object({
+    ok: z.boolean(),
+    checked: z.boolean(),
+    findings: z.number().int(),
+    mismatches: z.number().int(),
+  }),
 });
 
 async function look(service: Service): Promise<z.input<typeof readyOut>> {
@@ -31,8 +42,18 @@ async function look(service: Service): Promise<z.input<typeof readyOut>> {
   const indexed = status.cursor?.number ?? null;
   const lag = head === null || indexed === null ? null : Math.max(0, head - indexed);
   const heard = service.now() - status.seenAt < MOST_SILENCE_SECONDS;
-  const chain = { ok: heard && status.state !== "stale" && lag !== null && lag <= MOST_LAG_BLOCKS, state: status.state, head, indexed, lag };
-  const answers = async (question: () => Promise<unknown>) => question().then(() => true, () => false);
+  const chain = {
+    ok: heard && status.state !== "stale" && lag !== null && lag <= MOST_LAG_BLOCKS,
+    state: status.state,
+    head,
+    indexed,
+    lag,
+  };
+  const answers = async (question: () => Promise<unknown>) =>
+    question().then(
+      () => true,
+      () => false,
+    );
   const database = { ok: await answers(() => service.database.query("select 1")), kind: service.database.kind };
   const ipfs = { ok: await answers(() => service.ipfs.info()), kind: service.ipfs.kind };
   // Altered history is told, not hidden by being down: the service serves on, marked.
@@ -63,7 +84,8 @@ export const metaRoutes: Route[] = [
   route({
     method: "get",
     path: "/ready",
-    summary: "Whether it can do its work: chain followed, database and IPFS answering, stored history checked. 503 when not.",
+    summary:
+      "Whether it can do its work: chain followed, database and IPFS answering, stored history checked. 503 when not.",
     tag: "service",
     access: "public",
     limit: "none",
@@ -99,7 +121,9 @@ export const metaRoutes: Route[] = [
           message: z.string(),
         }),
       ),
-      mismatches: z.array(z.object({ contract: z.string(), account: addressOut.nullable(), block: z.number(), message: z.string() })),
+      mismatches: z.array(
+        z.object({ contract: z.string(), account: addressOut.nullable(), block: z.number(), message: z.string() }),
+      ),
       acts: z.number().int(),
       rawLogs: z.number().int(),
       orphans: z.number().int(),
@@ -117,7 +141,8 @@ export const metaRoutes: Route[] = [
     access: "public",
     limit: "search",
     response: "text/plain",
-    handle: async ({ service }) => reply(200, service.metrics.render(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }),
+    handle: async ({ service }) =>
+      reply(200, service.metrics.render(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }),
   }),
   route({
     method: "get",
@@ -176,7 +201,10 @@ export const metaRoutes: Route[] = [
         throw new Failure("not-found", "The demo people are not there yet. Wait until the demonstration is filled in.");
       });
       const { people, ...rest } = demoFile.parse(JSON.parse(text));
-      const enrolled = await listEnrolled(service.database, people.map((each) => getAddress(each.address)));
+      const enrolled = await listEnrolled(
+        service.database,
+        people.map((each) => getAddress(each.address)),
+      );
       return { ...rest, people: people.map((each) => ({ ...each, enrolled: enrolled.has(getAddress(each.address)) })) };
     },
   }),

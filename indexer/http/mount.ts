@@ -16,7 +16,11 @@ import { findSession, requireOwnPage } from "./session.ts";
 const DEFAULT_BODY = 64 * 1024;
 
 /** Adds a route to the application. */
-export function mountRoute(app: Express, route: Route, { service, takeTurn }: { service: Service; takeTurn: TakeTurn }): void {
+export function mountRoute(
+  app: Express,
+  route: Route,
+  { service, takeTurn }: { service: Service; takeTurn: TakeTurn },
+): void {
   const parse = bodyParser(route);
   app[route.method](route.path, async (request, response) => {
     const requestId = randomUUID();
@@ -51,12 +55,16 @@ type Context = {
   requestId: string;
 };
 
-async function answer(route: Route, { service, takeTurn, parse, request, response, requestId }: Context): Promise<void> {
+async function answer(
+  route: Route,
+  { service, takeTurn, parse, request, response, requestId }: Context,
+): Promise<void> {
   const address = request.ip ?? "";
   const session = await findSession(request, service);
   if (route.limit !== "none") takeTurn(route.limit, route.limit === "signIn" ? address : (session?.account ?? address));
   await requireAccess(route, session, service);
-  if (route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/")) requireOwnPage(request, service.origins());
+  if (route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/"))
+    requireOwnPage(request, service.origins());
   if (parse !== null) await parse(request, response);
   const call = {
     service,
@@ -101,14 +109,18 @@ async function requireAccess(route: Route, session: Session | null, service: Ser
   const access: string = route.access;
   if (access === "public") return;
   if (session === null) {
-    throw new Failure("not-authorised", "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.");
+    throw new Failure(
+      "not-authorised",
+      "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.",
+    );
   }
   const now = service.now();
   const allowed =
     access === "session" ||
     (access === "auditor" && (await isAuditor(service.database, { account: session.account, now }))) ||
     (access === "registrar" && (await isRegistrar(service.database, session.account)));
-  if (!allowed) throw new Failure("forbidden", `Only ${access === "auditor" ? "an auditor" : "a registrar"} may see this.`);
+  if (!allowed)
+    throw new Failure("forbidden", `Only ${access === "auditor" ? "an auditor" : "a registrar"} may see this.`);
 }
 
 function bodyParser(route: Route): Context["parse"] {
@@ -119,9 +131,12 @@ function bodyParser(route: Route): Context["parse"] {
       ? express.json({ limit: route.maxBody ?? DEFAULT_BODY, type: wanted, strict: false })
       : express.raw({ limit: route.rawBody, type: wanted });
   return async (request, response) => {
-    if (!request.is(wanted)) throw new Failure("unsupported-type", `This route takes ${wanted} only. Nothing was changed.`);
+    if (!request.is(wanted))
+      throw new Failure("unsupported-type", `This route takes ${wanted} only. Nothing was changed.`);
     await new Promise<void>((resolve, reject) => {
-      void middleware(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+      void middleware(request, response, (error?: unknown) =>
+        error === undefined ? resolve() : reject(error as Error),
+      );
     });
   };
 }

@@ -55,14 +55,20 @@ function describeRoute(route: Route, schemas: Json): Json {
     ...(access === "registrar" || access === "auditor" ? { description: `For a ${access}.` } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(content === null ? {} : { requestBody: { required: true, content } }),
-    responses: { [String(route.status ?? (route.response === null ? 204 : 200))]: describeAnswer(route, schemas), ...describeProblems(route, unsafe) },
+    responses: {
+      [String(route.status ?? (route.response === null ? 204 : 200))]: describeAnswer(route, schemas),
+      ...describeProblems(route, unsafe),
+    },
   };
 }
 
 function describeAnswer(route: Route, schemas: Json): Json {
   if (route.response === null) return { description: "Done." };
   if (typeof route.response === "string") return { description: "As asked.", content: { [route.response]: {} } };
-  return { description: "As asked.", content: { "application/json": { schema: toSchema(route.response, "output", schemas) } } };
+  return {
+    description: "As asked.",
+    content: { "application/json": { schema: toSchema(route.response, "output", schemas) } },
+  };
 }
 
 /** Every problem that a route may answer with: what its declaration implies, and what it names. */
@@ -73,7 +79,8 @@ function describeProblems(route: Route, unsafe: boolean): Json {
   if (access !== "public") codes.add("not-authorised");
   if (access === "registrar" || access === "auditor" || unsafe) codes.add("forbidden");
   if (route.limit !== "none") codes.add("too-many-requests");
-  if (route.body || route.rawBody !== undefined) for (const code of ["bad-input", "too-large", "unsupported-type"] as const) codes.add(code);
+  if (route.body || route.rawBody !== undefined)
+    for (const code of ["bad-input", "too-large", "unsupported-type"] as const) codes.add(code);
   const byStatus = Map.groupBy([...codes], (code) => problems[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
@@ -100,7 +107,11 @@ function fieldsOf(schema: z.ZodType | undefined, place: "path" | "query", schema
 
 /** The JSON schema of a zod schema; parts with an id go to the components and are referred to. */
 function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
-  const { $defs, $schema: _, ...whole } = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" }) as Json & { $defs?: Json };
+  const {
+    $defs,
+    $schema: _,
+    ...whole
+  } = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" }) as Json & { $defs?: Json };
   for (const [name, part] of Object.entries($defs ?? {})) schemas[name] = relink(part);
   const id = whole["id"];
   if (typeof id === "string") {

@@ -1,6 +1,6 @@
 // Keyset paging: a cursor is the sort key of the last item, so that nothing is skipped or doubled while rows are added.
 
-import { z } from "zod";
+import type { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 
 /** One page of a list. */
@@ -17,7 +17,9 @@ export function readCursor<T extends z.ZodType>(cursor: string | undefined, shap
   try {
     return shape.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
   } catch (cause) {
-    throw new Failure("bad-input", "The cursor is not one that this service gave. Start from the first page.", { cause });
+    throw new Failure("bad-input", "The cursor is not one that this service gave. Start from the first page.", {
+      cause,
+    });
   }
 }
 

@@ -2,8 +2,7 @@
 // anything else only the request's id goes out.
 
 import type { Response } from "express";
-import { ZodError } from "zod";
-import { z } from "zod";
+import { z, ZodError } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import type { FailureCode } from "#protocol/failure.ts";
 import type { Log } from "../log.ts";
@@ -44,7 +43,11 @@ export const problemSchema = z
   .meta({ id: "Problem", description: "An RFC 9457 problem document." });
 
 /** A failure that says how many seconds to wait: its Retry-After. */
-export function failLater(code: "locked" | "too-many-requests" | "unavailable", message: string, seconds: number): Failure {
+export function failLater(
+  code: "locked" | "too-many-requests" | "unavailable",
+  message: string,
+  seconds: number,
+): Failure {
   return Object.assign(new Failure(code, message), { retryAfter: Math.max(1, Math.ceil(seconds)) });
 }
 
@@ -53,25 +56,42 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof ZodError) {
     const wrong = error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; ");
-    return new Failure("bad-input", `Something in the request is not as it must be: ${wrong}. Nothing was changed.`, { cause: error });
+    return new Failure("bad-input", `Something in the request is not as it must be: ${wrong}. Nothing was changed.`, {
+      cause: error,
+    });
   }
   const type = typeof error === "object" && error !== null && "type" in error ? String(error.type) : "";
-  if (type === "entity.too.large") return new Failure("too-large", "The body is larger than this route takes. Nothing was stored.");
-  if (type.startsWith("entity.") || type === "encoding.unsupported" || type.startsWith("charset.") || type === "request.aborted") {
+  if (type === "entity.too.large")
+    return new Failure("too-large", "The body is larger than this route takes. Nothing was stored.");
+  if (
+    type.startsWith("entity.") ||
+    type === "encoding.unsupported" ||
+    type.startsWith("charset.") ||
+    type === "request.aborted"
+  ) {
     return new Failure("bad-input", "The body cannot be read. Nothing was changed.");
   }
   if (error instanceof URIError) return new Failure("bad-input", "The address of the request cannot be read.");
-  return new Failure("internal", "Something went wrong on the service's side. Nothing that was stored is lost. Try again; the request id helps whoever looks into it.", {
-    cause: error,
-  });
+  return new Failure(
+    "internal",
+    "Something went wrong on the service's side. Nothing that was stored is lost. Try again; the request id helps whoever looks into it.",
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Sends the problem document of `thrown`, and logs what is ours to mend. */
-export function sendProblem(response: Response, thrown: unknown, { requestId, log }: { requestId: string; log: Log }): void {
+export function sendProblem(
+  response: Response,
+  thrown: unknown,
+  { requestId, log }: { requestId: string; log: Log },
+): void {
   const failure = toFailure(thrown);
   const { status, title } = problems[failure.code];
   if (failure.code === "internal") {
-    const cause = failure.cause instanceof Error ? (failure.cause.stack ?? failure.cause.message) : String(failure.cause);
+    const cause =
+      failure.cause instanceof Error ? (failure.cause.stack ?? failure.cause.message) : String(failure.cause);
     log.error("request-failed", { requestId, cause });
   }
   if (response.headersSent) {

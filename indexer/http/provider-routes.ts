@@ -61,7 +61,13 @@ const applicationOut = z
     status: z.number().int(),
     licence: digestOut.nullable(),
     card: z
-      .object({ name: z.string(), specialty: z.string(), place: z.string(), about: z.string(), languages: z.array(z.string()) })
+      .object({
+        name: z.string(),
+        specialty: z.string(),
+        place: z.string(),
+        about: z.string(),
+        languages: z.array(z.string()),
+      })
       .nullable(),
     licenceDetails: z.object({ authority: z.string(), number: z.string() }).nullable(),
     appliedAt: timeOut.nullable(),
@@ -90,7 +96,13 @@ function toApplication(service: Service, provider: Provider): z.input<typeof app
     kind: provider.kind,
     status: provider.status,
     licence,
-    card: words && { name: words.name, specialty: words.specialty, place: words.place, about: words.about, languages: words.languages },
+    card: words && {
+      name: words.name,
+      specialty: words.specialty,
+      place: words.place,
+      about: words.about,
+      languages: words.languages,
+    },
     licenceDetails,
     appliedAt: provider.appliedAt,
     changedAt: provider.changedAt,
@@ -143,7 +155,8 @@ export const providerRoutes: Route[] = [
     problems: ["not-found"],
     async handle({ service, params }) {
       const provider = await readProvider(service.database, params.address);
-      if (provider === null || provider.status === 0) throw new Failure("not-found", "Nobody with this address is in the directory.");
+      if (provider === null || provider.status === 0)
+        throw new Failure("not-found", "Nobody with this address is in the directory.");
       return toProvider(provider, service.now());
     },
   }),
@@ -175,7 +188,9 @@ export const providerRoutes: Route[] = [
     limit: "records",
     query: z.object({ organisation: addressIn }),
     response: z.object({
-      items: z.array(z.object({ organisation: addressOut, member: addressOut, role: z.number().int(), changedAt: timeOut })),
+      items: z.array(
+        z.object({ organisation: addressOut, member: addressOut, role: z.number().int(), changedAt: timeOut }),
+      ),
     }),
     handle: async ({ service, query }) => ({ items: await listMembers(service.database, query.organisation) }),
   }),
@@ -188,7 +203,13 @@ export const providerRoutes: Route[] = [
     limit: "records",
     response: z.object({
       items: z.array(
-        z.object({ address: addressOut, appointedAt: timeOut, validUntil: timeOut, active: z.boolean(), registrar: addressOut }),
+        z.object({
+          address: addressOut,
+          appointedAt: timeOut,
+          validUntil: timeOut,
+          active: z.boolean(),
+          registrar: addressOut,
+        }),
       ),
     }),
     async handle({ service }) {
@@ -212,7 +233,12 @@ export const providerRoutes: Route[] = [
     limit: "records",
     response: z.object({
       items: z.array(
-        z.object({ address: addressOut, since: timeOut, active: z.boolean(), state: z.enum(["proposed", "accepted", "dismissed"]) }),
+        z.object({
+          address: addressOut,
+          since: timeOut,
+          active: z.boolean(),
+          state: z.enum(["proposed", "accepted", "dismissed"]),
+        }),
       ),
     }),
     async handle({ service }) {

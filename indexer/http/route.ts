@@ -29,7 +29,13 @@ export type Call<A extends Access, P, Q, B> = {
 };
 
 /** The declaration of one route. */
-export type RouteDeclaration<A extends Access, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> = {
+export type RouteDeclaration<
+  A extends Access,
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  R extends z.ZodType,
+> = {
   method: "get" | "put" | "post" | "delete" | "head";
   /** Express' path; every `:name` has a field in `params`. */
   path: string;

@@ -66,7 +66,11 @@ export const rpcRoutes: Route[] = [
 ];
 
 function refuse({ id, method }: Call): unknown {
-  return { jsonrpc: "2.0", id: id ?? null, error: { code: -32601, message: `The method ${method} is not passed on by this service.` } };
+  return {
+    jsonrpc: "2.0",
+    id: id ?? null,
+    error: { code: -32601, message: `The method ${method} is not passed on by this service.` },
+  };
 }
 
 async function pass(url: string, calls: Call[]): Promise<unknown[]> {
@@ -80,6 +84,8 @@ async function pass(url: string, calls: Call[]): Promise<unknown[]> {
     const answer: unknown = await response.json();
     return Array.isArray(answer) ? answer : [answer];
   } catch (cause) {
-    throw new Failure("unavailable", "The chain's node does not answer. Nothing was sent. Try again in a moment.", { cause });
+    throw new Failure("unavailable", "The chain's node does not answer. Nothing was sent. Try again in a moment.", {
+      cause,
+    });
   }
 }

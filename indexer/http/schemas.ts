@@ -19,10 +19,16 @@ export const digestIn = z
   .meta({ id: "DigestIn", description: "32 bytes as 0x and hexadecimal digits." });
 
 /** An address in an answer. */
-export const addressOut = z.string().regex(/^0x[0-9a-fA-F]{40}$/).meta({ id: "Address", description: "A checksummed Ethereum address (EIP-55)." });
+export const addressOut = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .meta({ id: "Address", description: "A checksummed Ethereum address (EIP-55)." });
 
 /** 32 bytes in an answer. */
-export const digestOut = z.string().regex(/^0x[0-9a-f]{64}$/).meta({ id: "Digest", description: "32 bytes, lower-case hexadecimal." });
+export const digestOut = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .meta({ id: "Digest", description: "32 bytes, lower-case hexadecimal." });
 
 /** A moment in an answer. */
 export const timeOut = z.number().int().nonnegative().meta({ id: "Time", description: "Unix seconds." });
@@ -31,7 +37,10 @@ export const timeOut = z.number().int().nonnegative().meta({ id: "Time", descrip
 export const blockOut = z.number().int().nonnegative().meta({ id: "BlockNumber" });
 
 /** An integer that may pass 2^53, in an answer. */
-export const bigOut = z.string().regex(/^\d+$/).meta({ id: "BigInteger", description: "A decimal integer of any size." });
+export const bigOut = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ id: "BigInteger", description: "A decimal integer of any size." });
 
 /** The query fields of every list: how many, and where to go on. */
 export const pageQuery = {

@@ -12,7 +12,16 @@ import { Failure } from "#protocol/failure.ts";
 import { MAX_SESSION_SECONDS, readSessionResources } from "#protocol/keys/index.ts";
 import type { Service } from "../service.ts";
 import { isAuditor, isRegistrar, listOrganisationsOf, readProvider } from "../store/registry.ts";
-import { addNonce, addSession, countFailure, endSession, forgetFailures, lockSignIn, readLock, takeNonce } from "../store/sessions.ts";
+import {
+  addNonce,
+  addSession,
+  countFailure,
+  endSession,
+  forgetFailures,
+  lockSignIn,
+  readLock,
+  takeNonce,
+} from "../store/sessions.ts";
 import type { Session } from "../store/sessions.ts";
 import { failLater } from "./problem.ts";
 import { reply, route } from "./route.ts";
@@ -63,19 +72,25 @@ function readMessage(service: Service, message: string): { session: Omit<Session
   const now = service.now();
   const origins = service.origins();
   const { address, domain, uri, nonce, chainId, version, issuedAt, expirationTime, notBefore } = parsed;
-  const wrong = (what: string) => new Failure("bad-input", `This sign-in message ${what}. Nothing was changed. Start signing in again.`);
+  const wrong = (what: string) =>
+    new Failure("bad-input", `This sign-in message ${what}. Nothing was changed. Start signing in again.`);
   if (address === undefined || nonce === undefined || version !== "1") throw wrong("is not one of EIP-4361, version 1");
   if (chainId !== service.chain.deployment.chainId) throw wrong("names another chain");
   if (!origins.some((origin) => new URL(origin).host === domain)) throw wrong("was made for another site");
-  if (uri === undefined || !URL.canParse(uri) || !origins.includes(new URL(uri).origin)) throw wrong("names another address");
+  if (uri === undefined || !URL.canParse(uri) || !origins.includes(new URL(uri).origin))
+    throw wrong("names another address");
   const issued = issuedAt === undefined ? Number.NaN : Math.floor(issuedAt.getTime() / 1000);
-  const expires = expirationTime === undefined ? issued + MAX_SESSION_SECONDS : Math.floor(expirationTime.getTime() / 1000);
-  if (!(issued <= now + CLOCK_SKEW && issued > now - NONCE_SECONDS)) throw wrong("was not made just now; check this device's clock");
-  if (!(expires > now && expires - issued <= MAX_SESSION_SECONDS)) throw wrong("asks for a session of no length or of more than twelve hours");
+  const expires =
+    expirationTime === undefined ? issued + MAX_SESSION_SECONDS : Math.floor(expirationTime.getTime() / 1000);
+  if (!(issued <= now + CLOCK_SKEW && issued > now - NONCE_SECONDS))
+    throw wrong("was not made just now; check this device's clock");
+  if (!(expires > now && expires - issued <= MAX_SESSION_SECONDS))
+    throw wrong("asks for a session of no length or of more than twelve hours");
   if (notBefore !== undefined && notBefore.getTime() / 1000 > now + CLOCK_SKEW) throw wrong("is not valid yet");
   // Without our resources it still signs in (to look, not to read): the message then delegates nothing.
   const resources = (parsed.resources?.length ?? 0) === 0 ? null : readSessionResources(parsed.resources ?? []);
-  if (resources !== null && getAddress(resources.gateway) !== service.gateway.address) throw wrong("names another gateway");
+  if (resources !== null && getAddress(resources.gateway) !== service.gateway.address)
+    throw wrong("names another gateway");
   return {
     nonce,
     session: {
@@ -93,7 +108,11 @@ function readMessage(service: Service, message: string): { session: Omit<Session
 async function requireUnlocked(service: Service, key: string): Promise<void> {
   const until = await readLock(service.database, key);
   if (until > service.now()) {
-    throw failLater("locked", "Signing in failed too often. Nothing was lost. Wait until the time is over, then try again.", until - service.now());
+    throw failLater(
+      "locked",
+      "Signing in failed too often. Nothing was lost. Wait until the time is over, then try again.",
+      until - service.now(),
+    );
   }
 }
 
@@ -150,13 +169,20 @@ export const sessionRoutes: Route[] = [
       const signed = fresh && (await verify(service, session.account, body));
       if (!signed) {
         await punish(service, lock);
-        throw new Failure("not-authorised", "This signature does not belong to this message, or it was used before. Nothing was changed. Sign in again.");
+        throw new Failure(
+          "not-authorised",
+          "This signature does not belong to this message, or it was used before. Nothing was changed. Sign in again.",
+        );
       }
       await forgetFailures(service.database, lock);
       const { token, id } = makeToken();
       const kept: Session = { ...session, id, signature: body.signature };
       await addSession(service.database, kept);
-      setCookie(response, { token, seconds: kept.expiresAt - kept.createdAt, secure: request.secure || isTls(service) });
+      setCookie(response, {
+        token,
+        seconds: kept.expiresAt - kept.createdAt,
+        secure: request.secure || isTls(service),
+      });
       return describe(service, kept);
     },
   }),
@@ -190,12 +216,20 @@ function isTls(service: Service): boolean {
   return service.origins().every((origin) => origin.startsWith("https:"));
 }
 
-async function verify(service: Service, address: Session["account"], { message, signature }: { message: string; signature: Hex }): Promise<boolean> {
+async function verify(
+  service: Service,
+  address: Session["account"],
+  { message, signature }: { message: string; signature: Hex },
+): Promise<boolean> {
   // A key's own signature first, which needs no chain; an account with code may still sign with its key (EIP-7702).
   if (await verifyMessage({ address, message, signature }).catch(() => false)) return true;
   try {
     return await service.chain.client.verifyMessage({ address, message, signature });
   } catch (cause) {
-    throw new Failure("unavailable", "The ledger does not answer, so the signature cannot be checked now. Nothing was changed. Try again in a moment.", { cause });
+    throw new Failure(
+      "unavailable",
+      "The ledger does not answer, so the signature cannot be checked now. Nothing was changed. Try again in a moment.",
+      { cause },
+    );
   }
 }

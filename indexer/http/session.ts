@@ -35,7 +35,10 @@ function readCookie(header: string | undefined): string | null {
 }
 
 /** Gives the browser the token. It is sent over TLS only, unless this is a loopback service without TLS. */
-export function setCookie(response: Response, { token, seconds, secure }: { token: string; seconds: number; secure: boolean }): void {
+export function setCookie(
+  response: Response,
+  { token, seconds, secure }: { token: string; seconds: number; secure: boolean },
+): void {
   response.appendHeader(
     "Set-Cookie",
     `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? "; Secure" : ""}`,
@@ -51,8 +54,12 @@ export function clearCookie(response: Response): void {
 export function requireOwnPage(request: Request, origins: readonly string[]): void {
   const origin = request.headers.origin;
   const site = request.headers["sec-fetch-site"];
-  const foreign = (origin !== undefined && !origins.includes(origin)) || (site !== undefined && site !== "same-origin" && site !== "none");
+  const foreign =
+    (origin !== undefined && !origins.includes(origin)) ||
+    (site !== undefined && site !== "same-origin" && site !== "none");
   if (request.headers["x-placet"] !== "1" || foreign) {
-    throw new Failure("forbidden", "This call did not come from a page of this service. Nothing was changed.", { reason: "origin" });
+    throw new Failure("forbidden", "This call did not come from a page of this service. Nothing was changed.", {
+      reason: "origin",
+    });
   }
 }

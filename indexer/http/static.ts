@@ -56,7 +56,11 @@ export async function mountStatic(app: Express, config: Pick<Config, "appDir" | 
         response.removeHeader("X-Frame-Options");
         next();
       },
-      express.static(config.viewerDir, { fallthrough: false, cacheControl: false, setHeaders: (response) => void response.set("Cache-Control", "no-cache") }),
+      express.static(config.viewerDir, {
+        fallthrough: false,
+        cacheControl: false,
+        setHeaders: (response) => void response.set("Cache-Control", "no-cache"),
+      }),
     );
   }
   if (config.appDir === null) return;
@@ -67,7 +71,10 @@ export async function mountStatic(app: Express, config: Pick<Config, "appDir" | 
       index: false,
       cacheControl: false,
       setHeaders(response, path) {
-        response.set("Cache-Control", path.includes("/immutable/") || path.includes("\\immutable\\") ? YEAR : "no-cache");
+        response.set(
+          "Cache-Control",
+          path.includes("/immutable/") || path.includes("\\immutable\\") ? YEAR : "no-cache",
+        );
         // A worker lives under the policy of its own script's answer, not under its page's.
         if (/\.(html|js)$/.test(path)) response.set("Content-Security-Policy", policy);
       },

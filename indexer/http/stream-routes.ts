@@ -24,7 +24,8 @@ export const streamRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/stream",
-    summary: "Server-sent events: act, receipt, relay, reorg, status (with ids, resumable by Last-Event-ID), and block.",
+    summary:
+      "Server-sent events: act, receipt, relay, reorg, status (with ids, resumable by Last-Event-ID), and block.",
     tag: "stream",
     access: "session",
     limit: "records",
@@ -34,9 +35,15 @@ export const streamRoutes: Route[] = [
     async handle({ service, session, query, request, response }) {
       const header = request.headers["last-event-id"];
       const given = typeof header === "string" && header !== "" ? Number(header) : query.lastEventId;
-      if (given !== undefined && !(Number.isSafeInteger(given) && given >= 0)) throw new Failure("bad-input", "Last-Event-ID must be an id that this stream gave.");
+      if (given !== undefined && !(Number.isSafeInteger(given) && given >= 0))
+        throw new Failure("bad-input", "Last-Event-ID must be an id that this stream gave.");
       const count = open.get(session.account) ?? 0;
-      if (count >= MOST_STREAMS) throw failLater("too-many-requests", "Too many live connections are open for this account. Close some pages.", 30);
+      if (count >= MOST_STREAMS)
+        throw failLater(
+          "too-many-requests",
+          "Too many live connections are open for this account. Close some pages.",
+          30,
+        );
       open.set(session.account, count + 1);
       response.once("close", () => open.set(session.account, (open.get(session.account) ?? 1) - 1));
       await follow(response, { service, session, after: given });
@@ -45,11 +52,16 @@ export const streamRoutes: Route[] = [
 ];
 
 /** Sends what is stored, then whatever comes, until one of the two sides ends it. */
-async function follow(response: Response, { service, session, after }: { service: Service; session: Session; after: number | undefined }): Promise<void> {
+async function follow(
+  response: Response,
+  { service, session, after }: { service: Service; session: Session; after: number | undefined },
+): Promise<void> {
   const { database } = service;
   const bounds = await readStreamBounds(database);
   let last = after ?? bounds?.last ?? 0;
-  response.status(200).set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" });
+  response
+    .status(200)
+    .set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" });
   response.flushHeaders();
   response.write("retry: 1000\n\n");
   // An id that the service no longer keeps (or, after its database was made anew, never gave): the client reads its lists again.
@@ -82,8 +94,13 @@ async function follow(response: Response, { service, session, after }: { service
 
   async function sendNew(): Promise<void> {
     const now = service.now();
-    if (now >= session.expiresAt) return void response.end();
-    const tags = [session.account, "*", ...((await isAuditor(database, { account: session.account, now })) ? ["auditor"] : [])];
+    // Looked up each time: who signed out elsewhere hears nothing more from that moment on.
+    if ((await readSession(database, { id: session.id, now })) === null) return void response.end();
+    const tags = [
+      session.account,
+      "*",
+      ...((await isAuditor(database, { account: session.account, now })) ? ["auditor"] : []),
+    ];
     for (;;) {
       const events = await readStream(database, { after: last, tags, limit: PAGE });
       for (const { id, type, payload } of events) {

@@ -50,12 +50,21 @@ export const trailRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/roll",
-    summary: "Every account that ever acted on a contract, in the order of first acts, with its head, as the index has them.",
+    summary:
+      "Every account that ever acted on a contract, in the order of first acts, with its head, as the index has them.",
     tag: "trail",
     access: "session",
     limit: "records",
     query: z.object({ ...pageQuery, contract: z.enum(["ledger", "providerRegistry"]).default("ledger") }),
-    response: pageOf(z.object({ account: addressOut, place: z.number().int(), head: digestOut, acts: z.number().int(), roll: digestOut })),
+    response: pageOf(
+      z.object({
+        account: addressOut,
+        place: z.number().int(),
+        head: digestOut,
+        acts: z.number().int(),
+        roll: digestOut,
+      }),
+    ),
     async handle({ service, query }) {
       const rows = await listRoll(service.database, {
         contract: query.contract,

@@ -25,13 +25,18 @@ export const trailRowOut = z
     topics: z.array(digestOut),
     data: z.string(),
     final: z.boolean(),
-    mark: z.object({ kind: z.string(), message: z.string() }).nullable().meta({ description: "Set when this row is not what the ledger says." }),
+    mark: z
+      .object({ kind: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: "Set when this row is not what the ledger says." }),
   })
   .meta({ id: "TrailRow" });
 
 /** A stored act as it goes out. */
 export function toTrailRow(act: ActRow, status: SyncStatus): z.input<typeof trailRowOut> {
-  const finding = status.findings.find((each) => each.table === "acts" && each.block === act.block && each.logIndex === act.logIndex);
+  const finding = status.findings.find(
+    (each) => each.table === "acts" && each.block === act.block && each.logIndex === act.logIndex,
+  );
   return {
     ...act,
     final: act.block <= (status.cursor?.finalized ?? 0),

@@ -47,9 +47,11 @@ export async function openHelia({ folder, port }: { folder: string; port: number
       if (!held && timeoutMs === 0) throw notHere();
       const bytes = held
         ? await collect(blockstore.get(cid))
-        : await collect(helia.blockstore.get(cid, { signal: AbortSignal.timeout(timeoutMs) })).catch((cause: unknown) => {
-            throw notHere(cause);
-          });
+        : await collect(helia.blockstore.get(cid, { signal: AbortSignal.timeout(timeoutMs) })).catch(
+            (cause: unknown) => {
+              throw notHere(cause);
+            },
+          );
       checkBlock(cid, bytes);
       return bytes;
     },
@@ -85,7 +87,11 @@ export async function openHelia({ folder, port }: { folder: string; port: number
 }
 
 function notHere(cause?: unknown): Failure {
-  return new Failure("not-found", "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.", { cause });
+  return new Failure(
+    "not-found",
+    "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.",
+    { cause },
+  );
 }
 
 async function collect(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {

@@ -18,16 +18,26 @@ export async function openKubo(url: string): Promise<Ipfs> {
       const cid = readCid(text);
       checkBlock(cid, bytes);
       const stored = await ask(() =>
-        kubo.block.put(bytes, { version: 1, format: cid.code === 0x70 ? "dag-pb" : "raw", mhtype: "sha2-256", pin: true }),
+        kubo.block.put(bytes, {
+          version: 1,
+          format: cid.code === 0x70 ? "dag-pb" : "raw",
+          mhtype: "sha2-256",
+          pin: true,
+        }),
       );
-      if (stored.toString() !== text) throw new Failure("tampered", "The IPFS node stored other bytes than it was given.");
+      if (stored.toString() !== text)
+        throw new Failure("tampered", "The IPFS node stored other bytes than it was given.");
     },
     async get(text, { timeoutMs = 0 } = {}) {
       const cid = readCid(text);
       const bytes = await kubo.block
         .get(cid, timeoutMs === 0 ? onlyHeld : { timeout: timeoutMs })
         .catch((cause: unknown) => {
-          throw new Failure("not-found", "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.", { cause });
+          throw new Failure(
+            "not-found",
+            "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.",
+            { cause },
+          );
         });
       checkBlock(cid, bytes);
       return bytes;
@@ -60,6 +70,8 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    throw new Failure("unavailable", "The IPFS node does not answer. Nothing was stored. Try again in a moment.", { cause });
+    throw new Failure("unavailable", "The IPFS node does not answer. Nothing was stored. Try again in a moment.", {
+      cause,
+    });
   }
 }

@@ -19,8 +19,16 @@ export function readCid(text: string): CID {
   } catch (cause) {
     throw new Failure("bad-input", `"${text.slice(0, 80)}" is not a CID.`, { cause });
   }
-  if (cid.version !== 1 || (cid.code !== RAW && cid.code !== DAG_PB) || cid.multihash.code !== SHA_256 || cid.toString() !== text) {
-    throw new Failure("unsupported-type", "Only CIDs of version 1, raw or dag-pb, with SHA-256, written in base32, are held here.");
+  if (
+    cid.version !== 1 ||
+    (cid.code !== RAW && cid.code !== DAG_PB) ||
+    cid.multihash.code !== SHA_256 ||
+    cid.toString() !== text
+  ) {
+    throw new Failure(
+      "unsupported-type",
+      "Only CIDs of version 1, raw or dag-pb, with SHA-256, written in base32, are held here.",
+    );
   }
   return cid;
 }
@@ -28,10 +36,16 @@ export function readCid(text: string): CID {
 /** Throws `too-large` or `tampered` unless `bytes` are the block that `cid` names. */
 export function checkBlock(cid: CID, bytes: Uint8Array): void {
   if (bytes.length > MAX_BLOCK_BYTES) {
-    throw new Failure("too-large", `A block holds at most ${MAX_BLOCK_BYTES} bytes; this one has ${bytes.length}. Nothing was stored.`);
+    throw new Failure(
+      "too-large",
+      `A block holds at most ${MAX_BLOCK_BYTES} bytes; this one has ${bytes.length}. Nothing was stored.`,
+    );
   }
   const digest = createHash("sha256").update(bytes).digest();
   if (Buffer.compare(digest, cid.multihash.digest) !== 0) {
-    throw new Failure("tampered", "These bytes are not the block that the CID names. Nothing was stored. Send them again.");
+    throw new Failure(
+      "tampered",
+      "These bytes are not the block that the CID names. Nothing was stored. Send them again.",
+    );
   }
 }

@@ -29,6 +29,9 @@ export async function readAccount(db: Queryable, address: Address): Promise<Acco
 
 /** Which of these accounts have published a key. */
 export async function listEnrolled(db: Queryable, addresses: readonly Address[]): Promise<Set<Address>> {
-  const rows = await db.query<{ key: Address }>("select key from accounts where key = any($1::text[]) and encryption_key is not null", [addresses]);
+  const rows = await db.query<{ key: Address }>(
+    "select key from accounts where key = any($1::text[]) and encryption_key is not null",
+    [addresses],
+  );
   return new Set(rows.map((row) => row.key));
 }

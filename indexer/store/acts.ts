@@ -44,7 +44,8 @@ export async function listActs(
 ): Promise<ActRow[]> {
   const { party, account, act, from, to, after, newestFirst, limit } = options;
   const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
-  const source = party === null ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index";
+  const source =
+    party === null ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index";
   const place = party === null ? "a.block, a.log_index" : "p.block, p.log_index";
   return db.query<ActRow>(
     `select ${columns} from ${source}
@@ -52,7 +53,10 @@ export async function listActs(
        and ($2::text is null or a.account = $2) and ($3::text is null or a.act = $3)
        and ($4::bigint is null or a.time >= $4) and ($5::bigint is null or a.time < $5)
        and ($6::bigint is null or (${place}) ${sign} ($6::bigint, $7::int))
-     order by ${place.split(", ").map((column) => `${column} ${order}`).join(", ")} limit $8`,
+     order by ${place
+       .split(", ")
+       .map((column) => `${column} ${order}`)
+       .join(", ")} limit $8`,
     [party, account, act, from, to, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 }

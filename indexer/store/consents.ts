@@ -28,7 +28,9 @@ export async function readConsent(
   db: Queryable,
   { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
 ): Promise<Consent | null> {
-  const [row] = await db.query<Consent>(`select ${columns} from consents where key = $1`, [`${subject}|${grantee}|${scope}`]);
+  const [row] = await db.query<Consent>(`select ${columns} from consents where key = $1`, [
+    `${subject}|${grantee}|${scope}`,
+  ]);
   return row ?? null;
 }
 
@@ -102,16 +104,4 @@ export async function listRequests(
      order by r.at desc, r.key desc limit $5`,
     [subject, grantee, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
-}
-
-/** Whether two accounts have dealt with each other: a consent, a request, a filed document or an appointment. */
-export async function haveDealt(db: Queryable, a: Address, b: Address): Promise<boolean> {
-  const rows = await db.query(
-    `select 1 where exists (select 1 from consents where (subject = $1 and grantee = $2) or (subject = $2 and grantee = $1))
-       or exists (select 1 from requests where (subject = $1 and grantee = $2) or (subject = $2 and grantee = $1))
-       or exists (select 1 from documents where (subject = $1 and author = $2) or (subject = $2 and author = $1))
-       or exists (select 1 from appointments where (patient = $1 and provider = $2) or (patient = $2 and provider = $1))`,
-    [a, b],
-  );
-  return rows.length > 0;
 }

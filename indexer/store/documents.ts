@@ -44,20 +44,3 @@ export async function listDocuments(
     [subject, author, documents, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 }
-
-/** One document; null when there is none. */
-export async function readDocument(db: Queryable, { subject, document }: { subject: Address; document: Hex }): Promise<Document | null> {
-  const [row] = await db.query<Document>(`select ${columns} from documents where key = $1`, [`${subject}|${document}`]);
-  return row ?? null;
-}
-
-/** The manifest of one version of a document; null when it was never anchored. */
-export async function readDocumentVersion(
-  db: Queryable,
-  { subject, document, version }: { subject: Address; document: Hex; version: number },
-): Promise<{ manifest: Hex; author: Address; at: number } | null> {
-  const [row] = await db.query<{ manifest: Hex; author: Address; at: number }>("select manifest, author, at from document_versions where key = $1", [
-    `${subject}|${document}|${version}`,
-  ]);
-  return row ?? null;
-}

@@ -8,7 +8,10 @@ import type { Queryable } from "./database.ts";
 export type WantedOpening = { subject: Address; grantee: Address; scope: Hex; capsule: Hex; tries: number };
 
 /** Consents whose capsule was not fetched yet, or whose last try is long enough ago. */
-export async function listWantedOpenings(db: Queryable, { now, limit }: { now: number; limit: number }): Promise<WantedOpening[]> {
+export async function listWantedOpenings(
+  db: Queryable,
+  { now, limit }: { now: number; limit: number },
+): Promise<WantedOpening[]> {
   return db.query<WantedOpening>(
     `select c.subject, c.grantee, c.scope, c.capsule, coalesce(case when o.capsule = c.capsule then o.tries end, 0) as tries
      from consents c left join openings o on o.key = c.key
@@ -48,15 +51,19 @@ export async function readOpening(
   db: Queryable,
   { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
 ): Promise<{ state: "held" | "missing" | "refused"; reason: string | null; box: Uint8Array | null } | null> {
-  const [row] = await db.query<{ state: "held" | "missing" | "refused"; reason: string | null; box: Uint8Array | null }>(
-    "select state, reason, box from openings where key = $1",
-    [`${subject}|${grantee}|${scope}`],
-  );
+  const [row] = await db.query<{
+    state: "held" | "missing" | "refused";
+    reason: string | null;
+    box: Uint8Array | null;
+  }>("select state, reason, box from openings where key = $1", [`${subject}|${grantee}|${scope}`]);
   return row ?? null;
 }
 
 /** Digests of cards on the registry that are not held yet. */
-export async function listWantedCards(db: Queryable, { now, limit }: { now: number; limit: number }): Promise<{ digest: Hex; tries: number }[]> {
+export async function listWantedCards(
+  db: Queryable,
+  { now, limit }: { now: number; limit: number },
+): Promise<{ digest: Hex; tries: number }[]> {
   return db.query<{ digest: Hex; tries: number }>(
     `select distinct c.card as digest, coalesce(k.tries, 0) as tries from credentials c left join cards k on k.digest = c.card
      where c.card is not null and c.card <> '0x' || repeat('0', 64)

@@ -17,7 +17,9 @@ export async function openPostgres(url: string): Promise<Database> {
   const ears = await listenOn(url).catch((cause: unknown) => {
     void pool.end();
     const host = new URL(url).host;
-    throw new Failure("unavailable", `No PostgreSQL answers at ${host}. Nothing was changed. Check DATABASE_URL.`, { cause });
+    throw new Failure("unavailable", `No PostgreSQL answers at ${host}. Nothing was changed. Check DATABASE_URL.`, {
+      cause,
+    });
   });
   const over = (on: pg.Pool | pg.PoolClient): Queryable => ({
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>

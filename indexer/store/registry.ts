@@ -25,7 +25,10 @@ const credentialColumns = `c.key as account, c.status, c.kind, c.licence, c.card
 
 /** True when `account` is an auditor at `now`. */
 export async function isAuditor(db: Queryable, { account, now }: { account: Address; now: number }): Promise<boolean> {
-  const rows = await db.query("select 1 from auditors where key = $1 and appointed and valid_until > $2", [account, now]);
+  const rows = await db.query("select 1 from auditors where key = $1 and appointed and valid_until > $2", [
+    account,
+    now,
+  ]);
   return rows.length > 0;
 }
 
@@ -68,7 +71,16 @@ export async function listProviders(
        and (case when $4 then status = 2 and "validUntil" > $5 else status in (2, 3) end)
        and ($6::text is null or (sort, account) > ($6, $7))
      order by sort, account limit $8`,
-    [toPrefixQuery(text), kind, place === null ? null : `%${escapeLike(place.toLowerCase())}%`, verified, now, after?.[0] ?? null, after?.[1] ?? null, limit],
+    [
+      toPrefixQuery(text),
+      kind,
+      place === null ? null : `%${escapeLike(place.toLowerCase())}%`,
+      verified,
+      now,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit,
+    ],
   );
 }
 
@@ -107,7 +119,10 @@ export async function listMembers(db: Queryable, organisation: Address): Promise
 }
 
 /** The organisations of which `member` is a member now and which are verified at `now`, with the member's role. */
-export async function listOrganisationsOf(db: Queryable, { member, now }: { member: Address; now: number }): Promise<Membership[]> {
+export async function listOrganisationsOf(
+  db: Queryable,
+  { member, now }: { member: Address; now: number },
+): Promise<Membership[]> {
   return db.query<Membership>(
     `select m.organisation, m.member, m.role, m.changed_at as "changedAt" from members m join credentials c on c.key = m.organisation
      where m.member = $1 and m.role > 0 and c.status = 2 and c.kind = 7 and c.valid_until > $2 order by m.organisation`,
@@ -116,7 +131,13 @@ export async function listOrganisationsOf(db: Queryable, { member, now }: { memb
 }
 
 /** An auditor: until when, and by whom appointed. */
-export type Auditor = { account: Address; validUntil: number; appointed: boolean; changedAt: number; registrar: Address };
+export type Auditor = {
+  account: Address;
+  validUntil: number;
+  appointed: boolean;
+  changedAt: number;
+  registrar: Address;
+};
 
 /** All auditors, also dismissed ones. */
 export async function listAuditors(db: Queryable): Promise<Auditor[]> {
@@ -126,9 +147,16 @@ export async function listAuditors(db: Queryable): Promise<Auditor[]> {
 }
 
 /** A registrar, or somebody who was proposed as one. */
-export type Registrar = { account: Address; state: "proposed" | "accepted" | "dismissed"; changedAt: number; by: Address | null };
+export type Registrar = {
+  account: Address;
+  state: "proposed" | "accepted" | "dismissed";
+  changedAt: number;
+  by: Address | null;
+};
 
 /** All registrars, also proposed and dismissed ones. */
 export async function listRegistrars(db: Queryable): Promise<Registrar[]> {
-  return db.query<Registrar>(`select key as account, state, changed_at as "changedAt", by from registrars order by key`);
+  return db.query<Registrar>(
+    `select key as account, state, changed_at as "changedAt", by from registrars order by key`,
+  );
 }

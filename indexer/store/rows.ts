@@ -3,13 +3,7 @@
 import type { Queryable, Row } from "./database.ts";
 
 /** The tables that are written row by whole row; a name from outside never gets here. */
-export type RowTable =
-  | "acts"
-  | "act_parties"
-  | "raw_logs"
-  | "blocks"
-  | "undo"
-  | ProjectionTable;
+export type RowTable = "acts" | "act_parties" | "raw_logs" | "blocks" | "undo" | ProjectionTable;
 
 /** The tables folded from acts, each keyed by `key`. */
 export type ProjectionTable =
@@ -34,19 +28,30 @@ export type ProjectionRow = { key: string } & Row;
 /** Inserts whole rows; fails when one is there already. */
 export async function insertRows(tx: Queryable, table: RowTable, rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [JSON.stringify(rows)]);
+  await tx.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [
+    JSON.stringify(rows),
+  ]);
 }
 
 /** The rows of a projection with the given keys. */
-export async function readRows(tx: Queryable, table: ProjectionTable, keys: readonly string[]): Promise<ProjectionRow[]> {
+export async function readRows(
+  tx: Queryable,
+  table: ProjectionTable,
+  keys: readonly string[],
+): Promise<ProjectionRow[]> {
   if (keys.length === 0) return [];
-  const rows = await tx.query<{ row: ProjectionRow }>(`select to_jsonb(t) as row from ${table} t where key = any($1::text[])`, [keys]);
+  const rows = await tx.query<{ row: ProjectionRow }>(
+    `select to_jsonb(t) as row from ${table} t where key = any($1::text[])`,
+    [keys],
+  );
   return rows.map(({ row }) => row);
 }
 
 /** Every row of a projection, in key order. */
 export async function readAllRows(tx: Queryable, table: ProjectionTable): Promise<ProjectionRow[]> {
-  const rows = await tx.query<{ row: ProjectionRow }>(`select to_jsonb(t) as row from ${table} t order by key collate "C"`);
+  const rows = await tx.query<{ row: ProjectionRow }>(
+    `select to_jsonb(t) as row from ${table} t order by key collate "C"`,
+  );
   return rows.map(({ row }) => row);
 }
 

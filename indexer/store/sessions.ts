@@ -31,14 +31,19 @@ type SessionRow = {
 };
 
 /** Keeps a nonce until `expiresAt`, and forgets those whose time is over. */
-export async function addNonce(db: Queryable, { nonce, now, expiresAt }: { nonce: string; now: number; expiresAt: number }): Promise<void> {
+export async function addNonce(
+  db: Queryable,
+  { nonce, now, expiresAt }: { nonce: string; now: number; expiresAt: number },
+): Promise<void> {
   await db.query("delete from nonces where expires_at <= $1", [now]);
   await db.query("insert into nonces (nonce, expires_at) values ($1, $2)", [nonce, expiresAt]);
 }
 
 /** Uses a nonce up; false when it is unknown, used or too old. */
 export async function takeNonce(db: Queryable, { nonce, now }: { nonce: string; now: number }): Promise<boolean> {
-  const rows = await db.query<{ expires_at: number }>("delete from nonces where nonce = $1 returning expires_at", [nonce]);
+  const rows = await db.query<{ expires_at: number }>("delete from nonces where nonce = $1 returning expires_at", [
+    nonce,
+  ]);
   return rows[0] !== undefined && rows[0].expires_at > now;
 }
 
@@ -84,7 +89,9 @@ export async function endSession(db: Queryable, id: string): Promise<void> {
 
 /** Until when (Unix seconds) this caller may not try to sign in; 0 when they may. */
 export async function readLock(db: Queryable, key: string): Promise<number> {
-  const [row] = await db.query<{ locked_until: number }>("select locked_until from sign_in_failures where key = $1", [key]);
+  const [row] = await db.query<{ locked_until: number }>("select locked_until from sign_in_failures where key = $1", [
+    key,
+  ]);
   return row?.locked_until ?? 0;
 }
 

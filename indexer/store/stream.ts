@@ -18,7 +18,11 @@ export type StoredEvent = { id: number; type: StreamEvent["type"]; payload: unkn
 const APPEND_LOCK = 712_001;
 
 /** Appends events inside the caller's transaction; clients are told when it commits. */
-export async function appendStream(tx: Queryable, events: readonly StreamEvent[], at = Math.floor(Date.now() / 1000)): Promise<void> {
+export async function appendStream(
+  tx: Queryable,
+  events: readonly StreamEvent[],
+  at = Math.floor(Date.now() / 1000),
+): Promise<void> {
   if (events.length === 0) return;
   await tx.query("select pg_advisory_xact_lock($1)", [APPEND_LOCK]);
   await tx.query(
@@ -43,7 +47,9 @@ export async function readStream(
 
 /** The ids of the oldest and newest event that are kept; null when there is none. */
 export async function readStreamBounds(db: Queryable): Promise<{ first: number; last: number } | null> {
-  const [row] = await db.query<{ first: number | null; last: number | null }>("select min(id) as first, max(id) as last from stream");
+  const [row] = await db.query<{ first: number | null; last: number | null }>(
+    "select min(id) as first, max(id) as last from stream",
+  );
   return row === undefined || row.first === null || row.last === null ? null : { first: row.first, last: row.last };
 }
 

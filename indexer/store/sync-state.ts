@@ -57,7 +57,10 @@ export async function writeCursor(tx: Queryable, deployment: Deployment, cursor:
 }
 
 /** The remembered hash of each block from `from` to `to`, newest first. */
-export async function readBlockHashes(db: Queryable, { from, to }: { from: number; to: number }): Promise<{ number: number; hash: Hex }[]> {
+export async function readBlockHashes(
+  db: Queryable,
+  { from, to }: { from: number; to: number },
+): Promise<{ number: number; hash: Hex }[]> {
   return db.query<{ number: number; hash: Hex }>(
     "select number, hash from blocks where number between $1 and $2 order by number desc",
     [from, to],
@@ -79,13 +82,19 @@ export async function rollBack(tx: Queryable, { ancestor, at }: { ancestor: numb
   );
   for (const [table, rows] of Map.groupBy(undo, (row) => row.projection)) {
     const keys = rows.map((row) => row.key);
-    await replaceRows(tx, table, keys, rows.flatMap((row) => (row.before === null ? [] : [row.before])));
+    await replaceRows(
+      tx,
+      table,
+      keys,
+      rows.flatMap((row) => (row.before === null ? [] : [row.before])),
+    );
   }
   const moved = await tx.query(
     `insert into orphans (orphaned_at, act) select $2, to_jsonb(a) from acts a where block > $1 order by block, log_index returning id`,
     [ancestor, at],
   );
-  for (const table of ["undo", "act_parties", "acts", "raw_logs"]) await tx.query(`delete from ${table} where block > $1`, [ancestor]);
+  for (const table of ["undo", "act_parties", "acts", "raw_logs"])
+    await tx.query(`delete from ${table} where block > $1`, [ancestor]);
   await tx.query("delete from blocks where number > $1", [ancestor]);
   return moved.length;
 }

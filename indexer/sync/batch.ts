@@ -80,7 +80,11 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
       const block = Number(log.blockNumber);
       const before = heads.get(parts.account) ?? ZERO_WORD;
       if (foldHead(before, log) !== parts.head) {
-        differ(parts.account, block, `Log ${log.logIndex} of block ${block} does not continue the history of ${parts.account}: something before it is missing or was altered.`);
+        differ(
+          parts.account,
+          block,
+          `Log ${log.logIndex} of block ${block} does not continue the history of ${parts.account}: something before it is missing or was altered.`,
+        );
       }
       if (parts.stamp.number !== block || parts.stamp.time !== times.get(block)) {
         differ(parts.account, block, `Log ${log.logIndex} of block ${block} carries another block's time or number.`);
@@ -98,12 +102,21 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
     const told = await context.source.readHeads({ contract: address, accounts, block: last.number });
     accounts.forEach((account, at) => {
       if (told[at] !== heads.get(account)) {
-        differ(account, last.number, `The acts of ${account} up to block ${last.number} fold to head ${heads.get(account)}, the contract says ${told[at]}.`);
+        differ(
+          account,
+          last.number,
+          `The acts of ${account} up to block ${last.number} fold to head ${heads.get(account)}, the contract says ${told[at]}.`,
+        );
       }
     });
-    const toldRoll = joined.length === 0 ? roll.value : await context.source.readRoll({ contract: address, block: last.number });
+    const toldRoll =
+      joined.length === 0 ? roll.value : await context.source.readRoll({ contract: address, block: last.number });
     if (toldRoll !== roll.value) {
-      differ(null, last.number, `The accounts up to block ${last.number} fold to roll ${roll.value}, the contract says ${toldRoll}.`);
+      differ(
+        null,
+        last.number,
+        `The accounts up to block ${last.number} fold to roll ${roll.value}, the contract says ${toldRoll}.`,
+      );
     }
   }
   if (mismatches.length > 0) {

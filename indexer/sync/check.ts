@@ -35,11 +35,19 @@ export type Finding = {
 const PAGE = 5_000;
 
 /** Checks all that is stored up to the cursor; the result is empty when everything is as the ledger says. */
-export async function checkHistory(options: { database: Database; chain: Chain; source: Source; cursor: Cursor | null }): Promise<Finding[]> {
+export async function checkHistory(options: {
+  database: Database;
+  chain: Chain;
+  source: Source;
+  cursor: Cursor | null;
+}): Promise<Finding[]> {
   const { database, chain, source, cursor } = options;
   if (cursor === null) return [];
   const head = await source.readHead();
-  const upTo = await findAncestor({ top: Math.min(head.number, cursor.number), finalized: cursor.finalized, head, cursor }, { database, source });
+  const upTo = await findAncestor(
+    { top: Math.min(head.number, cursor.number), finalized: cursor.finalized, head, cursor },
+    { database, source },
+  );
   const findings: Finding[] = [];
   const acts: LedgerAct[] = [];
   for (const contract of contractNames) {
@@ -66,7 +74,11 @@ async function readAllActs(database: Database, contract: ContractName): Promise<
   const rows: ActRow[] = [];
   for (;;) {
     const last = rows.at(-1);
-    const page = await readActsAfter(database, { contract, after: last === undefined ? null : [last.block, last.logIndex], limit: PAGE });
+    const page = await readActsAfter(database, {
+      contract,
+      after: last === undefined ? null : [last.block, last.logIndex],
+      limit: PAGE,
+    });
     rows.push(...page);
     if (page.length < PAGE) return rows;
   }
@@ -91,7 +103,9 @@ async function checkContract(options: {
     logIndex: fault.logIndex,
     message: fault.message,
   }));
-  const acts = fold.steps.map((step) => decodeLog(step.log, { contract, headBefore: step.headBefore, index: step.index }));
+  const acts = fold.steps.map((step) =>
+    decodeLog(step.log, { contract, headBefore: step.headBefore, index: step.index }),
+  );
   acts.forEach((act, at) => {
     const row = rows[at];
     const fields = row === undefined ? [] : differingFields(actRow(act), row);
@@ -107,7 +121,10 @@ async function checkContract(options: {
       const message = `The stored acts of ${account} do not lead to the head that the contract has at block ${upTo}.`;
       faults.push({ ...emptyFinding(contract), kind: "head-differs", account, block: upTo, message });
     });
-    const partial = foldHistory(fold.steps.filter((step) => Number(step.log.blockNumber) <= upTo).map((step) => step.log), { contract });
+    const partial = foldHistory(
+      fold.steps.filter((step) => Number(step.log.blockNumber) <= upTo).map((step) => step.log),
+      { contract },
+    );
     if (partial.roll !== (await source.readRoll({ contract: address, block: upTo }))) {
       const message = `The stored accounts do not lead to the roll that the contract has at block ${upTo}.`;
       faults.push({ ...emptyFinding(contract), kind: "head-differs", block: upTo, message });
@@ -117,16 +134,34 @@ async function checkContract(options: {
 }
 
 /** The ledger's own acts in a range, however large. */
-async function readLedger({ contract, address, from, to, source }: { contract: ContractName; address: Address; from: number; to: number; source: Source }): Promise<LedgerAct[]> {
+async function readLedger({
+  contract,
+  address,
+  from,
+  to,
+  source,
+}: {
+  contract: ContractName;
+  address: Address;
+  from: number;
+  to: number;
+  source: Source;
+}): Promise<LedgerAct[]> {
   const logs: RawLog[] = [];
-  for (let low = from; low <= to; low += 2_000) logs.push(...(await source.readLogs({ from: low, to: Math.min(to, low + 1_999) })));
-  const fold = foldHistory(logs.filter((log) => log.address === address && log.data.length > 2), { contract });
+  for (let low = from; low <= to; low += 2_000)
+    logs.push(...(await source.readLogs({ from: low, to: Math.min(to, low + 1_999) })));
+  const fold = foldHistory(
+    logs.filter((log) => log.address === address && log.data.length > 2),
+    { contract },
+  );
   return fold.steps.map((step) => decodeLog(step.log, { contract, headBefore: step.headBefore, index: step.index }));
 }
 
 /** Folds every projection from the acts and compares it with its table, row by row. */
 async function checkProjections(database: Database, acts: LedgerAct[]): Promise<Finding[]> {
-  const tables = new Map<ProjectionTable, Map<string, ProjectionRow>>(projectionTables.map((table) => [table, new Map()]));
+  const tables = new Map<ProjectionTable, Map<string, ProjectionRow>>(
+    projectionTables.map((table) => [table, new Map()]),
+  );
   const ordered = acts.toSorted((a, b) => Number(a.block) - Number(b.block) || a.logIndex - b.logIndex);
   for (const act of ordered) {
     for (const change of act.known ? changesOf(act) : []) {
@@ -137,7 +172,9 @@ async function checkProjections(database: Database, acts: LedgerAct[]): Promise<
   }
   const findings: Finding[] = [];
   for (const [table, expected] of tables) {
-    const contract: ContractName = ["credentials", "members", "auditors", "registrars"].includes(table) ? "providerRegistry" : "ledger";
+    const contract: ContractName = ["credentials", "members", "auditors", "registrars"].includes(table)
+      ? "providerRegistry"
+      : "ledger";
     const say = (kind: Finding["kind"], key: string, message: string, fields: string[] = []) =>
       findings.push({ ...emptyFinding(contract), kind, table, fields, message: `Row ${key} of ${table} ${message}` });
     const stored = new Map((await readAllRows(database, table)).map((row) => [row.key, row]));
@@ -146,7 +183,8 @@ async function checkProjections(database: Database, acts: LedgerAct[]): Promise<
       if (found === undefined) say("missing", key, "is missing, though acts on the ledger made it.");
       else {
         const fields = differingFields(row, found);
-        if (fields.length > 0) say("altered", key, `is not what the acts on the ledger made of it: ${fields.join(", ")}.`, fields);
+        if (fields.length > 0)
+          say("altered", key, `is not what the acts on the ledger made of it: ${fields.join(", ")}.`, fields);
       }
     }
     for (const key of stored.keys()) if (!expected.has(key)) say("extra", key, "was made by no act on the ledger.");

@@ -35,7 +35,9 @@ export function createFetching(parts: Foundation & { gateway: Gateway }): Fetchi
         log.warn("fetching-failed", { message: error instanceof Error ? error.message.slice(0, 400) : "unknown" });
       }
       awake = new AbortController();
-      await sleep(Math.max(config.pollMs, 1_000), undefined, { signal: AbortSignal.any([stopping.signal, awake.signal]) }).catch(() => undefined);
+      await sleep(Math.max(config.pollMs, 1_000), undefined, {
+        signal: AbortSignal.any([stopping.signal, awake.signal]),
+      }).catch(() => undefined);
     }
   }
 
@@ -63,7 +65,10 @@ async function fetchOpenings(parts: Foundation & { gateway: Gateway }): Promise<
   return wanted.length;
 }
 
-async function fetchOpening({ database, ipfs, gateway, now }: Foundation & { gateway: Gateway }, wanted: WantedOpening): Promise<void> {
+async function fetchOpening(
+  { database, ipfs, gateway, now }: Foundation & { gateway: Gateway },
+  wanted: WantedOpening,
+): Promise<void> {
   const { subject, grantee, scope, capsule } = wanted;
   const note = { subject, grantee, scope, capsule, reason: null, box: null, tries: wanted.tries + 1, nextTry: 0 };
   try {

@@ -89,12 +89,19 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
     status.cursor = await readCursor(database, deployment);
     status.findings = await checkHistory({ database, chain, source, cursor: status.cursor });
     // Only the acts' own tables decide what new acts are folded onto.
-    for (const { table, contract, account } of status.findings) if (table === "acts") broken.add(brokenKey(contract, account));
+    for (const { table, contract, account } of status.findings)
+      if (table === "acts") broken.add(brokenKey(contract, account));
     for (const { table, contract } of status.findings) if (table === "acts") broken.add(brokenKey(contract, null));
     status.checked = true;
     if (status.findings.length > 0) {
       log.error("history-altered", { findings: status.findings.length });
-      await database.transaction((tx) => appendStream(tx, [{ type: "status", audience: ["*"], payload: { state: "mismatch", findings: status.findings.length } }], now()));
+      await database.transaction((tx) =>
+        appendStream(
+          tx,
+          [{ type: "status", audience: ["*"], payload: { state: "mismatch", findings: status.findings.length } }],
+          now(),
+        ),
+      );
     }
     running = run();
   }
@@ -122,9 +129,15 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
     status.head = { number: head.number, hash: head.hash, time: head.time };
     status.seenAt = now();
     metrics.set("chain_head", head.number);
-    const plan = await planStep({ head, cursor: status.cursor, span, start: deployment.deployedAtBlock }, { database, source });
+    const plan = await planStep(
+      { head, cursor: status.cursor, span, start: deployment.deployedAtBlock },
+      { database, source },
+    );
     if (plan.kind === "too-deep") {
-      await become("stale", `The chain was reorganised below block ${plan.finalized}, which was final. Nothing is taken back on a guess.`);
+      await become(
+        "stale",
+        `The chain was reorganised below block ${plan.finalized}, which was final. Nothing is taken back on a guess.`,
+      );
       return false;
     }
     if (plan.kind === "same") {
@@ -161,7 +174,12 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
     if (status.cursor !== null && status.cursor.number > ancestor) {
       status.reorgs += 1;
       metrics.count("reorgs");
-      log.warn("reorg", { ancestor, from: status.cursor.number, to: written.cursor.number, orphaned: written.orphaned });
+      log.warn("reorg", {
+        ancestor,
+        from: status.cursor.number,
+        to: written.cursor.number,
+        orphaned: written.orphaned,
+      });
       await pruneStream(database, KEEP_EVENTS);
     }
     status.cursor = written.cursor;
@@ -183,7 +201,11 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
     }
     // A single hiccup of the node is no state; the third in a row is.
     if (failures >= 3) await become("waiting");
-    log.warn("sync-failed", { failures, code: isFailure(error) ? error.code : "internal", message: message.slice(0, 400) });
+    log.warn("sync-failed", {
+      failures,
+      code: isFailure(error) ? error.code : "internal",
+      message: message.slice(0, 400),
+    });
   }
 
   async function become(state: SyncState, message: string | null = null): Promise<void> {
@@ -216,7 +238,11 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
     async waitFor(number, timeoutMs) {
       const until = Date.now() + timeoutMs;
       while ((status.cursor?.number ?? -1) < number) {
-        if (Date.now() > until) throw new Failure("unavailable", `Block ${number} is not indexed yet. Nothing was lost. Try again in a moment.`);
+        if (Date.now() > until)
+          throw new Failure(
+            "unavailable",
+            `Block ${number} is not indexed yet. Nothing was lost. Try again in a moment.`,
+          );
         await sleep(25);
       }
     },

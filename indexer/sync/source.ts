@@ -45,7 +45,9 @@ export function createSource({ client, deployment }: Chain): Source {
       return toHeader(block);
     },
     async readFinalized(head) {
-      const block = await client.request({ method: "eth_getBlockByNumber", params: ["finalized", false] }).catch(() => null);
+      const block = await client
+        .request({ method: "eth_getBlockByNumber", params: ["finalized", false] })
+        .catch(() => null);
       const number = block === null ? head.number : toHeader(block).number;
       return number < head.number ? number : null;
     },
@@ -59,7 +61,8 @@ export function createSource({ client, deployment }: Chain): Source {
       const headers = found.map((header, index) => {
         const before = found[index - 1];
         if (header === null || header.number !== numbers[index]) throw inconsistent(`has no block ${numbers[index]}`);
-        if (before && header.parentHash !== before.hash) throw inconsistent(`gave block ${header.number} with another parent`);
+        if (before && header.parentHash !== before.hash)
+          throw inconsistent(`gave block ${header.number} with another parent`);
         return header;
       });
       return { headers, logs: checkLogs(logs, headers) };
@@ -71,7 +74,13 @@ export function createSource({ client, deployment }: Chain): Source {
     readHeads: ({ contract, accounts, block }) =>
       Promise.all(
         accounts.map((account) =>
-          client.readContract({ address: contract, abi: ledgerAbi, functionName: "headOf", args: [account], blockNumber: BigInt(block) }),
+          client.readContract({
+            address: contract,
+            abi: ledgerAbi,
+            functionName: "headOf",
+            args: [account],
+            blockNumber: BigInt(block),
+          }),
         ),
       ),
     readRoll: ({ contract, block }) =>
@@ -90,20 +99,37 @@ export function createSource({ client, deployment }: Chain): Source {
         throw inconsistent("gave a log that is not in the chain");
       }
       const number = Number(blockNumber);
-      if (headers !== null && hashes.get(number) !== blockHash) throw inconsistent(`gave a log of another block ${number}`);
+      if (headers !== null && hashes.get(number) !== blockHash)
+        throw inconsistent(`gave a log of another block ${number}`);
       if (!contracts.includes(getAddress(log.address))) throw inconsistent("gave a log of another contract");
-      if (number < lastBlock || (number === lastBlock && logIndex <= last)) throw inconsistent("gave logs out of order");
+      if (number < lastBlock || (number === lastBlock && logIndex <= last))
+        throw inconsistent("gave logs out of order");
       [lastBlock, last] = [number, logIndex];
-      return { address: getAddress(log.address), topics: log.topics, data: log.data, blockNumber, blockHash, transactionHash, logIndex };
+      return {
+        address: getAddress(log.address),
+        topics: log.topics,
+        data: log.data,
+        blockNumber,
+        blockHash,
+        transactionHash,
+        logIndex,
+      };
     });
   }
 }
 
 function toHeader(block: { number: Hex | null; hash: Hex | null; parentHash: Hex; timestamp: Hex }): Header {
   if (block.number === null || block.hash === null) throw inconsistent("gave a block that is not mined");
-  return { number: Number(block.number), hash: block.hash, parentHash: block.parentHash, time: Number(block.timestamp) };
+  return {
+    number: Number(block.number),
+    hash: block.hash,
+    parentHash: block.parentHash,
+    time: Number(block.timestamp),
+  };
 }
 
 function inconsistent(what: string): Failure {
-  return new Failure("unavailable", `The node ${what}. Nothing was stored; it is asked again.`, { reason: "inconsistent-node" });
+  return new Failure("unavailable", `The node ${what}. Nothing was stored; it is asked again.`, {
+    reason: "inconsistent-node",
+  });
 }

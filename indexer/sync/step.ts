@@ -22,7 +22,10 @@ export async function planStep(
   { head, cursor, span, start }: { head: Header; cursor: Cursor | null; span: number; start: number },
   { database, source }: { database: Database; source: Source },
 ): Promise<Plan> {
-  if (cursor === null) return head.number < start ? { kind: "behind" } : { kind: "read", ancestor: start - 1, to: Math.min(head.number, start - 1 + span) };
+  if (cursor === null)
+    return head.number < start
+      ? { kind: "behind" }
+      : { kind: "read", ancestor: start - 1, to: Math.min(head.number, start - 1 + span) };
   if (head.number === cursor.number && head.hash === cursor.hash) return { kind: "same" };
   const top = Math.min(head.number, cursor.number);
   const ancestor = await findAncestor({ top, finalized: cursor.finalized, head, cursor }, { database, source });

@@ -30,7 +30,11 @@ export type WriteOptions = {
 };
 
 /** Stores a batch; gives the new cursor and how many acts were orphaned. */
-export async function writeBatch(database: Database, batch: Batch, options: WriteOptions): Promise<{ cursor: Cursor; orphaned: number }> {
+export async function writeBatch(
+  database: Database,
+  batch: Batch,
+  options: WriteOptions,
+): Promise<{ cursor: Cursor; orphaned: number }> {
   const last = batch.headers.at(-1);
   if (last === undefined) throw new Error("A batch has at least one block.");
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
@@ -41,12 +45,20 @@ export async function writeBatch(database: Database, batch: Batch, options: Writ
     let gone = 0;
     if (options.cursor !== null && options.cursor.number > batch.ancestor) {
       gone = await rollBack(tx, { ancestor: batch.ancestor, at: options.now });
-      events.push({ type: "reorg", audience: ["*"], payload: { ancestor: batch.ancestor, from: options.cursor.number, orphaned: gone } });
+      events.push({
+        type: "reorg",
+        audience: ["*"],
+        payload: { ancestor: batch.ancestor, from: options.cursor.number, orphaned: gone },
+      });
     }
     await insertActs(tx, batch);
     await project(tx, batch, finalized);
     const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
-    await insertRows(tx, "blocks", remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })));
+    await insertRows(
+      tx,
+      "blocks",
+      remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })),
+    );
     await writeCursor(tx, options.deployment, cursor);
     await pruneHistory(tx, finalized);
     for (const each of batch.acts) {
@@ -68,7 +80,9 @@ function rowOf({ act, index }: BatchAct) {
 
 /** Everybody whom an act names: its account and every address among its arguments. */
 function partiesOf(row: { account: string; args: Record<string, unknown> }): Address[] {
-  const named = [row.account, ...Object.values(row.args)].filter((value) => typeof value === "string" && isAddress(value, { strict: false }));
+  const named = [row.account, ...Object.values(row.args)].filter(
+    (value) => typeof value === "string" && isAddress(value, { strict: false }),
+  );
   return [...new Set(named.map((value) => getAddress(value as string)))].filter((address) => address !== zeroAddress);
 }
 
@@ -107,30 +121,50 @@ async function insertActs(tx: Queryable, batch: Batch): Promise<void> {
 
 /** Folds the batch onto the projections' rows, and remembers what they were for the blocks that may still go. */
 async function project(tx: Queryable, batch: Batch, finalized: number): Promise<void> {
-  const places = new Map(batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry] as const)));
+  const places = new Map(
+    batch.joined.flatMap(({ contract, entries }) =>
+      entries.map((entry) => [`${contract}|${entry.account}`, entry] as const),
+    ),
+  );
   const steps = batch.acts.map((each) => ({
     act: each.act,
-    changes: [headChange(each, places.get(`${each.act.contract}|${each.act.account}`)), ...(each.act.known ? changesOf(each.act) : [])],
+    changes: [
+      headChange(each, places.get(`${each.act.contract}|${each.act.account}`)),
+      ...(each.act.known ? changesOf(each.act) : []),
+    ],
   }));
   const tables = new Map<ProjectionTable, Map<string, ProjectionRow | null>>();
   for (const change of steps.flatMap((step) => step.changes)) {
     const rows = tables.get(change.table) ?? new Map<string, ProjectionRow | null>();
     tables.set(change.table, rows.set(change.key, null));
   }
-  for (const [table, rows] of tables) for (const row of await readRows(tx, table, [...rows.keys()])) rows.set(row.key, row);
+  for (const [table, rows] of tables)
+    for (const row of await readRows(tx, table, [...rows.keys()])) rows.set(row.key, row);
   const undo: object[] = [];
   for (const { act, changes } of steps) {
     changes.forEach((change, step) => {
       const rows = tables.get(change.table);
       const before = rows?.get(change.key) ?? null;
       if (Number(act.block) > finalized) {
-        undo.push({ block: Number(act.block), log_index: act.logIndex, step, projection: change.table, key: change.key, before });
+        undo.push({
+          block: Number(act.block),
+          log_index: act.logIndex,
+          step,
+          projection: change.table,
+          key: change.key,
+          before,
+        });
       }
       rows?.set(change.key, change.next(before));
     });
   }
   for (const [table, rows] of tables) {
-    await replaceRows(tx, table, [...rows.keys()], [...rows.values()].filter((row) => row !== null));
+    await replaceRows(
+      tx,
+      table,
+      [...rows.keys()],
+      [...rows.values()].filter((row) => row !== null),
+    );
   }
   await insertRows(tx, "undo", undo);
 }

@@ -10,12 +10,25 @@ import { takeLock } from "#indexer/lock.ts";
 
 describe("An operator who configures the service", () => {
   it("needs to set nothing for development", () => {
-    expect(readConfig({})).toMatchObject({ port: 4280, host: "127.0.0.1", demo: false, databaseUrl: null, ipfsApiUrl: null });
+    expect(readConfig({})).toMatchObject({
+      port: 4280,
+      host: "127.0.0.1",
+      demo: false,
+      databaseUrl: null,
+      ipfsApiUrl: null,
+    });
   });
 
   it("is told every wrong setting at once, by name", () => {
-    const read = () => readConfig({ PLACET_PORT: "seventy", PLACET_RPC_URL: "nowhere", PLACET_GATEWAY_KEY: "0x12", DATABASE_URL: "mysql://x" });
-    for (const name of ["PLACET_PORT", "PLACET_RPC_URL", "PLACET_GATEWAY_KEY", "DATABASE_URL"]) expect(read).toThrow(name);
+    const read = () =>
+      readConfig({
+        PLACET_PORT: "seventy",
+        PLACET_RPC_URL: "nowhere",
+        PLACET_GATEWAY_KEY: "0x12",
+        DATABASE_URL: "mysql://x",
+      });
+    for (const name of ["PLACET_PORT", "PLACET_RPC_URL", "PLACET_GATEWAY_KEY", "DATABASE_URL"])
+      expect(read).toThrow(name);
   });
 
   it("is told of a limit that does not exist, instead of having it ignored", () => {
@@ -28,7 +41,10 @@ describe("An operator who configures the service", () => {
   });
 
   it("names origins only as origins", () => {
-    expect(readConfig({ PLACET_ORIGIN: "https://a.example/path, http://b.example:8080" }).origins).toEqual(["https://a.example", "http://b.example:8080"]);
+    expect(readConfig({ PLACET_ORIGIN: "https://a.example/path, http://b.example:8080" }).origins).toEqual([
+      "https://a.example",
+      "http://b.example:8080",
+    ]);
     expect(() => readConfig({ PLACET_ORIGIN: "a.example" })).toThrow("a.example");
   });
 });

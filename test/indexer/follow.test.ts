@@ -27,9 +27,18 @@ describe("An act on the ledger", () => {
     const ben = await signIn(running, people.ben);
     const stream = openStream(running.url, lena.cookie);
     const strange = openStream(running.url, ben.cookie);
-    await chain.act(people.lena, { name: "request", args: { grantee: people.lena.address, subject: people.ana.address, note: `0x${"11".repeat(32)}`, deadline: 0 } });
-    const told = await eventually(async () => stream.events.find((event) => event.event === "act" && event.data["act"] === "Requested"));
-    expect(told.data).toMatchObject({ account: people.lena.address, act: "Requested", args: { subject: people.ana.address } });
+    await chain.act(people.lena, {
+      name: "request",
+      args: { grantee: people.lena.address, subject: people.ana.address, note: `0x${"11".repeat(32)}`, deadline: 0 },
+    });
+    const told = await eventually(async () =>
+      stream.events.find((event) => event.event === "act" && event.data["act"] === "Requested"),
+    );
+    expect(told.data).toMatchObject({
+      account: people.lena.address,
+      act: "Requested",
+      args: { subject: people.ana.address },
+    });
     const trail = await lena.call("GET", "/api/trail");
     expect(trail.body.items[0]).toMatchObject({ act: "Requested", account: people.lena.address, index: 0, mark: null });
     expect((await ben.call("GET", "/api/trail")).body.items).toEqual([]);

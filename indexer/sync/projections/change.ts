@@ -8,7 +8,11 @@ import type { ProjectionRow, ProjectionTable } from "../../store/rows.ts";
 export type KnownAct = Extract<LedgerAct, { known: true }>;
 
 /** What one act does to one row: `next` gets the row as it was (null: there was none) and gives what it is now. */
-export type Change = { table: ProjectionTable; key: string; next: (before: ProjectionRow | null) => ProjectionRow | null };
+export type Change = {
+  table: ProjectionTable;
+  key: string;
+  next: (before: ProjectionRow | null) => ProjectionRow | null;
+};
 
 /** Joins identifying columns to a key. */
 export function keyOf(...parts: readonly (string | number | bigint)[]): string {
@@ -21,6 +25,11 @@ export function put(table: ProjectionTable, row: ProjectionRow): Change {
 }
 
 /** A change that overwrites some columns of a row, which is made of `empty` where there was none. */
-export function patch(table: ProjectionTable, key: string, columns: Record<string, unknown>, empty: Record<string, unknown> = {}): Change {
+export function patch(
+  table: ProjectionTable,
+  key: string,
+  columns: Record<string, unknown>,
+  empty: Record<string, unknown> = {},
+): Change {
   return { table, key, next: (before) => ({ ...empty, ...before, ...columns, key }) };
 }

@@ -60,7 +60,10 @@ export function consentChanges(act: KnownAct): Change[] {
           table: "requests",
           key: request,
           next: (before) =>
-            before !== null && before["subject"] === subject && before["grantee"] === grantee && before["declined_at"] === null
+            before !== null &&
+            before["subject"] === subject &&
+            before["grantee"] === grantee &&
+            before["declined_at"] === null
               ? { ...before, declined_at: act.stamp.time, declined_note: note }
               : before,
         },
@@ -77,7 +80,10 @@ export function consentChanges(act: KnownAct): Change[] {
 
 type OneConsent = Extract<KnownAct, { event: "Granted" | "Replaced" | "Renewed" | "Revoked" | "Renounced" }>;
 
-function consent(act: OneConsent, columns: { capsule?: Hex; replaces?: Hex | null; replaced_by?: Hex | null; ended_by?: Address | null }): Change {
+function consent(
+  act: OneConsent,
+  columns: { capsule?: Hex; replaces?: Hex | null; replaced_by?: Hex | null; ended_by?: Address | null },
+): Change {
   const { subject, grantee, scope } = act.args;
   const record = unpackConsent(act.args.record);
   return patch(

@@ -11,7 +11,8 @@ export function documentChanges(act: KnownAct): Change[] {
     case "Filed": {
       const { subject, document, manifest } = act.args;
       const record = unpackDocument(act.args.record);
-      const filed = act.event === "Filed" ? { grantee: act.args.grantee, scope: act.args.scope } : { grantee: null, scope: null };
+      const filed =
+        act.event === "Filed" ? { grantee: act.args.grantee, scope: act.args.scope } : { grantee: null, scope: null };
       const key = keyOf(subject, document);
       return [
         {

@@ -15,7 +15,13 @@ export type { Change, KnownAct } from "./change.ts";
 export function changesOf(act: KnownAct): Change[] {
   return act.contract === "providerRegistry"
     ? registryChanges(act)
-    : [...consentChanges(act), ...keyChanges(act), ...documentChanges(act), ...appointmentChanges(act), ...receiptChanges(act)];
+    : [
+        ...consentChanges(act),
+        ...keyChanges(act),
+        ...documentChanges(act),
+        ...appointmentChanges(act),
+        ...receiptChanges(act),
+      ];
 }
 
 /** The tables that are folded from acts by `changesOf` (heads are folded apart, as they need no ABI). */

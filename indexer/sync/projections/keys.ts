@@ -12,7 +12,14 @@ export function keyChanges(act: KnownAct): Change[] {
     case "KeyPublished": {
       const { account, encryptionKey, vaultAccount } = act.args;
       const vault = vaultAccount === zeroAddress ? null : vaultAccount;
-      return [patch("accounts", account, { encryption_key: encryptionKey, vault_account: vault, published_at: act.stamp.time }, empty)];
+      return [
+        patch(
+          "accounts",
+          account,
+          { encryption_key: encryptionKey, vault_account: vault, published_at: act.stamp.time },
+          empty,
+        ),
+      ];
     }
     case "SignedCancelled":
       return [patch("accounts", act.args.subject, { generation: Number(act.args.generation) }, empty)];

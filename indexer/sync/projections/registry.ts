@@ -26,19 +26,45 @@ export function registryChanges(act: KnownAct): Change[] {
     case "Applied": {
       const { account, kind, licence, card } = act.args;
       return [
-        patch("credentials", account, { status: APPLIED, kind, licence, card, valid_until: 0, changed_at: at, applied_at: at, registrar: null }, empty),
+        patch(
+          "credentials",
+          account,
+          { status: APPLIED, kind, licence, card, valid_until: 0, changed_at: at, applied_at: at, registrar: null },
+          empty,
+        ),
       ];
     }
     case "CardPublished":
       return [patch("credentials", act.args.account, { card: act.args.card }, empty)];
     case "Verified": {
       const { account, registrar, kind, licence, validUntil } = act.args;
-      return [patch("credentials", account, { status: VERIFIED, kind, licence, valid_until: Number(validUntil), changed_at: at, registrar }, empty)];
+      return [
+        patch(
+          "credentials",
+          account,
+          { status: VERIFIED, kind, licence, valid_until: Number(validUntil), changed_at: at, registrar },
+          empty,
+        ),
+      ];
     }
     case "Suspended":
-      return [patch("credentials", act.args.account, { status: SUSPENDED, changed_at: at, registrar: act.args.registrar }, empty)];
+      return [
+        patch(
+          "credentials",
+          act.args.account,
+          { status: SUSPENDED, changed_at: at, registrar: act.args.registrar },
+          empty,
+        ),
+      ];
     case "Refused":
-      return [patch("credentials", act.args.account, { status: REFUSED, changed_at: at, registrar: act.args.registrar }, empty)];
+      return [
+        patch(
+          "credentials",
+          act.args.account,
+          { status: REFUSED, changed_at: at, registrar: act.args.registrar },
+          empty,
+        ),
+      ];
     case "MemberAdded": {
       const { organisation, member, role } = act.args;
       return [put("members", { key: keyOf(organisation, member), organisation, member, role, changed_at: at })];
@@ -49,7 +75,9 @@ export function registryChanges(act: KnownAct): Change[] {
     }
     case "AuditorAppointed": {
       const { auditor, registrar, validUntil } = act.args;
-      return [put("auditors", { key: auditor, valid_until: Number(validUntil), appointed: true, changed_at: at, registrar })];
+      return [
+        put("auditors", { key: auditor, valid_until: Number(validUntil), appointed: true, changed_at: at, registrar }),
+      ];
     }
     case "AuditorDismissed": {
       const { auditor, registrar } = act.args;

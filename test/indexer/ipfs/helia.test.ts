@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHelia } from "#indexer/ipfs/helia.ts";
 import type { Ipfs } from "#indexer/ipfs/index.ts";
 
-const cidOf = (bytes: Uint8Array) => CID.createV1(0x55, Digest.create(0x12, createHash("sha256").update(bytes).digest())).toString();
+const cidOf = (bytes: Uint8Array) =>
+  CID.createV1(0x55, Digest.create(0x12, createHash("sha256").update(bytes).digest())).toString();
 const text = (words: string) => new TextEncoder().encode(words);
 
 describe("The embedded IPFS node", () => {
@@ -74,9 +75,9 @@ describe("The embedded IPFS node", () => {
     const { noise } = await import("@chainsafe/libp2p-noise");
     const { yamux } = await import("@chainsafe/libp2p-yamux");
     const { identify } = await import("@libp2p/identify");
-    const { multiaddr } = await import("@multiformats/multiaddr");
     const other = withBitswap(
       withLibp2pLight(createHeliaLight(), {
+        addresses: { listen: ["/ip4/127.0.0.1/tcp/0"] },
         transports: [tcp()],
         connectionEncrypters: [noise()],
         streamMuxers: [yamux()],
@@ -86,9 +87,13 @@ describe("The embedded IPFS node", () => {
     await other.start();
     try {
       const [address] = (await node.info()).addresses;
-      await other.libp2p.dial(multiaddr(address ?? ""));
+      // libp2p dials address objects only; its own one is turned into the address of the node to dial.
+      const [own] = other.libp2p.getMultiaddrs();
+      if (own === undefined || address === undefined) throw new Error("A node listens nowhere.");
+      await other.libp2p.dial(own.decapsulate("/ip4").encapsulate(address));
       const parts: Uint8Array[] = [];
-      for await (const part of other.blockstore.get(CID.parse(cidOf(bytes)), { signal: AbortSignal.timeout(10_000) })) parts.push(part);
+      for await (const part of other.blockstore.get(CID.parse(cidOf(bytes)), { signal: AbortSignal.timeout(10_000) }))
+        parts.push(part);
       expect(new Uint8Array(Buffer.concat(parts))).toEqual(bytes);
     } finally {
       await other.stop();

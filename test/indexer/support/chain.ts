@@ -46,7 +46,12 @@ export async function startChain() {
     child.once("message", (message: { listening: string }) => resolve(message.listening));
     child.once("exit", (code) => reject(new Error(`The chain ended with code ${code}.`)));
   });
-  const client = createTestClient({ mode: "hardhat", transport: http(rpcUrl), pollingInterval: 50, cacheTime: 0 }).extend(publicActions);
+  const client = createTestClient({
+    mode: "hardhat",
+    transport: http(rpcUrl),
+    pollingInterval: 50,
+    cacheTime: 0,
+  }).extend(publicActions);
   const deployment = await deploy({ rpcUrl, dataDir: folder });
   const place = { chainId: deployment.chainId, ledger: deployment.ledger };
 
@@ -78,7 +83,12 @@ export async function startChain() {
     /** Signs an act (with its opening where it has one) and lets `by` send it. */
     async signedAct(signer: Person, act: Act, { opening, by = signer }: { opening?: Opening; by?: Person } = {}) {
       const state = await readSigningState(act, ({ functionName, args }) =>
-        client.readContract({ address: deployment.ledger, abi: ledgerAbi, functionName: functionName as "roll", args: args as never }),
+        client.readContract({
+          address: deployment.ledger,
+          abi: ledgerAbi,
+          functionName: functionName as "roll",
+          args: args as never,
+        }),
       );
       const typed = typedAct(place, act, { ...state, ...(opening === undefined ? {} : { opening }) });
       const signature: Hex = await signer.signTypedData(typed as Parameters<typeof signer.signTypedData>[0]);

@@ -26,8 +26,12 @@ export async function deployContractWallet(chain: TestChain, owner: Person): Pro
   if (compiled === undefined) throw new Error(`TestWallet did not compile: ${JSON.stringify(output)}`);
   const bytecode: Hex = `0x${compiled.evm.bytecode.object}`;
   const wallet = createWalletClient({ account: owner, transport: http(chain.rpcUrl) });
-  const hash = await wallet.sendTransaction({ data: encodeDeployData({ abi: compiled.abi, bytecode, args: [owner.address] }), chain: null });
+  const hash = await wallet.sendTransaction({
+    data: encodeDeployData({ abi: compiled.abi, bytecode, args: [owner.address] }),
+    chain: null,
+  });
   const receipt = await chain.client.waitForTransactionReceipt({ hash });
-  if (receipt.contractAddress === null || receipt.contractAddress === undefined) throw new Error("The wallet was not deployed.");
+  if (receipt.contractAddress === null || receipt.contractAddress === undefined)
+    throw new Error("The wallet was not deployed.");
   return receipt.contractAddress;
 }

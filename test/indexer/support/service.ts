@@ -17,9 +17,13 @@ let template: Promise<string> | null = null;
 async function makeTemplate(): Promise<string> {
   const migrations = new URL("../../../indexer/store/migrations/", import.meta.url);
   const hash = createHash("sha256");
-  for (const name of (await readdir(migrations)).sort()) hash.update(name).update(await readFile(new URL(name, migrations)));
+  for (const name of (await readdir(migrations)).sort())
+    hash.update(name).update(await readFile(new URL(name, migrations)));
   const ready = join(tmpdir(), `placet-empty-database-${hash.digest("hex").slice(0, 16)}`);
-  const exists = await stat(ready).then(() => true, () => false);
+  const exists = await stat(ready).then(
+    () => true,
+    () => false,
+  );
   if (exists) return ready;
   const making = await mkdtemp(join(tmpdir(), "placet-making-"));
   await (await openDatabase({ folder: making, url: null })).close();
@@ -36,11 +40,15 @@ export async function makeFolder(): Promise<{ folder: string; remove(): Promise<
   const folder = await mkdtemp(join(tmpdir(), "placet-service-"));
   template ??= makeTemplate();
   await cp(await template, join(folder, "database"), { recursive: true });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** The environment that a service of this chain and folder is started with. */
-export function environment(chain: Pick<TestChain, "rpcUrl" | "deploymentFile">, folder: string, more: Record<string, string> = {}) {
+export function environment(
+  chain: Pick<TestChain, "rpcUrl" | "deploymentFile">,
+  folder: string,
+  more: Record<string, string> = {},
+) {
   return {
     PLACET_DATA: folder,
     PLACET_RPC_URL: chain.rpcUrl,
@@ -64,23 +72,36 @@ export async function startTestService(
   more: Record<string, string> = {},
 ): Promise<RunningService & { lines: string[] }> {
   const lines: string[] = [];
-  const running = await startService(readConfig(environment(chain, folder, more)), { log: createLog((line) => lines.push(line)) });
+  const running = await startService(readConfig(environment(chain, folder, more)), {
+    log: createLog((line) => lines.push(line)),
+  });
   const { sync, chain: connected } = running.service;
   try {
     await sync.waitFor(Number(await connected.client.getBlockNumber()), 20_000);
   } catch (error) {
     await running.stop();
-    throw new Error(`The service did not catch up: ${JSON.stringify(sync.status())}\n${lines.slice(-10).join("\n")}`, { cause: error });
+    throw new Error(`The service did not catch up: ${JSON.stringify(sync.status())}\n${lines.slice(-10).join("\n")}`, {
+      cause: error,
+    });
   }
   return { ...running, lines };
 }
 
 /** An answer: its status, its headers, and its JSON where it has some. */
-export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & { items: Record<string, unknown>[] } };
+export type Answer = {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown> & { items: Record<string, unknown>[] };
+};
 
 /** Calls as a page of the service would. */
 export function createCaller(url: string, cookie: string | null = null) {
-  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+  return async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
     const raw = body instanceof Uint8Array;
     const response = await fetch(url + path, {
       method,
@@ -94,12 +115,20 @@ export function createCaller(url: string, cookie: string | null = null) {
     });
     const text = await response.text();
     const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
-    return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : { text } };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== "" ? JSON.parse(text) : { text },
+    };
   };
 }
 
 /** A sign-in message of this person, as the app makes it. */
-export async function makeMessage(running: RunningService, address: Person["address"], changes: Partial<Parameters<typeof createSiweMessage>[0]> = {}) {
+export async function makeMessage(
+  running: RunningService,
+  address: Person["address"],
+  changes: Partial<Parameters<typeof createSiweMessage>[0]> = {},
+) {
   const call = createCaller(running.url);
   const { nonce } = (await call("GET", "/api/session/nonce")).body as unknown as { nonce: string };
   const key = await createSessionKey();
@@ -121,7 +150,10 @@ export async function makeMessage(running: RunningService, address: Person["addr
 /** Signs a person in and gives their caller and cookie. */
 export async function signIn(running: RunningService, person: Person) {
   const message = await makeMessage(running, person.address);
-  const answer = await createCaller(running.url)("POST", "/api/session", { message, signature: await person.signMessage({ message }) });
+  const answer = await createCaller(running.url)("POST", "/api/session", {
+    message,
+    signature: await person.signMessage({ message }),
+  });
   if (answer.status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify(answer.body)}`);
   const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
   return { call: createCaller(running.url, cookie), cookie, session: answer.body };
@@ -154,10 +186,16 @@ export function openStream(url: string, cookie: string, lastEventId?: number) {
       const blocks = text.split("\n\n");
       text = blocks.pop() ?? "";
       for (const block of blocks) {
-        const fields = new Map(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+        const fields = new Map(
+          block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+        );
         const data = fields.get("data");
         if (data === undefined) continue;
-        events.push({ id: fields.has("id") ? Number(fields.get("id")) : null, event: fields.get("event") ?? "message", data: JSON.parse(data) });
+        events.push({
+          id: fields.has("id") ? Number(fields.get("id")) : null,
+          event: fields.get("event") ?? "message",
+          data: JSON.parse(data),
+        });
       }
     }
   })().catch((error: unknown) => {
@@ -165,6 +203,8 @@ export function openStream(url: string, cookie: string, lastEventId?: number) {
   });
   return {
     events,
+    /** Resolves when the service ended the stream. */
+    ended: done,
     async close() {
       controller.abort();
       await done;

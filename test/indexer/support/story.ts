@@ -29,8 +29,20 @@ export async function enrol(chain: TestChain, person: Person): Promise<Keyed> {
 }
 
 /** Applies, with a card whose bytes come back for whoever stores them, and is verified. */
-export async function getVerified(chain: TestChain, person: Person, card: { name: string; specialty: string; place: string }, kind = 1) {
-  const { bytes, digest } = encodeCard({ format: "placet-card", formatVersion: 1, about: "", languages: ["English"], licence: null, ...card });
+export async function getVerified(
+  chain: TestChain,
+  person: Person,
+  card: { name: string; specialty: string; place: string },
+  kind = 1,
+) {
+  const { bytes, digest } = encodeCard({
+    format: "placet-card",
+    formatVersion: 1,
+    about: "",
+    languages: ["English"],
+    licence: null,
+    ...card,
+  });
   const licence = word();
   await chain.act(person, { name: "applyFor", args: { account: person.address, kind, licence, card: digest } });
   await chain.act(people.registrar, {
@@ -74,7 +86,10 @@ export async function grant(
       gateways: [gateway],
       content: {
         epoch: 0,
-        categories: categories.map((category) => ({ category, key: compartmentKey(subject.root, { category, epoch: 0 }) })),
+        categories: categories.map((category) => ({
+          category,
+          key: compartmentKey(subject.root, { category, epoch: 0 }),
+        })),
         documents: [],
         opening,
       },

@@ -10,15 +10,38 @@ import type { RunningService } from "#indexer/index.ts";
 import { openDatabase } from "#indexer/store/database.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
-import { createCaller, environment, eventually, makeFolder, openStream, signIn, startTestService } from "../support/service.ts";
+import {
+  createCaller,
+  environment,
+  eventually,
+  makeFolder,
+  openStream,
+  signIn,
+  startTestService,
+} from "../support/service.ts";
 import { word } from "../support/story.ts";
 
-const tables = ["acts", "act_parties", "raw_logs", "heads", "accounts", "requests", "mutes", "documents", "document_versions", "registrars", "sync_state"];
+const tables = [
+  "acts",
+  "act_parties",
+  "raw_logs",
+  "heads",
+  "accounts",
+  "requests",
+  "mutes",
+  "documents",
+  "document_versions",
+  "registrars",
+  "sync_state",
+];
 
 /** Every row of every table that the chain decides, in one order. */
 async function readTables(database: RunningService["service"]["database"]) {
   const all: Record<string, unknown[]> = {};
-  for (const table of tables) all[table] = (await database.query<{ row: unknown }>(`select to_jsonb(t) as row from ${table} t order by to_jsonb(t)::text`)).map(({ row }) => row);
+  for (const table of tables)
+    all[table] = (
+      await database.query<{ row: unknown }>(`select to_jsonb(t) as row from ${table} t order by to_jsonb(t)::text`)
+    ).map(({ row }) => row);
   // Where the cursor stands depends on when one looks; what it may not do is disagree about the rows.
   delete all["sync_state"];
   return all;
@@ -45,14 +68,22 @@ describe("A reorganisation", () => {
   });
 
   const anchor = (document = word(), version = 1) =>
-    chain.act(people.ana, { name: "anchor", args: { subject: people.ana.address, document, manifest: word(), version } });
+    chain.act(people.ana, {
+      name: "anchor",
+      args: { subject: people.ana.address, document, manifest: word(), version },
+    });
   /** One by one: the blocks that Hardhat mines in bulk do not link to each other after a revert. */
   const mine = async (blocks: number) => {
     for (let n = 0; n < blocks; n += 1) await chain.client.mine({ blocks: 1 });
   };
   const caughtUp = async () => running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 15_000);
   const headOf = (account: `0x${string}`) =>
-    chain.client.readContract({ address: chain.deployment.ledger, abi: ledgerAbi, functionName: "headOf", args: [account] });
+    chain.client.readContract({
+      address: chain.deployment.ledger,
+      abi: ledgerAbi,
+      functionName: "headOf",
+      args: [account],
+    });
 
   /** The tables of a service that never saw anything but the chain as it is now. */
   async function readFresh() {
@@ -90,9 +121,15 @@ describe("A reorganisation", () => {
     expect(documents).not.toContain(lost);
     const told = await eventually(async () => stream.events.find((event) => event.event === "reorg"));
     expect(told.data).toMatchObject({ orphaned: 2 });
-    await eventually(async () => stream.events.some((event) => event.event === "act" && (event.data["args"] as { document: string }).document === kept));
+    await eventually(async () =>
+      stream.events.some(
+        (event) => event.event === "act" && (event.data["args"] as { document: string }).document === kept,
+      ),
+    );
     await stream.close();
-    const orphans = await running.service.database.query<{ act: { args: { document: string } } }>("select act from orphans order by id");
+    const orphans = await running.service.database.query<{ act: { args: { document: string } } }>(
+      "select act from orphans order by id",
+    );
     expect(orphans.map(({ act }) => act.args.document)).toEqual([lost, lost]);
     expect(await readTables(running.service.database)).toEqual(await readFresh());
   });
@@ -110,25 +147,35 @@ describe("A reorganisation", () => {
     expect((await ana.call("GET", "/api/documents")).body.items.some((row) => row["document"] === lost)).toBe(true);
     // A branch shorter than what was there before is still the chain.
     await anchor();
-    await eventually(async () => !(await ana.call("GET", "/api/documents")).body.items.some((row) => row["document"] === lost));
+    await eventually(
+      async () => !(await ana.call("GET", "/api/documents")).body.items.some((row) => row["document"] === lost),
+    );
     expect(await readTables(running.service.database)).toEqual(await readFresh());
   });
 
   it("while the service is down is found at the next start, and back and forth is no matter", async () => {
     const snapshot = await chain.client.snapshot();
     await anchor();
-    await chain.act(people.ben, { name: "mute", args: { subject: people.ben.address, grantee: people.lena.address, muted: true } });
+    await chain.act(people.ben, {
+      name: "mute",
+      args: { subject: people.ben.address, grantee: people.lena.address, muted: true },
+    });
     await mine(6);
     await caughtUp();
     await running.stop();
     await chain.client.revert({ id: snapshot });
-    await chain.act(people.lena, { name: "request", args: { grantee: people.lena.address, subject: people.ben.address, note: word() } });
+    await chain.act(people.lena, {
+      name: "request",
+      args: { grantee: people.lena.address, subject: people.ben.address, note: word() },
+    });
     await mine(9);
     running = await startTestService(chain, folder.folder);
     await caughtUp();
     expect(running.service.sync.status()).toMatchObject({ findings: [], mismatches: [], reorgs: 1 });
     expect(await readTables(running.service.database)).toEqual(await readFresh());
-    const lena = await running.service.database.query<{ head: string }>("select head from heads where key = $1", [`ledger|${people.lena.address}`]);
+    const lena = await running.service.database.query<{ head: string }>("select head from heads where key = $1", [
+      `ledger|${people.lena.address}`,
+    ]);
     expect(lena[0]?.head).toBe(await headOf(people.lena.address));
   });
 
@@ -153,43 +200,54 @@ describe("A reorganisation", () => {
 });
 
 describe("A service that is killed without warning", () => {
-  it("has, after the next start, every act once and none lost, however often it is killed", { timeout: 180_000 }, async () => {
-    const chain = await startChain();
-    const folder = await makeFolder();
-    try {
-      for (let round = 0; round < 4; round += 1) {
-        const child = await startProcess(chain, folder.folder);
-        const writing = (async () => {
-          for (let n = 0; n < 12; n += 1) {
-            await chain.act(people.ana, { name: "anchor", args: { subject: people.ana.address, document: word(), manifest: word(), version: 1 } });
-          }
-        })();
-        await new Promise((resolve) => setTimeout(resolve, 150 * round + 40));
-        const ended = new Promise((resolve) => child.once("exit", resolve));
-        child.kill("SIGKILL");
-        await Promise.all([ended, writing]);
+  it(
+    "has, after the next start, every act once and none lost, however often it is killed",
+    { timeout: 180_000 },
+    async () => {
+      const chain = await startChain();
+      const folder = await makeFolder();
+      try {
+        for (let round = 0; round < 4; round += 1) {
+          const child = await startProcess(chain, folder.folder);
+          const writing = (async () => {
+            for (let n = 0; n < 12; n += 1) {
+              await chain.act(people.ana, {
+                name: "anchor",
+                args: { subject: people.ana.address, document: word(), manifest: word(), version: 1 },
+              });
+            }
+          })();
+          await new Promise((resolve) => setTimeout(resolve, 150 * round + 40));
+          const ended = new Promise((resolve) => child.once("exit", resolve));
+          child.kill("SIGKILL");
+          await Promise.all([ended, writing]);
+        }
+        const running = await startTestService(chain, folder.folder);
+        expect(running.service.sync.status()).toMatchObject({ findings: [], mismatches: [] });
+        const rows = await running.service.database.query<{ index: number }>(
+          `select "index" from acts where account = $1 and contract = 'ledger' order by block, log_index`,
+          [people.ana.address],
+        );
+        expect(rows.map((row) => row.index)).toEqual(Array.from({ length: 48 }, (_, index) => index));
+        await running.stop();
+        const database = await openDatabase({ folder: join(folder.folder, "database"), url: null });
+        expect(await database.query("select 1 from documents")).toHaveLength(48);
+        await database.close();
+      } finally {
+        await chain.stop();
+        await folder.remove();
       }
-      const running = await startTestService(chain, folder.folder);
-      expect(running.service.sync.status()).toMatchObject({ findings: [], mismatches: [] });
-      const rows = await running.service.database.query<{ index: number }>(
-        `select "index" from acts where account = $1 and contract = 'ledger' order by block, log_index`,
-        [people.ana.address],
-      );
-      expect(rows.map((row) => row.index)).toEqual(Array.from({ length: 48 }, (_, index) => index));
-      await running.stop();
-      const database = await openDatabase({ folder: join(folder.folder, "database"), url: null });
-      expect(await database.query("select 1 from documents")).toHaveLength(48);
-      await database.close();
-    } finally {
-      await chain.stop();
-      await folder.remove();
-    }
-  });
+    },
+  );
 
   /** The service as a process of its own, once it answers. */
   async function startProcess(chain: TestChain, folder: string): Promise<ChildProcess> {
     const script = fileURLToPath(new URL("../../../indexer/main.ts", import.meta.url));
-    const child = fork(script, [], { env: { ...process.env, ...environment(chain, folder) }, stdio: ["ignore", "pipe", "ignore", "ipc"], execArgv: [] });
+    const child = fork(script, [], {
+      env: { ...process.env, ...environment(chain, folder) },
+      stdio: ["ignore", "pipe", "ignore", "ipc"],
+      execArgv: [],
+    });
     await new Promise<void>((resolve, reject) => {
       child.stdout?.once("data", () => resolve());
       child.once("exit", (code) => reject(new Error(`The service ended with code ${code}.`)));

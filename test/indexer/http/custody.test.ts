@@ -1,0 +1,184 @@
+// What people entrust to the service: vaults, seals, and the proof that a key is held.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromBase64Url, fromHex, randomBytes, toBase64Url } from "#protocol/bytes.ts";
+import { makeSeal, newDek } from "#protocol/documents/index.ts";
+import {
+  compartmentKey,
+  createVault,
+  currentRoot,
+  decodeVault,
+  encodeVault,
+  openVault,
+  sealVault,
+  toServerCopy,
+  unwrap,
+} from "#protocol/keys/index.ts";
+import type { VaultBlob } from "#protocol/keys/index.ts";
+import type { RunningService } from "#indexer/index.ts";
+import { people, startChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { addSealed, funded, giveConsent, signInToRead } from "../support/reading.ts";
+import type { Reader } from "../support/reading.ts";
+import { createCaller, makeFolder, startTestService } from "../support/service.ts";
+import { enrol, word } from "../support/story.ts";
+import type { Keyed } from "../support/story.ts";
+
+const COST = { memoryKiB: 19_456, iterations: 1, parallelism: 1 };
+const asJson = (blob: VaultBlob): unknown => JSON.parse(new TextDecoder().decode(encodeVault(blob)));
+
+describe("What is entrusted to the service", () => {
+  let chain: TestChain;
+  let running: RunningService;
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let ana: Keyed;
+  let lena: Keyed;
+  let asAna: Reader;
+  let asBen: Reader;
+  let asLena: Reader;
+  const at = () => ({ running, chain });
+
+  beforeAll(async () => {
+    chain = await startChain();
+    folder = await makeFolder();
+    running = await startTestService(chain, folder.folder, funded);
+    [ana, lena] = (await Promise.all([enrol(chain, people.ana), enrol(chain, people.lena)])) as [Keyed, Keyed];
+    [asAna, asBen, asLena] = (await Promise.all(
+      [people.ana, people.ben, people.lena].map((person) => signInToRead(running, person)),
+    )) as [Reader, Reader, Reader];
+  });
+  afterAll(async () => {
+    await running.stop();
+    await chain.stop();
+    await folder.remove();
+  });
+
+  it("a vault comes back to its owner alone, and opens with passphrase and kit together", async () => {
+    const { vault, blob, kit } = await createVault({
+      account: people.ana.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    expect((await asAna.call("GET", "/api/vault")).status).toBe(404);
+    expect(await asAna.call("PUT", "/api/vault", asJson(toServerCopy(blob)))).toMatchObject({
+      status: 200,
+      body: { revision: blob.revision },
+    });
+    const held = await asAna.call("GET", "/api/vault");
+    const opened = await openVault(decodeVault(new TextEncoder().encode(JSON.stringify(held.body))), {
+      type: "passphrase+kit",
+      passphrase: "a long enough passphrase",
+      code: kit.code,
+    });
+    expect(currentRoot(opened)).toEqual(currentRoot(vault));
+    expect((await asBen.call("GET", "/api/vault")).status).toBe(404);
+    expect((await createCaller(running.url)("GET", "/api/vault")).status).toBe(401);
+  });
+
+  it("a vault that could be guessed at, or is somebody else's, is not taken", async () => {
+    const { blob } = await createVault({
+      account: people.ben.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    expect(await asBen.call("PUT", "/api/vault", asJson(blob))).toMatchObject({
+      status: 403,
+      body: { reason: "guessable" },
+    });
+    expect((await asAna.call("PUT", "/api/vault", asJson(toServerCopy(blob)))).status).toBe(403);
+    expect((await asBen.call("PUT", "/api/vault", { format: "placet-vault" })).status).toBe(400);
+    expect(
+      (await asBen.call("PUT", "/api/vault", { ...(asJson(toServerCopy(blob)) as object), body: "A".repeat(70_000) }))
+        .status,
+    ).toBe(413);
+  });
+
+  it("an older vault never replaces a newer one, from whichever device it comes", async () => {
+    const made = await createVault({
+      account: people.lena.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    const second = sealVault(made.vault);
+    const third = sealVault(second.vault);
+    const put = (blob: VaultBlob, headers: Record<string, string> = {}) =>
+      asLena.call("PUT", "/api/vault", asJson(toServerCopy(blob)), headers);
+    const first = await put(made.blob, { "If-None-Match": "*" });
+    expect((await put(second.blob, { "If-None-Match": "*" })).status).toBe(409);
+    const tag = first.headers.get("ETag") ?? "";
+    expect((await put(third.blob, { "If-Match": tag })).status).toBe(200);
+    expect(await put(second.blob)).toMatchObject({ status: 409, body: { reason: "newer-vault" } });
+    expect((await put(sealVault(third.vault).blob, { "If-Match": tag })).status).toBe(409);
+    expect((await put(third.blob)).status).toBe(200);
+  });
+
+  it("a seal is taken from the patient, or from whoever filed the document, and the patient's own wins", async () => {
+    const { document } = await addSealed(at(), { subject: ana, as: asAna });
+    const { address, encryptionKey } = running.service.gateway;
+    const seal = (subject: Keyed, of = document, gatewayKey = fromHex(encryptionKey, 32)) =>
+      toBase64Url(
+        makeSeal(
+          { place: chain.place, subject: subject.address, document: of, gateway: address },
+          {
+            version: 1,
+            category: "labs",
+            epoch: 0,
+            keyedBy: "category",
+            key: compartmentKey(subject.root, { category: "labs", epoch: 0 }),
+            dek: newDek(),
+            gatewayKey,
+          },
+        ),
+      );
+    const put = (reader: Reader, of: typeof document, text: string) =>
+      reader.call("PUT", "/api/seals", { seals: [{ subject: ana.address, document: of, version: 1, seal: text }] });
+    expect((await put(asBen, document, seal(ana))).status).toBe(403);
+    expect((await put(asAna, word(), seal(ana))).status).toBe(422);
+    expect((await put(asAna, document, seal(ana, document, randomBytes(32)))).status).toBe(422);
+    expect((await put(asAna, document, toBase64Url(randomBytes(200)))).status).toBe(422);
+
+    const given = await giveConsent(at(), { subject: ana, grantee: lena, as: asAna }, { ops: 0x8000_0000 });
+    const filed = word();
+    await chain.act(lena, {
+      name: "file",
+      args: {
+        author: lena.address,
+        subject: ana.address,
+        grantee: lena.address,
+        scope: given.scope,
+        document: filed,
+        manifest: word(),
+        version: 1,
+      },
+    });
+    expect((await put(asLena, filed, seal(ana, filed))).body).toMatchObject({ kept: 1, skipped: 0 });
+    expect((await put(asAna, filed, seal(ana, filed))).body).toMatchObject({ kept: 1, skipped: 0 });
+    expect((await put(asLena, filed, seal(ana, filed))).body).toMatchObject({ kept: 0, skipped: 1 });
+    const held = await asAna.call("GET", "/api/seals?limit=1");
+    expect(held.body.items).toHaveLength(1);
+    expect(held.body["next"]).not.toBeNull();
+    expect((await asBen.call("GET", `/api/seals?subject=${ana.address}`)).body.items).toEqual([]);
+  });
+
+  it("holding a key is shown by answering what only that key can read, once", async () => {
+    const asked = await asAna.call("POST", "/api/key-proof/challenge", {});
+    const { id, box } = asked.body as unknown as { id: `0x${string}`; box: string };
+    const context = {
+      ...chain.place,
+      kind: "challenge",
+      subject: ana.address,
+      recipient: ana.address,
+      ref: id,
+    } as const;
+    const answer = toBase64Url(unwrap(context, { secretKey: ana.key.secretKey, box: fromBase64Url(box) }));
+    expect((await asBen.call("POST", "/api/key-proof", { id, answer })).status).toBe(422);
+    expect((await asAna.call("POST", "/api/key-proof", { id, answer })).status).toBe(200);
+    expect((await asAna.call("POST", "/api/key-proof", { id, answer })).status).toBe(422);
+    expect((await asAna.call("GET", "/api/key-proof")).body["provenAt"]).toBeGreaterThan(0);
+    const second = (await asAna.call("POST", "/api/key-proof/challenge", {})).body["id"];
+    expect(
+      (await asAna.call("POST", "/api/key-proof", { id: second, answer: toBase64Url(randomBytes(32)) })).status,
+    ).toBe(422);
+    expect((await asBen.call("POST", "/api/key-proof/challenge", {})).body).toMatchObject({ reason: "no-key" });
+  });
+});
