@@ -24,9 +24,12 @@ export type LineContext = {
 /** A line in plain words. */
 export function wordsOf(line: ActivityLine, context: LineContext): string {
   if (line.kind === "act") {
+    const named = documentWords(line.row, context);
+    if (named) return named;
     return describeAct(line.row, {
       nameOf: (address) => context.nameOf(address),
       viewer: context.viewer,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
   }
   const { body } = line.receipt;
@@ -50,6 +53,21 @@ export function wordsOf(line: ActivityLine, context: LineContext): string {
   return body.kind === "released"
     ? t("patient.activity.read", { name, forWhom, what, purpose })
     : t("patient.activity.refused", { name, forWhom, what, purpose, reason: reasonWords(body.reason) });
+}
+
+/** What happened to a document, by its title: the ledger itself knows none. */
+function documentWords(row: TrailRow, context: LineContext): string | undefined {
+  const { document, author, by } = row.args;
+  const title = typeof document === "string" ? context.titleOf(document) : undefined;
+  if (title === undefined || row.account !== context.viewer) return undefined;
+  if (row.act === "Anchored") return t("patient.activity.anchored", { title });
+  if (row.act === "Filed") return t("patient.activity.filed", { name: context.nameOf(String(author)), title });
+  if (row.act === "Rejected") return t("patient.activity.rejected", { title });
+  if (row.act === "Withdrawn")
+    return String(by) === context.viewer
+      ? t("patient.activity.withdrawn", { title })
+      : t("patient.activity.withdrawnBy", { name: context.nameOf(String(by)), title });
+  return undefined;
 }
 
 /** The documents of a receipt in words: their titles, or how many. */

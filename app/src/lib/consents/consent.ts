@@ -83,8 +83,8 @@ export function countReaders(readers: readonly Reader[]): number {
   return new Set(readers.map((reader) => reader.consent.grantee)).size;
 }
 
-/** A consent "ends soon" in its last fifth, and never longer before than three days: as the ring shows it. */
+/** A consent "ends soon" on its last day, and before that in its last fifth, at most three days. */
 export function endsSoon(consent: Consent, now: number): boolean {
-  const stretch = Math.min(3 * 86_400, (consent.expiresAt - beginOf(consent)) / 5);
+  const stretch = Math.max(86_400, Math.min(3 * 86_400, (consent.expiresAt - beginOf(consent)) / 5));
   return inForce(consent, now) && consent.expiresAt - now <= stretch;
 }
