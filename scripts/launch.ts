@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { join, relative } from "node:path";
-import { isFailure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { buildApp, type BuiltApp } from "./build/app.ts";
 import { buildContracts } from "./build/contracts.ts";
 import { buildDatabaseTemplate, prepareDatabase } from "./build/database.ts";
@@ -19,6 +19,7 @@ import { isAlive, takeLock } from "./stack/lock.ts";
 import { readStartOptions, startHelp, type StartOptions } from "./stack/options.ts";
 import { findFreePort, isPortFree, startOnFreePort } from "./stack/ports.ts";
 import { type RunningService, startService } from "./stack/service.ts";
+import { superviseService, workThroughRestarts } from "./stack/supervise.ts";
 import { describeReady } from "./stack/welcome.ts";
 
 type Chain = ChainIdentity & { rpcUrl: string };
@@ -84,12 +85,27 @@ async function launch(options: StartOptions): Promise<void> {
     choosePort: () => choosePort({ wanted: options.port, purpose: "the page" }),
     start,
   });
-  const welcome = (): void => say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo }));
+  const supervision = superviseService({
+    service,
+    start: () => start(Number(new URL(service.url).port)),
+    isStopping: () => stopping !== undefined,
+    log: say,
+  });
+  const welcome = once(() => say(describeReady({ url: service.url, dataDir: nameFolder(folder.dataDir), demo })));
   // The address is told as soon as everybody can sign in; their charts fill while the person reads who there is.
-  if (demo) await seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say, onPeople: welcome });
+  const seedHere = (): Promise<void> =>
+    seed({ url: service.url, rpcUrl, dataDir: folder.dataDir, log: say, onPeople: welcome });
+  if (demo) await workThroughRestarts(supervision, seedHere);
   else welcome();
-  superviseLedger();
-  void superviseService({ service, start: () => start(Number(new URL(service.url).port)) });
+  await Promise.race([supervision.givenUp, watchLedger()]);
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 /** Compiles and bundles what changed. Contracts and app do not wait for each other. */
@@ -123,42 +139,13 @@ async function choosePort(options: { wanted: number; purpose: string }): Promise
   return port;
 }
 
-/** Starts a service again that stopped without being asked to; gives up when it keeps stopping. */
-async function superviseService(options: {
-  service: RunningService;
-  start: () => Promise<RunningService>;
-}): Promise<void> {
-  let { service } = options;
-  for (let failures = 0; failures < 3; failures += 1) {
-    const began = Date.now();
-    const { code, signal } = await service.child.ended;
-    if (stopping !== undefined) return;
-    if (Date.now() - began > 60_000) failures = 0;
-    say(`The service stopped by itself (${signal ?? `code ${code}`}). The ledger runs on. Starting the service again.`);
-    try {
-      service = await options.start();
-      say(`The service is back: ${service.url}`);
-    } catch (error) {
-      if (stopping !== undefined) return;
-      console.error(isFailure(error) ? error.message : error);
-      break;
-    }
-  }
-  console.error("The service keeps stopping. Its log says more.");
-  await stop(1);
-}
-
-function superviseLedger(): void {
-  const watched = ledger;
-  if (watched === undefined) return;
-  void (async () => {
-    while (isAlive(watched.pid)) await sleep(1_000);
-    if (stopping !== undefined) return;
-    console.error(
-      "\nThe development chain stopped, and it forgets everything when it does. Start again for a new one.",
-    );
-    await stop(1);
-  })();
+/** Rejects when the chain that was started here is gone; a chain that was only named is not watched. */
+async function watchLedger(): Promise<never> {
+  while (ledger === undefined || stopping !== undefined || isAlive(ledger.pid)) await sleep(1_000);
+  throw new Failure(
+    "unavailable",
+    "The development chain stopped, and it forgets everything when it does. Start again for a new one.",
+  );
 }
 
 function nameFolder(folder: string): string {
