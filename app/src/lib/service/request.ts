@@ -78,6 +78,14 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? one.toString() : one));
 }
 
+const signedOutHearers = new Set<() => void>();
+
+/** Hears that the service knows no session any more, whichever call found it out. */
+export function onSignedOut(hear: () => void): () => void {
+  signedOutHearers.add(hear);
+  return () => signedOutHearers.delete(hear);
+}
+
 /** A problem document (RFC 9457) as a Failure; its own words where it has some. */
 export function failureOf(status: number, problem: unknown): Failure {
   const parsed = problemSchema.safeParse(problem);
@@ -123,7 +131,9 @@ export async function send(path: string, options: Omit<RequestOptions<unknown>, 
   }
   if (!response.ok) {
     // A body that is no JSON still has a status to go by.
-    throw failureOf(response.status, await response.json().catch(() => undefined));
+    const failure = failureOf(response.status, await response.json().catch(() => undefined));
+    if (failure.code === "not-authorised") for (const hear of signedOutHearers) hear();
+    throw failure;
   }
   return response;
 }

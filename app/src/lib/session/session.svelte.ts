@@ -1,13 +1,22 @@
 // Signing in (EIP-4361). The one signature names a fresh session key that cannot leave this browser; that key then signs
 // each read, so that no wallet window opens for one. Rule: the session is the service's word; this only mirrors it.
-import { createSiweMessage } from "viem/siwe";
 import type { Address } from "viem";
 import { z } from "zod";
-import { addressShape, forgetHere, gatewayInfo, keepHere, readHere, request, resetLive } from "#app/service/index.ts";
+import {
+  addressShape,
+  forgetHere,
+  gatewayInfo,
+  keepHere,
+  onSignedOut,
+  readHere,
+  request,
+  resetLive,
+} from "#app/service/index.ts";
 import { signText, wallet } from "#app/wallet/index.ts";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import { createSessionKey, MAX_SESSION_SECONDS, sessionResources, type SessionKey } from "#protocol/keys/index.ts";
+import { createSessionKey, type SessionKey } from "#protocol/keys/index.ts";
+import { writeSignInMessage } from "./sign-in-message.ts";
 
 const answerShape = z.object({
   account: addressShape,
@@ -100,22 +109,16 @@ export async function signIn(options: { organisation?: Address; statement: strin
     createSessionKey(),
     request("/api/session/nonce", { schema: z.object({ nonce: z.string().min(8).max(200) }) }),
   ]);
-  const issuedAt = new Date();
-  const message = createSiweMessage({
-    address: account,
+  const message = writeSignInMessage({
+    account,
     chainId: gateway.chainId,
-    domain: location.host,
-    uri: location.origin,
-    version: "1",
+    site: location,
     nonce,
     statement: options.statement,
-    issuedAt,
-    expirationTime: new Date(issuedAt.getTime() + MAX_SESSION_SECONDS * 1000),
-    resources: sessionResources({
-      publicKey: fresh.publicKey,
-      gateway: gateway.address,
-      ...(options.organisation === undefined ? {} : { organisation: options.organisation }),
-    }),
+    publicKey: fresh.publicKey,
+    gateway: gateway.address,
+    organisation: options.organisation,
+    now: Math.floor(Date.now() / 1000),
   });
   const signature = await signText(message);
   const found = await request("/api/session", { method: "POST", body: { message, signature }, schema: answerShape });
@@ -144,3 +147,8 @@ export function sessionKey(): SessionKey {
   }
   return key;
 }
+
+// A session that ran out, or was ended from elsewhere: the frame shows the way back in.
+onSignedOut(() => {
+  if (state === "signed-in") leave();
+});

@@ -2,11 +2,11 @@
 import type { Address } from "viem";
 import { t } from "#app/ui/index.ts";
 import { advance, isOver, readEntries, reviveEntry, writeEntries, type Entry } from "./entry.ts";
+import { tellEntry } from "./hearers.ts";
 
 const KEY = "placet.acts";
 
 let entries = $state.raw<Entry[]>([]);
-const hearers = new Map<string, Set<(entry: Entry) => void>>();
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -55,20 +55,13 @@ export function moveEntry(id: string, news: Parameters<typeof advance>[1] & { re
       return moved;
     }),
   );
-  if (moved) for (const hear of hearers.get(id) ?? []) hear(moved);
+  if (moved) tellEntry(moved);
   return moved;
 }
 
 /** One act, if it is still known. */
 export function findEntry(id: string): Entry | undefined {
   return entries.find((entry) => entry.id === id);
-}
-
-/** Hears each change of one act. */
-export function onEntry(id: string, hear: (entry: Entry) => void): () => void {
-  const set = hearers.get(id) ?? new Set();
-  hearers.set(id, set.add(hear));
-  return () => set.delete(hear);
 }
 
 /** Takes an act off the screen; what happens on the ledger is not touched by it. */

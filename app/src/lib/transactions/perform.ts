@@ -17,8 +17,9 @@ import {
   typedAct,
   type Act,
 } from "#protocol/typed-data/index.ts";
-import { addEntry, findEntry, moveEntry, onEntry } from "./acts.svelte.ts";
+import { addEntry, findEntry, moveEntry } from "./acts.svelte.ts";
 import { isOver, type Entry } from "./entry.ts";
+import { onEntry } from "./hearers.ts";
 import { followAct, relayShape, takeRelayNews } from "./follow.ts";
 
 /** How to do an act. */
