@@ -1,7 +1,7 @@
 // The whole service, started and stopped in order: lock, port, chain, database, IPFS, gateway, relay, then the loops.
 
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { join } from "node:path";
 import { Failure } from "#protocol/failure.ts";
 import { connectChain } from "./chain.ts";
@@ -44,7 +44,8 @@ export async function startService(config: Config, options: { log?: Log } = {}):
   };
   try {
     undo.push(await takeLock(config.dataDir));
-    const server = createServer();
+    let answer: RequestListener = answerNotYet;
+    const server = createServer((request, response) => answer(request, response));
     await listen(server, config);
     undo.push(() => closeServer(server));
     const port = portOf(server);
@@ -62,7 +63,7 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     const origins =
       config.origins.length > 0 ? config.origins : [`http://${config.host}:${port}`, `http://localhost:${port}`];
     const service: Service = { ...foundation, gateway, relay, sync, origins: () => origins };
-    server.on("request", await createApp(service));
+    answer = await createApp(service);
 
     const fetching = createFetching({ ...foundation, gateway });
     for (const part of [sync, fetching, gateway, relay]) {
@@ -76,6 +77,21 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     throw error;
   }
 }
+
+/** The port is taken before the database is opened; who calls in between is asked to come back. */
+const answerNotYet: RequestListener = (_, response) => {
+  response.writeHead(503, { "Content-Type": "application/problem+json", "Retry-After": "2" });
+  response.end(
+    JSON.stringify({
+      type: "urn:placet:problem:unavailable",
+      title: "Not available now",
+      status: 503,
+      detail: "The service is starting. Nothing was changed. Try again in a moment.",
+      code: "unavailable",
+      requestId: "",
+    }),
+  );
+};
 
 function listen(server: Server, { port, host }: Pick<Config, "port" | "host">): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { parseCid } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { MAX_BLOCK_BYTES } from "../ipfs/verify.ts";
-import { isCard } from "../store/openings.ts";
+import { isCard, wakeWanted } from "../store/openings.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
 
@@ -70,6 +70,7 @@ export const blockRoutes: Route[] = [
       if (!(bytes instanceof Uint8Array))
         throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
       await service.ipfs.put(params.cid, bytes);
+      await wakeWanted(service.database, parseCid(params.cid).digest);
       return reply(201, null);
     },
   }),

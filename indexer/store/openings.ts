@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import type { Card } from "#protocol/providers/index.ts";
+import { notify } from "./database.ts";
 import type { Queryable } from "./database.ts";
 
 /** A consent whose opening is not held yet. */
@@ -101,6 +102,19 @@ export async function writeCard(
       nextTry,
     ],
   );
+}
+
+/** Has what was looked for in vain looked for again, now that a block of this digest came. */
+export async function wakeWanted(db: Queryable, digest: Hex): Promise<void> {
+  const openings = await db.query(
+    "update openings set tries = 0, next_try = 0 where state = 'missing' and capsule = $1 returning key",
+    [digest],
+  );
+  const cards = await db.query(
+    "update cards set tries = 0, next_try = 0 where state = 'missing' and digest = $1 returning digest",
+    [digest],
+  );
+  if (openings.length + cards.length > 0) await notify(db, "act");
 }
 
 /** Whether a block of this digest is a card on the registry: those are public. */

@@ -31,9 +31,8 @@ export async function planStep(
   const ancestor = await findAncestor({ top, finalized: cursor.finalized, head, cursor }, { database, source });
   if (ancestor === null) return { kind: "too-deep", finalized: cursor.finalized };
   if (ancestor === head.number) return { kind: "behind" };
-  // A replacement must be in hand as a whole before anything is taken away, so a reorganisation is read up to the head
-  // or as far as one batch goes, whichever is less.
-  return { kind: "read", ancestor, to: Math.min(head.number, ancestor + span) };
+  // A replacement must be in hand as a whole before anything is taken away: at least as far as the old branch went.
+  return { kind: "read", ancestor, to: Math.min(head.number, Math.max(ancestor + span, cursor.number)) };
 }
 
 const STRIDE = 32;

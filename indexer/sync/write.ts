@@ -64,7 +64,11 @@ export async function writeBatch(
     for (const each of batch.acts) {
       if (Number(each.act.block) < options.tellFrom) continue;
       const row = rowOf(each);
-      events.push({ type: "act", audience: [...partiesOf(row), "auditor"], payload: row });
+      events.push({
+        type: "act",
+        audience: [...partiesOf(row), "auditor"],
+        payload: { ...row, final: false, mark: null },
+      });
     }
     await appendStream(tx, events, options.now);
     if (batch.acts.length > 0 || gone > 0) await notify(tx, "act");

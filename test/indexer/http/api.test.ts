@@ -208,7 +208,9 @@ describe("The API", () => {
         await caughtUp();
       }
     } while (cursor !== null);
-    expect(seen).toEqual(expected);
+    // The one that came in between may be among them (blocks share seconds), but shifts and repeats none.
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((document) => expected.includes(document))).toEqual(expected);
     expect(await asAna.call("GET", "/api/documents?cursor=bm9uc2Vuc2U")).toMatchObject({
       status: 400,
       body: { code: "bad-input" },
