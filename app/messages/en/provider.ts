@@ -26,6 +26,7 @@ export const provider = {
   "provider.sentence.from": "from ",
   "provider.sentence.until": "until ",
   "provider.sentence.documents": "{count, plural, one {one single record} other {# single records}}",
+  "provider.sentence.categoriesMeaning": "Every record of these kinds, also what is added while you have access.",
   "provider.sentence.documentsMeaning": "Only the records that the patient chose one by one.",
   "provider.sentence.readMeaning": "You can open these records. Each time you do, the patient sees it.",
   "provider.sentence.addMeaning":
@@ -88,7 +89,23 @@ export const provider = {
   "provider.chart.loading": "Looking for records that you may see …",
   "provider.chart.add": "Add a record",
   "provider.chart.record": "Record",
-  "provider.chart.untitled": "{category}",
+  "provider.chart.untitled": "Added {date}",
+  "provider.titles.button": "Show titles",
+  "provider.titles.title": "{count, plural, one {Show the title of one record?} other {Show the titles of # records?}}",
+  "provider.titles.meaning":
+    "Titles are encrypted as the records are, so this counts as opening them: {name} sees that you did.",
+  "provider.titles.for": "For: {purpose}.",
+  "provider.titles.show": "Show titles",
+
+  "provider.name.title": "What do you call this patient?",
+  "provider.name.label": "Name",
+  "provider.name.hint":
+    "Only you see it. It is kept in your vault, and replaced when the patient shows you their profile.",
+  "provider.name.keep": "Keep this name",
+  "provider.name.error": "Enter a name",
+  "provider.name.give": "Give this patient a name",
+  "provider.name.change": "Change the name",
+
   "provider.chart.open": "Open",
   "provider.chart.notYet": "Not ready to open yet",
   "provider.chart.version": "Version {version}",

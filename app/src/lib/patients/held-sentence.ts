@@ -28,7 +28,13 @@ export function heldSentence(consent: HeldConsent, options: { name: string; now:
       explain: adds ? t("provider.sentence.addMeaning") : t("provider.sentence.readMeaning"),
     },
     { text: " " },
-    { text: whatOf(opening), strong: true, explain: aboutCategories(opening.categories) },
+    {
+      text: whatOf(opening),
+      strong: true,
+      explain: t(
+        opening.categories.length > 0 ? "provider.sentence.categoriesMeaning" : "provider.sentence.documentsMeaning",
+      ),
+    },
     { text: t("provider.sentence.of") },
     { text: name, strong: true },
     { text: ", " },
@@ -56,12 +62,4 @@ function whatOf(opening: { categories: readonly string[]; documents: readonly st
     ...opening.categories.map((id) => findCategory(id)?.phrase ?? id),
     ...(opening.documents.length > 0 ? [t("provider.sentence.documents", { count: opening.documents.length })] : []),
   ]);
-}
-
-function aboutCategories(ids: readonly string[]): string {
-  const known = ids.flatMap((id) => {
-    const category = findCategory(id);
-    return category ? [`${category.label}: ${category.about}`] : [];
-  });
-  return known.length > 0 ? known.join(" ") : t("provider.sentence.documentsMeaning");
 }

@@ -1,6 +1,6 @@
 // What a provider's own patients are called. A patient's name stands in no directory: it comes from their profile, where
-// a consent covers it, by a read like any other that the patient sees. What was learnt is kept inside the vault, so that
-// one read is enough.
+// a consent covers it, by a read like any other that the patient sees; or from the provider, who may call them what they
+// like. Both are kept inside the vault alone: one read is enough, and nobody else learns what was written.
 import { profileFromFhir, fullName } from "#protocol/profile/index.ts";
 import { readSettings, saveSettings } from "#app/vault/index.ts";
 import { dateInWords, t, type PersonView } from "#app/ui/index.ts";
@@ -15,7 +15,11 @@ const SETTING = "patientNames";
 /** So many names are kept, the newest; each is under a hundred bytes of the vault's 64 KiB. */
 const MOST = 300;
 
-const knownSchema = z.record(z.string(), z.object({ name: z.string().max(200), born: z.string().max(10).nullable() }));
+const knownSchema = z.record(
+  z.string(),
+  // `own`: the provider's word, until a profile says it.
+  z.object({ name: z.string().max(200), born: z.string().max(10).nullable(), own: z.boolean().optional() }),
+);
 type Known = z.infer<typeof knownSchema>;
 
 /** The names of one's patients. */
@@ -30,12 +34,9 @@ export function createPatientNames() {
   async function learn(consents: readonly HeldConsent[], now: number): Promise<void> {
     const news: Known = {};
     for (const { subject, consents: theirs } of groupBySubject(consents)) {
-      if (
-        known.has(subject) ||
-        asked.has(subject) ||
-        !theirs.some((one) => one.opening?.categories.includes("profile"))
-      )
-        continue;
+      const before = known.get(subject);
+      if ((before && !before.own) || asked.has(subject)) continue;
+      if (!theirs.some((one) => one.opening?.categories.includes("profile"))) continue;
       asked.add(subject);
       const found = await readName(subject, { consents: theirs, now }).catch(() => undefined); // The address stands in.
       if (!found) continue;
@@ -47,6 +48,14 @@ export function createPatientNames() {
 
   return {
     learn,
+    /** True where the name is the provider's own word, or none is known: then it can be changed. */
+    mayRename: (subject: string): boolean => known.get(subject)?.own ?? !known.has(subject),
+    /** Remembers what the provider calls somebody. */
+    async rename(subject: Address, name: string): Promise<void> {
+      const named = { name: name.trim().slice(0, 200), born: null, own: true };
+      await keep({ [subject]: named });
+      known.set(subject, named);
+    },
     nameOf: (subject: string): string => known.get(subject)?.name ?? `${subject.slice(0, 6)}…${subject.slice(-4)}`,
     personOf(subject: string): PersonView {
       const person = known.get(subject);

@@ -41,6 +41,8 @@ function createPractice(self: Address) {
     /** A patient's name where it is known, else the short address. */
     nameOf: (subject: string): string => names.nameOf(subject),
     personOf: (subject: string): PersonView => names.personOf(subject),
+    mayRename: (subject: string): boolean => names.mayRename(subject),
+    rename: (subject: Address, name: string): Promise<void> => names.rename(subject, name),
     learnNames: (now: number): Promise<void> => names.learn(held.list, now),
     /** Whoever wrote a record: the patient, oneself, or somebody from the directory. */
     authorOf: (author: string, subject: string): string =>
