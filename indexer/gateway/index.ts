@@ -24,6 +24,7 @@ import {
   type ReleaseSettings,
 } from "./release.ts";
 
+export { coversWithoutDate } from "./decide.ts";
 export { reasonWords } from "./reason-words.ts";
 export type { ReleaseAnswer, ReleaseCall, ReleaseSettings } from "./release.ts";
 

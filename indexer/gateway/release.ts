@@ -1,7 +1,6 @@
 // The gateway's act: a signed request in, opened seals out. Rule: the receipt is on disk before the answer leaves, and a
 // refusal leaves one too. What was never recorded was never answered.
 
-import type { Hex } from "viem";
 import { fromBase64Url, randomBytes, toHex } from "#protocol/bytes.ts";
 import { isPurposeCode, READ } from "#protocol/codes/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
@@ -141,7 +140,7 @@ export function createRelease(
     };
 
     function openOpening(found: Awaited<ReturnType<typeof readOpening>>): Opening | null {
-      if (found?.box == null) return null;
+      if (found === null || found.box === null) return null;
       try {
         return openings.openBox({ subject, grantee, scope, box: found.box });
       } catch {

@@ -26,7 +26,7 @@ export const keyProofRoutes: Route[] = [
     response: z.object({ id: digestOut, encryptionKey: digestOut, box: z.string(), expiresAt: timeOut }),
     problems: ["conflict", "unavailable"],
     async handle({ service, session }) {
-      const { client, deployment } = service.chain;
+      const { deployment } = service.chain;
       const encryptionKey = await readPublishedKey(service.chain, session.account);
       const id = toHex(randomBytes(32));
       const answer = randomBytes(32);

@@ -24,14 +24,23 @@ export async function storeRecord(
   const document = ownId(author, `document ${record.key}`);
   const dates = createDates(stage.now);
   const bytes = record.make(dates);
-  const { key, make, daysAgo, tags, ...named } = record;
+  const { category, title, fileName, mediaType, daysAgo, tags } = record;
   const { digest } = await encryptDocument({
     place: stage.place,
     subject,
     author: author.address,
     subjectKey: await stage.readKey(subject),
     source: new Blob([new Uint8Array(bytes)]).stream(),
-    metadata: { ...named, size: bytes.length, recordedOn: dates.iso(daysAgo), addedAt: stage.now, tags: [...tags] },
+    metadata: {
+      category,
+      title,
+      fileName,
+      mediaType,
+      size: bytes.length,
+      recordedOn: dates.iso(daysAgo),
+      addedAt: stage.now,
+      tags: [...tags],
+    },
     document,
     version: VERSION_1,
     onBlock: author.call.putBlock,

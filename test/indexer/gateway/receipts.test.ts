@@ -8,6 +8,7 @@ import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { hashNetwork, receiptHash, receiptSchema, verifyChain, verifyReceipt } from "#protocol/receipts/index.ts";
 import type { ReceiptBody } from "#protocol/receipts/index.ts";
 import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
+import { createGateway } from "#indexer/gateway/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
@@ -140,5 +141,14 @@ describe("The receipts of a gateway", () => {
     const { networkSalt } = createGatewayKey(funded.PLACET_GATEWAY_KEY);
     expect(mine.map((address) => hashNetwork(networkSalt(first.salt), address))).toContain(first.network?.address);
     expect(mine.map((address) => hashNetwork(first.salt, address))).not.toContain(first.network?.address);
+  });
+
+  it("are never numbered twice: a gateway whose database lost some of them opens nothing until they are restored", async () => {
+    const { database } = running.service;
+    await database.query("delete from receipt_batches where first + count > 10");
+    await database.query("delete from receipts where number >= 10");
+    const restored = await createGateway(running.service);
+    const asked = restored.release({ session: {} as never, signed: {} as never, network: { address: "", agent: "" } });
+    await expect(asked).rejects.toMatchObject({ code: "unavailable", reason: "receipts-missing" });
   });
 });
