@@ -1,8 +1,10 @@
 // A person at a browser of their own: connects with the demo wallet, signs in, enrols or unlocks, and answers what the
 // wallet asks. Every page a person sees is checked with axe; whatever crosses the network can be collected.
 
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type Page } from "playwright-core";
+import { projectRoot } from "#scripts/build/project-root.ts";
 
 /** Somebody with a browser context of their own. */
 export type Person = { name: string; page: Page; context: BrowserContext };
@@ -77,6 +79,14 @@ export async function arrive(browser: Browser, options: { url: string; name: str
   const person = await openBrowserFor(browser, name, wishes);
   await connect(person, url);
   return person;
+}
+
+/** Leaves a picture of every open page in test-results/, for whoever looks into a failed test. */
+export async function takePictures(browser: Browser, name: string): Promise<void> {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  await Promise.allSettled(
+    pages.map((page, at) => page.screenshot({ path: join(projectRoot, `test-results/${name}-${at}.png`), fullPage: true })),
+  );
 }
 
 /** Fails, naming each finding, when the page breaks a rule of WCAG 2.2 AA that axe knows. */
