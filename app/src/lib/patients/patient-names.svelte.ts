@@ -7,11 +7,13 @@ import { dateInWords, t, type PersonView } from "#app/ui/index.ts";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Address } from "viem";
 import { z } from "zod";
-import { groupBySubject, usesOf, type HeldConsent } from "./held-consent.ts";
+import { beginOf, groupBySubject, isLive, usesOf, type HeldConsent } from "./held-consent.ts";
 import { openEntry } from "./open-entry.ts";
 import { readChart } from "./read-chart.ts";
 
 const SETTING = "patientNames";
+/** A consent this young may not have begun by the ledger's clock: asking would only leave a refusal. Seconds. */
+const YOUNG = 8;
 /** So many names are kept, the newest; each is under a hundred bytes of the vault's 64 KiB. */
 const MOST = 300;
 
@@ -33,10 +35,11 @@ export function createPatientNames() {
   /** Reads the profile of everybody whose name is not known, where a consent covers it; quietly, once. */
   async function learn(consents: readonly HeldConsent[], now: number): Promise<void> {
     const news: Known = {};
-    for (const { subject, consents: theirs } of groupBySubject(consents)) {
+    const settled = consents.filter((consent) => beginOf(consent) + YOUNG <= now);
+    for (const { subject, consents: theirs } of groupBySubject(settled)) {
       const before = known.get(subject);
       if ((before && !before.own) || asked.has(subject)) continue;
-      if (!theirs.some((one) => one.opening?.categories.includes("profile"))) continue;
+      if (!theirs.some((one) => isLive(one, now) && one.opening?.categories.includes("profile"))) continue;
       asked.add(subject);
       const found = await readName(subject, { consents: theirs, now }).catch(() => undefined); // The address stands in.
       if (!found) continue;
