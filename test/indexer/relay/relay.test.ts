@@ -1,6 +1,6 @@
 // A person's signed act, from being handed in to being indexed, and everything that the relay will not do.
 
-import { toHex } from "viem";
+import { createPublicClient, http, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomBytes } from "#protocol/bytes.ts";
@@ -171,6 +171,23 @@ describe("The relay", () => {
       (await asBen.call("POST", "/api/relay", await sign(vault, { ...act, args: { ...act.args, ceiling: 4 } } as Act)))
         .body,
     ).toMatchObject({ reason: "AlreadyEnded" });
+  });
+
+  it("takes a patient's revoke, and no forged one, while no node answers, and sends it when one does", async () => {
+    const client = createPublicClient({ transport: http("http://127.0.0.1:1", { retryCount: 0 }) });
+    const relay = await createRelay({ ...running.service, chain: { ...running.service.chain, client } });
+    const act: Act = {
+      name: "revoke",
+      args: { subject: people.ana.address, grantee: people.lena.address, scope: word(), ceiling: 3 },
+    };
+    const submit = async (signer: Person, signed: Act) => {
+      const { signature } = await sign(signer, signed);
+      return relay.submit({ account: people.ana.address, act: signed, signature });
+    };
+    await expect(submit(people.tomas, act)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(submit(people.ana, await anchor())).rejects.toMatchObject({ code: "unavailable" });
+    const { id } = await submit(people.ana, act);
+    await eventually(async () => (await state(asAna, id)) === "indexed");
   });
 
   it("limits what one account has sent, but never a revoke", async () => {
