@@ -212,6 +212,7 @@ export const patient = {
     "{count, plural, one {Or a single record (# to choose from)} other {Or single records (# to choose from)}}",
   "patient.grant.what.singleTitle": "Single records",
   "patient.grant.what.singleHint": "Only these open, not others of the same category.",
+  "patient.grant.what.singleProtected": "{category}, specially protected",
   "patient.grant.what.nothingYet":
     "You have no records yet. A category that you choose now will open as soon as something is in it.",
   "patient.grant.what.asked": "They asked for",

@@ -57,9 +57,10 @@ export function emptyDraft(): GrantDraft {
   };
 }
 
-/** A draft that says yes to a request as it was asked; the person narrows it from there. */
+/** A draft that says yes to a request, for 30 days at most; the person narrows it from there. */
 export function draftFromRequest(asked: Asked, grantee: PersonView): GrantDraft {
-  const seconds = asked.days * DAY;
+  // The ordinary 30 days, or what they asked for where that is less; more is for the person to choose.
+  const seconds = Math.min(asked.days * DAY, lengths.month);
   const named = (Object.keys(lengths) as (keyof typeof lengths)[]).find((name) => lengths[name] === seconds);
   return {
     ...emptyDraft(),
