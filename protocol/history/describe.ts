@@ -76,7 +76,10 @@ export function describeAct(act: Describable, options: DescribeOptions = {}): st
         : `${who("subject")} added a record.`;
     },
     Filed: () => `${who("author")} added a record to ${whose("subject")} chart.`,
-    Withdrawn: () => `${who("by")} withdrew a record from ${whose("subject")} chart.`,
+    Withdrawn: () => {
+      const own = addressOf("by").toLowerCase() === addressOf("subject").toLowerCase() && !isViewer(addressOf("by"));
+      return `${who("by")} withdrew a record from ${own ? "their" : whose("subject")} chart.`;
+    },
     Rejected: () =>
       `${who("subject")} rejected a record that was added to ${isViewer(addressOf("subject")) ? "your" : "their"} chart.`,
     AvailabilityPublished: () =>

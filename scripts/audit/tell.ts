@@ -2,12 +2,13 @@
 // whose word it rests on.
 
 import { formatTime } from "#protocol/consent/index.ts";
-import { actRow, describeAct, type Basis } from "#protocol/history/index.ts";
+import { actRow, describeAct, type Basis, type ConsentAnswer } from "#protocol/history/index.ts";
 import type { Comparison } from "./check-service.ts";
 import type { AuditOptions } from "./options.ts";
 import type { AuditResult } from "./run.ts";
 
-const time = (unix: number) => `${formatTime(unix, "UTC")} UTC`;
+// To the second: that is how the ledger decides.
+const time = (unix: number) => `${formatTime(unix, "UTC")}:${String(unix % 60).padStart(2, "0")} UTC`;
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 const bases: Record<Basis, string> = {
@@ -18,6 +19,17 @@ const bases: Record<Basis, string> = {
   service: "the service’s word",
   signatures: "signatures",
   openings: "openings, each checked against its scope",
+};
+
+const reasons: Record<ConsentAnswer["reason"], string> = {
+  "in-force-and-covers": "in force, and it covers this",
+  "not-in-force": "not in force then",
+  "no-read": "it does not let anyone read",
+  "no-opening": "in force, but its words were not given",
+  role: "in force, but not for members of this role",
+  "category-not-covered": "in force, but it does not cover this kind of record",
+  "purpose-not-covered": "in force, but not for this purpose",
+  "document-not-covered": "in force, but it does not cover this document",
 };
 
 function wrong({ report, openings, comparisons }: AuditResult): string[] {
@@ -79,7 +91,7 @@ export function tellAudit(result: AuditResult, options: AuditOptions): string {
         `    ${message}`,
         ...by.map(
           ({ grantee, scope, answer, reason, since }) =>
-            `    ${answer}: consent to ${grantee}, scope ${scope}: ${reason}${since === null ? "" : `, as of block ${since.block} (transaction ${since.tx})`}`,
+            `    ${answer}: consent to ${grantee}, scope ${scope}: ${reasons[reason]}${since === null ? "" : `, as of block ${since.block} (transaction ${since.tx})`}`,
         ),
       ]),
     ),

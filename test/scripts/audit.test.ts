@@ -14,6 +14,8 @@ import { demoAccount } from "#scripts/demo-people.ts";
 import { startChain, who, type TestChain } from "../protocol/history/support/chain.ts";
 import { ana, gateway, ines, lena, rosa, tellStory, tomas, type Told } from "../protocol/history/support/story.ts";
 
+const noor = 6;
+
 let chain: TestChain;
 let told: Told;
 let folder: string;
@@ -173,7 +175,8 @@ describe("An auditor of a service", () => {
         PLACET_RPC_URL: chain.rpcUrl,
         PLACET_DEPLOYMENT: deploymentFile,
         PLACET_PORT: "0",
-        PLACET_GATEWAY_KEY: demoPrivateKey(gateway),
+        // Not the gateway of the story, which anchored receipts that nobody has.
+        PLACET_GATEWAY_KEY: demoPrivateKey(noor),
       }),
       { log: createLog(() => {}) },
     );
@@ -187,6 +190,24 @@ describe("An auditor of a service", () => {
     expect(out).toMatch(/\d+ rows up to block \d+ compared with the ledger, field by field: no difference/);
     expect(code).toBe(0);
   });
+
+  it("is told that receipts are missing which another gateway anchored and nobody shows", async () => {
+    const other = await startService(
+      readConfig({
+        PLACET_DATA: join(folder, "forgetful"),
+        PLACET_RPC_URL: chain.rpcUrl,
+        PLACET_DEPLOYMENT: deploymentFile,
+        PLACET_PORT: "0",
+        PLACET_GATEWAY_KEY: demoPrivateKey(gateway),
+      }),
+      { log: createLog(() => {}) },
+    );
+    const { code, out } = await audit(["--service", other.url], key).finally(() => other.stop());
+    expect(code).toBe(1);
+    expect(out).toMatch(/^NOT IN ORDER: 4 findings/);
+    for (const number of [1, 2, 3, 4]) expect(out).toContain(`Receipt ${number} is not shown, though there is one.`);
+    // A second service starts and stops within this test.
+  }, 180_000);
 
   it("is refused, with 2, without being an auditor", async () => {
     const { code, err } = await audit(["--service", running.url], { PLACET_AUDITOR_KEY: demoPrivateKey(tomas) });
