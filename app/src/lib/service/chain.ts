@@ -1,29 +1,25 @@
 // The node, reached through the service's own address. Reads only: whatever is signed goes through wallet or relay.
-import { createPublicClient, defineChain, http, type Chain, type PublicClient } from "viem";
+import type { Chain, PublicClient } from "viem";
 import { Failure } from "#protocol/failure.ts";
 import { gatewayInfo } from "./gateway.ts";
 
 /** The chain as a wallet would be told of it. */
 export async function placetChain(): Promise<Chain> {
   const { chainId } = await gatewayInfo();
-  return defineChain({
+  return {
     id: chainId,
     name: "Placet ledger",
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: [new URL("/rpc", location.origin).href] } },
-  });
+  };
 }
 
 let client: Promise<PublicClient> | undefined;
 
-/** A viem client that reads through /rpc; made once. */
+/** A viem client that reads through /rpc; loaded and made once. */
 export function chainClient(): Promise<PublicClient> {
-  client ??= placetChain().then((chain): PublicClient =>
-    createPublicClient({
-      chain,
-      transport: http(undefined, { batch: { wait: 5 }, fetchOptions: { headers: { "x-placet": "1" } } }),
-      pollingInterval: 1000,
-    }),
+  client ??= Promise.all([placetChain(), import("./chain-client.ts")]).then(([chain, { createChainClient }]) =>
+    createChainClient(chain),
   );
   client.catch(() => (client = undefined));
   return client;

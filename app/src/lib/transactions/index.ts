@@ -3,4 +3,5 @@ export { acts, dismissAct, forgetActs, reviveActs } from "./acts.svelte.ts";
 export type { Entry as PerformedView, EntryState } from "./entry.ts";
 export { followAct } from "./follow.ts";
 export { default as PendingActs } from "./PendingActs.svelte";
-export { canSendAlone, perform, sendAlone, type Performance, type Performed } from "./perform.ts";
+export { perform, sendAlone, type Performance, type Performed } from "./perform.ts";
+export { canSendAlone } from "./unsent.ts";

@@ -20,6 +20,7 @@ import {
 import { addEntry, findEntry, moveEntry } from "./acts.svelte.ts";
 import { isOver, type Entry } from "./entry.ts";
 import { onEntry } from "./hearers.ts";
+import { unsent } from "./unsent.ts";
 import { followAct, relayShape, takeRelayNews } from "./follow.ts";
 
 /** How to do an act. */
@@ -45,9 +46,6 @@ export type Performed = {
   /** Resolves when our index has it. Rejects with Failure: "rejected-by-user" is no error. */
   done: Promise<{ hash: Hex | undefined; block: number | undefined }>;
 };
-
-/** Signed acts that the relay did not take, kept in memory so that the person can send the very same one. */
-const unsent = new Map<string, { act: Act; signature: Hex }>();
 
 /** Starts an act. The promise `done` tells how it ended; the line on screen tells where it stands. */
 export function perform(performance: Performance): Performed {
@@ -185,11 +183,6 @@ async function sendSigned(id: string, { act, signature }: { act: Act; signature:
   const hash = await sendCall({ ...(await contractOf(contract)), functionName, args });
   moveEntry(id, { state: "sent", hash });
   followAct(id);
-}
-
-/** True when a signed act that the relay did not take can be sent by the person alone. */
-export function canSendAlone(id: string): boolean {
-  return unsent.has(id);
 }
 
 /** Sends the same signed act from the person's own wallet, at their own cost. */

@@ -2,7 +2,6 @@
 // rests on it.
 import type { Address, Hex } from "viem";
 import { chainClient, place } from "#app/service/index.ts";
-import { ledgerAbi } from "#protocol/contracts/index.ts";
 import { Failure } from "#protocol/failure.ts";
 
 /** none: nothing was published; ours: it is this vault's; other: another vault's. */
@@ -10,7 +9,12 @@ export type PublishedKey = "none" | "ours" | "other";
 
 /** Compares the ledger's key of an account with a vault's. Throws Failure("unavailable"). */
 export async function hasPublishedKey(account: Address, publicKey: Hex): Promise<PublishedKey> {
-  const [client, { ledger }] = await Promise.all([chainClient(), place()]);
+  // The ABI is large and wanted only now: the first page does without.
+  const [client, { ledger }, { ledgerAbi }] = await Promise.all([
+    chainClient(),
+    place(),
+    import("#protocol/contracts/index.ts"),
+  ]);
   try {
     const found = await client.readContract({
       address: ledger,

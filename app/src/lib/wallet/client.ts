@@ -17,7 +17,7 @@ import {
   watchConnectors,
   type Connector,
 } from "@wagmi/core";
-import { http, type Address, type Hex, type TypedDataDefinition } from "viem";
+import { encodeFunctionData, http, type Abi, type Address, type Hex, type TypedDataDefinition } from "viem";
 import { placetChain } from "#app/service/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { isUnknownChain, walletFailure } from "./errors.ts";
@@ -130,6 +130,10 @@ export async function createWallets(tell: {
     switch: () => comeToChain(),
     signTyped: (typed: TypedDataDefinition): Promise<Hex> => withWallet(() => signTypedData(config, typed as never)),
     signText: (message: string): Promise<Hex> => withWallet(() => signMessage(config, { message })),
-    send: (call: { to: Address; data: Hex }): Promise<Hex> => withWallet(() => sendTransaction(config, call)),
+    send(call: { address: Address; abi: Abi; functionName: string; args: readonly unknown[] }): Promise<Hex> {
+      const { address, abi, functionName, args } = call;
+      const data = encodeFunctionData({ abi, functionName, args });
+      return withWallet(() => sendTransaction(config, { to: address, data }));
+    },
   };
 }

@@ -1,6 +1,6 @@
 // The wallet as screens see it. Rules: one question to the wallet at a time; when its window has not opened after some
 // seconds, that is said; a wallet that changes its account is somebody else until they sign in.
-import { encodeFunctionData, type Abi, type Address, type Hex, type TypedDataDefinition } from "viem";
+import type { Abi, Address, Hex, TypedDataDefinition } from "viem";
 import { Failure } from "#protocol/failure.ts";
 import type { ConnectionView, WalletChoice, WalletClient } from "./client.ts";
 
@@ -126,7 +126,5 @@ export function sendCall(call: {
   functionName: string;
   args: readonly unknown[];
 }): Promise<Hex> {
-  const { address, abi, functionName, args } = call;
-  const data = encodeFunctionData({ abi, functionName, args });
-  return ask((client) => client.send({ to: address, data }));
+  return ask((client) => client.send(call));
 }
