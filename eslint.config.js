@@ -50,7 +50,7 @@ export default defineConfig(
         "error",
         {
           argsIgnorePattern: "^_",
-          varsIgnorePattern: "^_$",
+          varsIgnorePattern: "^_",
           destructuredArrayIgnorePattern: "^_",
           caughtErrors: "none",
         },
