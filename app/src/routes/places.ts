@@ -20,8 +20,8 @@ export type Place = {
   nav: readonly NavItem[];
 };
 
-/** The places, in the order in which the account menu lists them. */
-export const places: readonly Place[] = [
+/** The places, in the order in which the account menu lists them, in the language in use. */
+export const listPlaces = (): readonly Place[] => [
   {
     id: "patient",
     home: "/patient",
@@ -68,7 +68,7 @@ export const places: readonly Place[] = [
 
 /** The place that a path lies in. */
 export function placeOf(path: string): Place | undefined {
-  return places.find((place) => path === place.home || path.startsWith(`${place.home}/`));
+  return listPlaces().find((place) => path === place.home || path.startsWith(`${place.home}/`));
 }
 
 /** Where somebody with these roles begins: an office before care, care before one's own records. */

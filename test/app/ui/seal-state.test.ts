@@ -17,6 +17,11 @@ describe("A patient who looks at the ring", () => {
     expect(sealOf(window, 29 * DAY)).toEqual({ state: "ending", remaining: 1 / 3 });
   });
 
+  test("sees a consent of a day or less as ending from its first second, with the gap growing all along", () => {
+    expect(sealOf({ from: 0, until: DAY }, 0)).toEqual({ state: "ending", remaining: 1 });
+    expect(sealOf({ from: 0, until: 60 }, 45)).toEqual({ state: "ending", remaining: 0.25 });
+  });
+
   test("sees it open at the very second of its end, and after a revoke at once", () => {
     expect(sealOf({ from: 0, until: 60 }, 60).state).toBe("over");
     expect(sealOf({ from: 0, until: 60, ended: true }, 1).state).toBe("over");

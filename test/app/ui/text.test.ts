@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { en } from "../../../app/messages/en/index.ts";
-import { fillMessage } from "../../../app/src/lib/ui/text.ts";
+import { fillMessage, pickLanguage } from "../../../app/src/lib/ui/text.ts";
 
 describe("A person who reads the app's words", () => {
   test("sees names filled in, and several of them", () => {
@@ -26,6 +26,14 @@ describe("A person who reads the app's words", () => {
 
   test("is not left with a broken message: an open brace is an error", () => {
     expect(() => fillMessage("{name", { name: "x" })).toThrow(RangeError);
+  });
+});
+
+describe("A person whose device speaks several languages", () => {
+  test("gets the first one that there is a catalogue for, and English otherwise", () => {
+    expect(pickLanguage(["xx", "en-GB"])).toBe("en");
+    expect(pickLanguage(["xx-YY"])).toBe("en");
+    expect(pickLanguage([])).toBe("en");
   });
 });
 

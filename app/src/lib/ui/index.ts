@@ -43,8 +43,8 @@ export {
   timeInWords,
   timeLeftInWords,
 } from "./dates.ts";
-export { closingStretch, sealOf, type SealState, type SealView } from "./seal-state.ts";
+export { sealOf, type SealState, type SealView } from "./seal-state.ts";
 export { shownActs } from "./shown-acts.svelte.ts";
 export { createSteps, type StepFlow } from "./steps.svelte.ts";
-export { currentLanguage, currentLocale, t, type MessageKey } from "./text.ts";
-export { applyTheme, theme, type Theme } from "./theme.svelte.ts";
+export { currentLanguage, currentLocale, loadLanguage, t, type MessageKey } from "./text.ts";
+export { applyTheme, type Theme } from "./theme.svelte.ts";

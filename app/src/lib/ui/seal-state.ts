@@ -1,5 +1,7 @@
 // What the seal shows, worked out in one place: closed ring = in force, gap = ends soon, open = over, broken = emergency.
 
+const DAY = 86_400;
+
 /** The states that the ring can show. "waiting" is for a question that nobody has answered yet. */
 export type SealState = "in-force" | "ending" | "over" | "emergency" | "waiting" | "upcoming";
 
@@ -10,9 +12,10 @@ export type SealView = {
   remaining: number;
 };
 
-/** A consent ends soon in its last fifth, and never longer before than three days. Seconds. */
+/** A consent ends soon on its last day, and before that in its last fifth, at most three days. Seconds. */
 export function closingStretch(from: number, until: number): number {
-  return Math.min(3 * 86400, (until - from) / 5);
+  const length = until - from;
+  return Math.max(Math.min(DAY, length), Math.min(3 * DAY, length / 5));
 }
 
 /** The ring for a window [from, until) in unix seconds, ended or not. */

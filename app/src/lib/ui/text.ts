@@ -29,10 +29,28 @@ export function currentLocale(): string {
   return active.tag === "en" ? "en-GB" : active.tag;
 }
 
-/** Switches language before the first render; a later change is a reload, so that no screen mixes two languages. */
-export async function useLanguage(tag: string): Promise<void> {
+const CHOSEN = "placet.language";
+
+/** The first of the wanted languages that there is a catalogue for; English when there is none. */
+export function pickLanguage(wanted: readonly string[]): string {
+  for (const tag of wanted) {
+    const found = [tag, tag.split("-")[0] ?? tag].find((one) => one in languages);
+    if (found !== undefined) return found;
+  }
+  return "en";
+}
+
+/**
+ * Takes the person's language (their choice, else the device's) before the first render. A later change is a reload, so
+ * that no screen mixes two languages.
+ */
+export async function loadLanguage(): Promise<void> {
+  const chosen = localStorage.getItem(CHOSEN);
+  const tag = pickLanguage([...(chosen === null ? [] : [chosen]), ...navigator.languages]);
   const language = languages[tag];
   if (language) active = { tag, catalogue: await language.load() };
+  document.documentElement.lang = tag;
+  document.documentElement.dir = /^(ar|fa|he|ur)\b/.test(tag) ? "rtl" : "ltr";
 }
 
 /** The words for a key, with values filled in: `t("ui.readers", { count: 3 })`. */

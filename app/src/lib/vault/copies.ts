@@ -2,7 +2,7 @@
 // and recovery code together. Rule: the service's copy is written from the device's, never the other way unasked.
 import type { Address } from "viem";
 import { z } from "zod";
-import { forgetHere, keepHere, readHere, request } from "#app/service/index.ts";
+import { keepHere, readHere, request } from "#app/service/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import type { VaultBlob } from "#protocol/keys/index.ts";
 
@@ -30,11 +30,6 @@ async function readServerCopy(): Promise<unknown> {
 /** Keeps this device's copy. */
 export function keepDeviceCopy(account: Address, blob: VaultBlob): Promise<void> {
   return keepHere("vaults", account, blob);
-}
-
-/** Forgets this device's copy: the service's copy and the kit still open the vault. */
-export function forgetDeviceCopy(account: Address): Promise<void> {
-  return forgetHere("vaults", account);
 }
 
 /** Hands the service its copy. */

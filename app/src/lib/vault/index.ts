@@ -22,15 +22,12 @@ export { estimateStrength, type Strength } from "./strength.ts";
 export {
   confirmKit,
   createVault,
-  forgetThisDevice,
-  idleMinutes,
   leaveVault,
   loadVault,
   lockVault,
   readSettings,
   saveSettings,
   signWithVaultAccount,
-  unlockVault,
   vault,
   type LockReason,
 } from "./vault.svelte.ts";

@@ -7,7 +7,7 @@ import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Credential, Kit, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
 import type { VaultCalls, VaultFace } from "./calls.ts";
-import { findVault, forgetDeviceCopy, keepDeviceCopy, keepServerCopy, type StoredVault } from "./copies.ts";
+import { findVault, keepDeviceCopy, keepServerCopy, type StoredVault } from "./copies.ts";
 import { DEFAULT_IDLE_MINUTES, watchIdle } from "./idle.ts";
 
 /** Why the vault is locked, to be said on the unlock screen. */
@@ -75,16 +75,7 @@ function call<K extends keyof VaultCalls & string>(
   return caller.call(...args) as Promise<VaultCalls[K]["result"]>;
 }
 
-/** One call to the open vault. Throws Failure("locked") when it is not open. */
-export function askVault<K extends keyof VaultCalls & string>(
-  name: K,
-  args: VaultCalls[K]["args"],
-  options?: Parameters<Caller<VaultCalls>>[2],
-): Promise<VaultCalls[K]["result"]> {
-  return call<K>(name, args, options);
-}
-
-/** The same for calls that need to know where keys are valid. */
+/** One call to the open vault, with where keys are valid. Throws Failure("locked") when it is not open. */
 export async function askVaultHere<K extends keyof VaultCalls & string>(
   name: K,
   args: Omit<VaultCalls[K]["args"], "place">,
@@ -201,13 +192,6 @@ export function leaveVault(): void {
   stored = undefined;
   state = "unknown";
   lockedBecause = undefined;
-}
-
-/** Takes the locked vault off this device too. The kit and the passphrase bring it back from the service. */
-export async function forgetThisDevice(): Promise<void> {
-  const account = owner;
-  leaveVault();
-  if (account) await forgetDeviceCopy(account);
 }
 
 /** The settings that travel with the vault. */
