@@ -140,6 +140,7 @@ export const provider = {
     "It was taken off this page at the same moment. What you read, you may remember; nothing new opens.",
   "provider.reader.refused": "This was not opened",
   "provider.reader.refusedNote": "That you asked is recorded, and {name} sees it.",
+  "provider.reader.again": "Try to open it again",
   "provider.reader.askAgain": "Ask for access",
 
   "provider.open.otherAnswer":
