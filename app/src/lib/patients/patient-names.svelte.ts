@@ -20,7 +20,7 @@ const MOST = 300;
 const knownSchema = z.record(
   z.string(),
   // `own`: the provider's word, until a profile says it.
-  z.object({ name: z.string().max(200), born: z.string().max(10).nullable(), own: z.boolean().optional() }),
+  z.object({ name: z.string().max(200), born: z.string().max(10).nullable(), own: z.boolean().default(false) }),
 );
 type Known = z.infer<typeof knownSchema>;
 
@@ -52,7 +52,7 @@ export function createPatientNames() {
   return {
     learn,
     /** True where the name is the provider's own word, or none is known: then it can be changed. */
-    mayRename: (subject: string): boolean => known.get(subject)?.own ?? !known.has(subject),
+    mayRename: (subject: string): boolean => known.get(subject)?.own ?? true,
     /** Remembers what the provider calls somebody. */
     async rename(subject: Address, name: string): Promise<void> {
       const named = { name: name.trim().slice(0, 200), born: null, own: true };
@@ -80,7 +80,7 @@ async function readName(
   const opened = await openEntry(entry, use);
   if (!opened.ok) return undefined;
   const profile = profileFromFhir(JSON.parse(await opened.blob.text()));
-  return { name: fullName(profile).slice(0, 200), born: profile.birthDate ?? null };
+  return { name: fullName(profile).slice(0, 200), born: profile.birthDate ?? null, own: false };
 }
 
 function readKnown(): Known {
