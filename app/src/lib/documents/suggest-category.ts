@@ -7,12 +7,15 @@ import type { CategoryId } from "#protocol/codes/index.ts";
 const rules: readonly [CategoryId, RegExp][] = [
   ["hiv", /\b(hiv|antiretroviral|viral load)\b/],
   ["genomics", /\b(genom|genetic|brca|exome|karyotyp)/],
-  ["mental-health", /\b(psych|depress|anxiety|therapy session|phq-?9|gad-?7)/],
+  ["mental-health", /\b(psych|depress|anxiety|therapy session|phq[- ]?9|gad[- ]?7)/],
   ["substance-use", /\b(alcohol|addiction|methadone|substance use|rehab)/],
   ["reproductive", /\b(pregnan|prenatal|antenatal|obstetric|gynaecolog|gynecolog|contracept|fertility|sti\b)/],
   ["immunizations", /\b(vaccin|immuni[sz]|impf|covid.?19 cert|booster)/],
   ["allergies", /\b(allerg|anaphyla|intoleran)/],
-  ["imaging", /\b(x-?ray|xr\b|mri\b|ct\b|ct scan|ultrasound|echo\b|echocardiogra|mammogra|radiolog|scan\b|dicom|dexa)/],
+  [
+    "imaging",
+    /\b(x[- ]?rays?\b|xr\b|mri\b|ct\b|ct scan|ultrasound|echo\b|echocardiogra|mammogra|radiolog|scan\b|dicom|dexa)/,
+  ],
   ["labs", /\b(lab\b|labs\b|laborator|blood|haemo|hemo|cbc|hba1c|lipid|cholesterol|urine|culture|panel|pathology)/],
   ["medications", /\b(prescri|medicat|medicine|drug list|dosage|pharmac|tablet|rx\b)/],
   ["vitals", /\b(blood pressure|pulse|weight|vital|heart rate|glucose log|temperature)/],
