@@ -20,7 +20,8 @@ export function createLimits(rates: RateLimits, now: () => number = Date.now): T
     const tokens = Math.min(perMinute, bucket.tokens + ((at - bucket.at) / 60_000) * perMinute);
     // Deleted and set again, so that the map stays in order of use and the longest unused goes first.
     buckets.delete(key);
-    buckets.set(key, { tokens: Math.max(0, tokens - 1), at });
+    // A refused call takes nothing: who waits as long as they were told to must find what they waited for.
+    buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at });
     if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value ?? key);
     if (tokens < 1) {
       throw failLater(
