@@ -6,7 +6,7 @@ import { makePdf } from "../../app/viewer/make-pdf.ts";
 
 /** Words inside the documents and the note. */
 export const secretWords = {
-  pdf: "Haemoglobin A1c 48 mmol per mol, sample VELVET-OTTER-731",
+  pdf: "VELVET-OTTER-731: HbA1c 48 mmol/mol",
   text: "No fracture seen in two planes, film COPPER-HERON-552",
   note: "Reviewed with the patient: keep the dose, see again in spring, BRASS-LYNX-918",
   reason: "Second look at your sugar values, MAPLE-FINCH-204",
