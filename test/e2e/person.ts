@@ -85,7 +85,9 @@ export async function arrive(browser: Browser, options: { url: string; name: str
 export async function takePictures(browser: Browser, name: string): Promise<void> {
   const pages = browser.contexts().flatMap((context) => context.pages());
   await Promise.allSettled(
-    pages.map((page, at) => page.screenshot({ path: join(projectRoot, `test-results/${name}-${at}.png`), fullPage: true })),
+    pages.map((page, at) =>
+      page.screenshot({ path: join(projectRoot, `test-results/${name}-${at}.png`), fullPage: true }),
+    ),
   );
 }
 
