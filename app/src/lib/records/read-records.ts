@@ -4,7 +4,7 @@ import { fetchManifests } from "#app/documents/index.ts";
 import { addressShape, digestShape, readAll } from "#app/service/index.ts";
 import { openManifests } from "#app/vault/index.ts";
 import type { Metadata } from "#protocol/documents/index.ts";
-import { type Address, type Hex } from "viem";
+import type { Address } from "viem";
 import { z } from "zod";
 import type { ChartRecord } from "./record.ts";
 
@@ -25,9 +25,12 @@ const sealSchema = z.object({
   keyedBy: z.string().default("category"),
 });
 
-/** Reads all documents of a subject. What was opened once is kept by its digest. */
+/** What a description was opened for: the list is the service's word, so one manifest may be claimed for two documents. */
+const nameOf = (row: z.output<typeof rowSchema>): string => `${row.document}:${row.version}:${row.manifest}`;
+
+/** Reads all documents of a subject. What was opened once is kept, for this document and version alone. */
 export function createRecordReader(subject: Address): () => Promise<ChartRecord[]> {
-  const opened = new Map<Hex, Metadata>();
+  const opened = new Map<string, Metadata>();
 
   return async () => {
     const [rows, seals] = await Promise.all([
@@ -40,17 +43,17 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
     const manifests = await fetchManifests(rows.map((row) => row.manifest));
     const unopened = rows.flatMap((row, at) => {
       const bytes = manifests[at];
-      return bytes && !opened.has(row.manifest) ? [{ row, bytes }] : [];
+      return bytes && !opened.has(nameOf(row)) ? [{ row, bytes }] : [];
     });
     const answers = await openManifests(unopened.map(({ bytes }) => ({ manifestBytes: bytes })));
     unopened.forEach(({ row }, at) => {
       const answer = answers[at];
       // A manifest that speaks of another document than the ledger's entry is not this document's.
       if (answer?.ok && answer.manifest.document === row.document && answer.manifest.version === row.version)
-        opened.set(row.manifest, answer.metadata);
+        opened.set(nameOf(row), answer.metadata);
     });
     return rows.map((row, at): ChartRecord => {
-      const metadata = opened.get(row.manifest);
+      const metadata = opened.get(nameOf(row));
       return {
         ...row,
         manifestBytes: manifests[at],

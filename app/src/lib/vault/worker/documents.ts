@@ -70,6 +70,39 @@ function checkPlace(manifest: Manifest, place: Where): void {
   }
 }
 
+/**
+ * The DEK for a seal, from what was just added or from the manifest. Rule: the manifest must be that of the very version
+ * to be sealed, and its description must name the category. The lists that orders are made from are the service's word:
+ * without this check, a service that pairs one document with another's manifest would get the other one's DEK sealed for
+ * whoever may read the first.
+ */
+function dekForSeal(order: SealOrder, place: Where): Bytes {
+  const { subject, document, version, category, manifestBytes } = order;
+  const known = openRing().deks.get(`${document}|${version}`);
+  if (known) return known;
+  if (manifestBytes === undefined) {
+    throw new Failure("bad-input", "This document's key is not at hand. Nothing was sealed.");
+  }
+  const manifest = decodeManifest(manifestBytes);
+  checkPlace(manifest, place);
+  const same =
+    manifest.document === document.toLowerCase() &&
+    manifest.version === version &&
+    manifest.subject.toLowerCase() === subject.toLowerCase();
+  if (!same) throw otherDocument();
+  const dek = ownDek(manifest, place);
+  if (openDocument(manifest, dek).metadata.category !== category) throw otherDocument();
+  return dek;
+}
+
+function otherDocument(): Failure {
+  return new Failure(
+    "tampered",
+    "The service paired a document with the contents of another one. Nothing was sealed, and nobody was given a key. Tell the service's operator.",
+    { reason: "other-document" },
+  );
+}
+
 /** The key that a seal is made under: from our own root, or from a capsule that lets us contribute. */
 function sealingKey(order: SealOrder): Bytes {
   const { subject, document, category, epoch, keyedBy = "category", consent } = order;
@@ -167,12 +200,8 @@ export const documentCalls: Pick<
 
   makeSeals({ place, orders, gateways }) {
     return orders.flatMap((order) => {
-      const { subject, document, version, category, epoch, keyedBy = "category", manifestBytes } = order;
-      const known = openRing().deks.get(`${document}|${version}`);
-      const manifest = manifestBytes === undefined ? undefined : decodeManifest(manifestBytes);
-      if (manifest) checkPlace(manifest, place);
-      const dek = known ?? (manifest && ownDek(manifest, place));
-      if (!dek) throw new Failure("bad-input", "This document's key is not at hand. Nothing was sealed.");
+      const { subject, document, version, category, epoch, keyedBy = "category" } = order;
+      const dek = dekForSeal(order, place);
       const key = sealingKey(order);
       return gateways.map((gateway) => ({
         document,
