@@ -4,8 +4,8 @@ import { hasOp, READ } from "#protocol/codes/index.ts";
 import { scopeOf, type Opening } from "#protocol/consent/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import { readLedgerKey, type LedgerKey } from "#app/people/index.ts";
-import { gatewayInfo, putBlock, readAccount } from "#app/service/index.ts";
+import { readLedgerEpoch, readLedgerKey, type LedgerKey } from "#app/people/index.ts";
+import { gatewayInfo, putBlock } from "#app/service/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import { makeCapsule } from "#app/vault/index.ts";
@@ -36,7 +36,7 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
   if (now?.key !== wish.granteeKey.key) {
     throw new Failure("conflict", t("patient.grant.error.keyChanged", { name: wish.granteeName }));
   }
-  const [gateway, account] = await Promise.all([gatewayInfo(), readAccount(subject, { fresh: true })]);
+  const [gateway, epoch] = await Promise.all([gatewayInfo(), readLedgerEpoch(subject)]);
   const scope = scopeOf(opening);
   const capsule = await makeCapsule({
     subject,
@@ -44,7 +44,7 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
     grantee: { address: grantee, key: now.key },
     gateways: [{ address: gateway.address, key: gateway.encryptionKey }],
     opening,
-    epoch: account.epoch ?? 0,
+    epoch,
     mayRead: hasOp(wish.ops, READ),
   });
   await putBlock(rawCid(capsule.digest), capsule.bytes);

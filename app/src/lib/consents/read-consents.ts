@@ -4,7 +4,7 @@ import { toBytes } from "#protocol/bytes.ts";
 import { unpackConsent, type ConsentRecord, type Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import { isFailure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { addressShape, chainClient, fetchBlock, place, digestShape, readAll } from "#app/service/index.ts";
 import { openOpening } from "#app/vault/index.ts";
 import { type Address, type Hex } from "viem";
@@ -77,17 +77,25 @@ export function createConsentReader(subject: Address): () => Promise<Consent[]> 
 
 /** The record as the ledger has it now; undefined when the node does not answer (the row then stands as it is). */
 async function readRecord(row: Row): Promise<ConsentRecord | undefined> {
+  return readLedgerRecord(row).catch(() => undefined);
+}
+
+/** The record as the ledger has it now, for what must not rest on the service's word. Throws Failure("unavailable"). */
+export async function readLedgerRecord(consent: {
+  subject: Address;
+  grantee: Address;
+  scope: Hex;
+}): Promise<ConsentRecord> {
+  const { subject, grantee, scope } = consent;
   try {
-    const client = await chainClient();
-    const { ledger } = await place();
-    const word = await client.readContract({
-      address: ledger,
-      abi: ledgerAbi,
-      functionName: "consentOf",
-      args: [row.subject, row.grantee, row.scope],
+    const [client, { ledger }] = await Promise.all([chainClient(), place()]);
+    const args = [subject, grantee, scope] as const;
+    return unpackConsent(
+      await client.readContract({ address: ledger, abi: ledgerAbi, functionName: "consentOf", args }),
+    );
+  } catch (cause) {
+    throw new Failure("unavailable", "The ledger did not answer. Nothing was changed. Try again in a moment.", {
+      cause,
     });
-    return unpackConsent(word);
-  } catch {
-    return undefined;
   }
 }

@@ -1,9 +1,10 @@
 // Re-keying after the end of a consent: fresh capsules for all who remain, one act, signed by the vault account without a
 // wallet window. Rule: it comes before anything new is sealed, so that who lost access can open nothing new even with a
 // gateway's help.
+import { hasOp, READ } from "#protocol/codes/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
-import { readLedgerKey } from "#app/people/index.ts";
-import { putBlock, readAccount, readPage } from "#app/service/index.ts";
+import { readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
+import { putBlock, readPage } from "#app/service/index.ts";
 import { perform } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import { makeBundle } from "#app/vault/index.ts";
@@ -11,6 +12,7 @@ import type { Address } from "viem";
 import { z } from "zod";
 import { isKeyConfirmed } from "./confirmed-keys.ts";
 import { isOpen, type Consent } from "./consent.ts";
+import { readLedgerRecord } from "./read-consents.ts";
 
 /** What came of it: not needed, done, or done without those whose key changed and was not confirmed. */
 export type RekeyOutcome = { done: boolean; leftOut: Address[] };
@@ -25,12 +27,14 @@ export async function rekeyAfterEnd(options: {
   if (options.lastEnd === 0 || options.lastEnd <= (await lastRekeyAt(options.subject)))
     return { done: false, leftOut: [] };
   const { subject } = options;
-  const account = await readAccount(subject, { fresh: true });
-  const epoch = account.epoch ?? 0;
+  const epoch = await readLedgerEpoch(subject);
   const leftOut: Address[] = [];
   const remaining = [];
   for (const consent of options.consents) {
-    if (!isOpen(consent, options.now) || (consent.ops & 1) === 0 || !consent.opening) continue;
+    if (!isOpen(consent, options.now) || !consent.opening) continue;
+    // Asked again, and nothing goes on without an answer: a row that the service made up would get the keys of everything.
+    const record = await readLedgerRecord(consent);
+    if (!isOpen({ ...consent, ...record }, options.now) || !hasOp(record.ops, READ)) continue;
     const key = await readLedgerKey(consent.grantee);
     if (!key || !(await isKeyConfirmed(consent.grantee, key.key))) {
       leftOut.push(consent.grantee);

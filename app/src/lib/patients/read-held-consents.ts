@@ -5,6 +5,7 @@ import { unpackConsent, type ConsentRecord, type Opening } from "#protocol/conse
 import { ledgerAbi } from "#protocol/contracts/index.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
 import { isFailure } from "#protocol/failure.ts";
+import { readLedgerEpoch } from "#app/people/index.ts";
 import { addressShape, chainClient, digestShape, fetchBlock, place, readAccount, readAll } from "#app/service/index.ts";
 import { openCapsule, openFreshCapsule } from "#app/vault/index.ts";
 import type { Hex } from "viem";
@@ -112,5 +113,5 @@ export async function freshenKeys(consent: HeldConsent, epoch: number): Promise<
 
 /** The patient's present epoch: what is sealed now is sealed under its keys. */
 export async function epochOf(subject: HeldConsent["subject"]): Promise<number> {
-  return (await readAccount(subject, { fresh: true })).epoch ?? 0;
+  return readLedgerEpoch(subject);
 }

@@ -1,3 +1,4 @@
 // Who somebody is: the directory's words, and the key that the ledger holds for them.
+export { readLedgerEpoch } from "./ledger-epoch.ts";
 export { readLedgerKey, type LedgerKey } from "./ledger-key.ts";
-export { forgetPeople, lookUpPerson, nameOf, personOf, searchPeople } from "./people.svelte.ts";
+export { lookUpPerson, nameOf, personOf, searchPeople } from "./people.svelte.ts";

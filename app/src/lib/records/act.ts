@@ -1,6 +1,6 @@
 // The acts on records: anchor, withdraw, reject; and sealing, which needs no wallet.
 import { sealDocuments, type Uploaded } from "#app/documents/index.ts";
-import { readAccount } from "#app/service/index.ts";
+import { readLedgerEpoch } from "#app/people/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import type { Address } from "viem";
@@ -21,14 +21,14 @@ export async function anchorRecord(
     how: options.how ?? "relay",
     context: { kind: "anchor", document: uploaded.document },
   }).done;
-  const { epoch } = await readAccount(subject, { fresh: true });
+  const epoch = await readLedgerEpoch(subject);
   await sealDocuments([
     {
       subject,
       document: uploaded.document,
       version: uploaded.version,
       category: uploaded.metadata.category,
-      epoch: epoch ?? 0,
+      epoch,
       manifestBytes: uploaded.manifestBytes,
     },
   ]);
@@ -46,8 +46,8 @@ export async function sealRecords(
       : [],
   );
   if (sealable.length === 0) return;
-  const { epoch } = await readAccount(subject, { fresh: true });
-  await sealDocuments(sealable.map((one) => ({ ...one, epoch: epoch ?? 0 })));
+  const epoch = await readLedgerEpoch(subject);
+  await sealDocuments(sealable.map((one) => ({ ...one, epoch })));
 }
 
 /** Takes a document out of the chart. What was released before stays with whoever has it. */
