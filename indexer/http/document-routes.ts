@@ -3,9 +3,9 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { roleMay } from "#protocol/codes/index.ts";
-import { covers } from "#protocol/consent/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
+import { coversWithoutDate } from "../gateway/index.ts";
 import type { Service } from "../service.ts";
 import { listLiveConsents } from "../store/consents.ts";
 import { listDocuments } from "../store/documents.ts";
@@ -64,7 +64,7 @@ async function findCovered(
     const role = names.find((name) => name.account === grantee)?.role ?? 0;
     for (const [document, { category }] of seals) {
       if (role !== 0 && !roleMay(role, category)) continue;
-      if (!opening.purposes.some((purpose) => covers(opening, { category, purpose, document }).ok)) continue;
+      if (!opening.purposes.some((purpose) => coversWithoutDate(opening, { category, purpose, document }).ok)) continue;
       covered.set(document, [...(covered.get(document) ?? []), { grantee, scope }]);
     }
   }

@@ -117,6 +117,12 @@ export const patient = {
   "patient.profile.saved": "Your profile was saved.",
   "patient.profile.documentTitle": "Profile",
 
+  "patient.code.title": "Let somebody ask you",
+  "patient.code.lead":
+    "Show this code to a doctor or clinic. It holds your address and nothing else; what they may see, you decide when they ask.",
+  "patient.code.qr": "A link to asking you, as a code",
+  "patient.code.address": "Or give them your address:",
+
   "patient.consents.title": "Consents",
   "patient.consents.lead": "Everybody who has, or had, your consent.",
   "patient.consents.views": "Which consents",
@@ -272,6 +278,8 @@ export const patient = {
   "patient.request.answer": "Answer",
   "patient.request.decline": "Decline",
   "patient.request.mute": "Hide their requests",
+  "patient.request.muted": "{count, plural, one {# request is hidden} other {# requests are hidden}}",
+  "patient.request.unmute": "Show them again",
   "patient.request.problem.missing":
     "What they ask for cannot be fetched at the moment. You can decline, or look again later.",
   "patient.request.problem.cannot-open": "What they ask for could not be opened with your key. You can decline.",

@@ -36,12 +36,6 @@ export async function enrol(page: Page): Promise<string> {
   return file;
 }
 
-/** Unlocks the vault on a device that knows it. */
-export async function unlock(page: Page): Promise<void> {
-  await page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
-  await page.getByRole("button", { name: "Unlock", exact: true }).click();
-}
-
 /** Follows a link inside the app, so that the page and with it the open vault stay. */
 export async function go(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => {

@@ -4,7 +4,7 @@ export { storeAppointmentNote } from "./appointment-note.ts";
 export { default as FreeTimes } from "./FreeTimes.svelte";
 export { default as MonthCalendar } from "./MonthCalendar.svelte";
 export type { CalendarEvent } from "./MonthCalendar.svelte";
-export { dayKey, freeTimes, groupBy, groupByDay, type DayBits } from "./free-times.ts";
+export { dayKey, groupBy, type DayBits } from "./free-times.ts";
 export { dayName } from "./month.ts";
 export { createAppointmentReader } from "./read-appointments.ts";
 export { readFreeTimes } from "./read-free-times.ts";

@@ -3,8 +3,6 @@ export { default as AddList } from "./AddList.svelte";
 export { default as DropZone } from "./DropZone.svelte";
 export {
   createAddQueue,
-  LARGEST,
-  readTags,
   type AddItem,
   type AddQueue,
   type AddQueueOptions,
@@ -13,4 +11,3 @@ export {
 export { fetchManifest, fetchManifests } from "./fetch-manifest.ts";
 export { saveFile } from "./save-file.ts";
 export { sealDocuments, type Sealable } from "./seal-document.ts";
-export { suggestCategory, suggestTitle } from "./suggest-category.ts";

@@ -1,7 +1,7 @@
 // Who is behind an address, as the directory tells it. Names come from providers' own public cards; whether somebody is
 // verified comes from the ledger through the same answer. Rule: an address without a card is shown as an address.
 import { credentialStatuses, providerKinds } from "#protocol/codes/index.ts";
-import { readProvider, searchProviders, type ProviderInfo } from "#app/service/index.ts";
+import { onLive, readProvider, searchProviders, type ProviderInfo } from "#app/service/index.ts";
 import { session } from "#app/session/index.ts";
 import { t, type PersonView } from "#app/ui/index.ts";
 import { SvelteMap } from "svelte/reactivity";
@@ -45,13 +45,21 @@ export async function lookUpPerson(address: Address): Promise<PersonView> {
   return known.get(address) ?? { address, standing: "not-verified" };
 }
 
-/** Forgets what was learnt: after somebody was verified or suspended. */
-export function forgetPeople(): void {
-  known.clear();
-  asked.clear();
+/** What the registry does to somebody's standing: whoever it names is asked about again. */
+const standingActs = new Set(["Applied", "CardPublished", "Verified", "Suspended", "Refused"]);
+let watching: (() => void) | undefined;
+
+function watchStandings(): void {
+  watching ??= onLive(({ type, data }) => {
+    if (type !== "act" || typeof data !== "object" || data === null) return;
+    const { act, account } = data as { act?: unknown; account?: unknown };
+    if (typeof account !== "string" || !standingActs.has(String(act)) || !asked.has(account)) return;
+    void askFor(account as Address);
+  });
 }
 
 async function askFor(address: Address): Promise<void> {
+  watchStandings();
   try {
     known.set(address, viewOf(await readProvider(address)));
   } catch {

@@ -28,6 +28,10 @@ export function createRequests(options: { subject: Address }) {
     get open(): AccessRequest[] {
       return list.filter((request) => request.state === "open" && !request.muted);
     },
+    /** Those of people whose requests are hidden. */
+    get hidden(): AccessRequest[] {
+      return list.filter((request) => request.state === "open" && request.muted);
+    },
     find: (id: string) => list.find((request) => request.id === id),
   };
 }

@@ -33,16 +33,7 @@ export { default as ThemeToggle } from "./ThemeToggle.svelte";
 export { default as TransactionLine, type ActState, type ActView } from "./TransactionLine.svelte";
 export { announce } from "./announce.svelte.ts";
 export { clock } from "./clock.svelte.ts";
-export {
-  agoInWords,
-  bytesInWords,
-  dateInWords,
-  durationInWords,
-  momentInWords,
-  shortMoment,
-  timeInWords,
-  timeLeftInWords,
-} from "./dates.ts";
+export { bytesInWords, dateInWords, durationInWords, momentInWords, timeInWords, timeLeftInWords } from "./dates.ts";
 export { sealOf, type SealState, type SealView } from "./seal-state.ts";
 export { shownActs } from "./shown-acts.svelte.ts";
 export { createSteps, type StepFlow } from "./steps.svelte.ts";
