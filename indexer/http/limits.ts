@@ -6,13 +6,16 @@ import { failLater } from "./problem.ts";
 
 const MAX_BUCKETS = 50_000;
 
-/** Takes one call of `caller` from its allowance; throws `too-many-requests` with the seconds to wait when there is none left. */
-export type TakeTurn = (kind: keyof RateLimits, caller: string) => void;
+/**
+ * Takes one call of `caller` (or what weighs as much as `calls` of them) from its allowance; throws `too-many-requests`
+ * with the seconds to wait when there is not one left.
+ */
+export type TakeTurn = (kind: keyof RateLimits, caller: string, calls?: number) => void;
 
 /** Makes the allowances. `now` in milliseconds. */
 export function createLimits(rates: RateLimits, now: () => number = Date.now): TakeTurn {
   const buckets = new Map<string, { tokens: number; at: number }>();
-  return (kind, caller) => {
+  return (kind, caller, calls = 1) => {
     const perMinute = rates[kind];
     const key = `${kind} ${caller}`;
     const at = now();
@@ -21,7 +24,7 @@ export function createLimits(rates: RateLimits, now: () => number = Date.now): T
     // Deleted and set again, so that the map stays in order of use and the longest unused goes first.
     buckets.delete(key);
     // A refused call takes nothing: who waits as long as they were told to must find what they waited for.
-    buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at });
+    buckets.set(key, { tokens: tokens < 1 ? tokens : Math.max(0, tokens - calls), at });
     if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value ?? key);
     if (tokens < 1) {
       throw failLater(

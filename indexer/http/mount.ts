@@ -61,17 +61,20 @@ async function answer(
 ): Promise<void> {
   const address = request.ip ?? "";
   const session = await findSession(request, service);
-  if (route.limit !== "none") takeTurn(route.limit, route.limit === "signIn" ? address : (session?.account ?? address));
+  const caller = route.limit === "signIn" ? address : (session?.account ?? address);
+  if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);
   if (route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/"))
     requireOwnPage(request, service.origins());
   if (parse !== null) await parse(request, response);
+  const given: unknown = route.body?.parse(request.body);
+  if (route.limit !== "none" && route.weigh !== undefined) takeTurn(route.limit, caller, route.weigh(given));
   const call = {
     service,
     session,
     params: route.params?.parse(request.params),
     query: route.query?.parse(request.query),
-    body: route.body?.parse(request.body),
+    body: given,
     requestId,
     network: { address, agent: (request.headers["user-agent"] ?? "").slice(0, 400) },
     request,

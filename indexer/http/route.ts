@@ -50,6 +50,8 @@ export type RouteDeclaration<
   body?: B;
   /** A body of raw bytes (application/octet-stream) of at most so many bytes; the handler finds them in `request.body`. */
   rawBody?: number;
+  /** For a body that asks for many things at once: how many calls it weighs as much as, beyond the one that it is. */
+  weigh?(body: z.output<B>): number;
   /** Largest JSON body in bytes; 64 KiB unless told. */
   maxBody?: number;
   /** The answer's JSON schema; null when there is no body, a string for another media type. */

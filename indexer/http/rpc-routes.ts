@@ -31,6 +31,10 @@ const allowed = new Set([
 
 const CALL_MS = 20_000;
 const MOST_CALLS = 100;
+/** So many calls in one batch are as much work as one batch sent alone. */
+const CALLS_A_TURN = 10;
+/** Largest answer that is passed on, in bytes: a filter over the whole chain must not fill this service's memory. */
+const MOST_ANSWER = 32 * 1024 * 1024;
 
 const call = z.object({
   jsonrpc: z.literal("2.0"),
@@ -51,9 +55,10 @@ export const rpcRoutes: Route[] = [
     access: "public",
     limit: "rpc",
     body: z.union([call, z.array(call).min(1).max(MOST_CALLS)]),
+    weigh: (body) => (Array.isArray(body) ? body.length / CALLS_A_TURN : 0),
     maxBody: 512 * 1024,
     response: z.unknown(),
-    problems: ["unavailable"],
+    problems: ["unavailable", "too-large"],
     async handle({ service, body }) {
       const calls = Array.isArray(body) ? body : [body];
       const passed = calls.filter((each) => allowed.has(each.method));
@@ -81,11 +86,26 @@ async function pass(url: string, calls: Call[]): Promise<unknown[]> {
       body: JSON.stringify(calls),
       signal: AbortSignal.timeout(CALL_MS),
     });
-    const answer: unknown = await response.json();
+    const answer: unknown = JSON.parse(await readAnswer(response));
     return Array.isArray(answer) ? answer : [answer];
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw new Failure("unavailable", "The chain's node does not answer. Nothing was sent. Try again in a moment.", {
       cause,
     });
   }
+}
+
+/** The answer's text. Throws Failure("too-large") as soon as it is longer than `MOST_ANSWER`, without reading on. */
+async function readAnswer(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > MOST_ANSWER) {
+      throw new Failure("too-large", "The chain's node answers with more than is passed on. Ask for less at once.");
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }

@@ -302,6 +302,22 @@ describe("The API", () => {
     }
   });
 
+  it("the proxy to the node counts the calls of a batch, so that one address cannot keep the node busy", async () => {
+    const apart = await makeFolder();
+    const narrow = await startTestService(chain, apart.folder, { PLACET_RATE_RPC: "11" });
+    try {
+      const batch = Array.from({ length: 100 }, (_, id) => ({ jsonrpc: "2.0", id, method: "eth_chainId", params: [] }));
+      const ask = () => createCaller(narrow.url)("POST", "/rpc", batch);
+      const first = await ask();
+      expect(first.status).toBe(200);
+      expect(first.body).toHaveLength(100);
+      expect(await ask()).toMatchObject({ status: 429, body: { code: "too-many-requests" } });
+    } finally {
+      await narrow.stop();
+      await apart.remove();
+    }
+  });
+
   it("serves the app for addresses of its own, under the policy of its own page, and the viewer under another", async () => {
     const html = { Accept: "text/html" };
     const page = await nobody()("GET", "/patient/records", undefined, html);

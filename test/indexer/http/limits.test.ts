@@ -47,3 +47,17 @@ test("One caller's haste takes nothing from another", () => {
   for (let made = 0; made < 30; made += 1) call(0);
   expect(call(0, "bob")).toBe(0);
 });
+
+test("What is asked for in one batch counts for what it is", () => {
+  let at = 0;
+  const takeTurn = createLimits(rates, () => at);
+  const batch = () => {
+    takeTurn("signIn", "alice");
+    takeTurn("signIn", "alice", 9);
+  };
+  batch();
+  batch();
+  expect(batch).toThrow("more than this service answers");
+  at = 3_000;
+  expect(() => takeTurn("signIn", "alice")).not.toThrow();
+});

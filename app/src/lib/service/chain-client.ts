@@ -5,7 +5,7 @@ import { createPublicClient, http, type Chain, type PublicClient } from "viem";
 export function createChainClient(chain: Chain): PublicClient {
   return createPublicClient({
     chain,
-    transport: http(undefined, { batch: { wait: 5 }, fetchOptions: { headers: { "x-placet": "1" } } }),
+    transport: http(undefined, { batch: { wait: 5, batchSize: 100 }, fetchOptions: { headers: { "x-placet": "1" } } }),
     pollingInterval: 1000,
   });
 }
