@@ -48,10 +48,16 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-/** How much one account may have relayed. Revokes are never counted and never refused for it. */
+/**
+ * How much one account may have relayed. The revoke of a consent that stands is never refused for it; revokes of what does
+ * not stand, of which anybody can sign as many as they like, are, once there were `perHour`.
+ */
 export type RelaySettings = { perHour: number; open: number };
 
 const DEFAULTS: RelaySettings = { perHour: 300, open: 64 };
+
+const IN_FORCE = 1;
+const NOT_YET_BEGUN = 7;
 
 // What the ledger answers when the act was overtaken by another one, as against one that was never good.
 const OVERTAKEN = new Set([
@@ -90,6 +96,7 @@ export async function createRelay(
     const known = await readRelayByDigest(database, digest);
     if (known !== null && known.state !== "failed") return known;
     if (act.name !== "revoke") await requireAllowance(account);
+    else await requireStanding(account, act);
     const { functionName, args } = actCall(act, signed);
     // The table's names are the ABI's; a name that is not fails here.
     const data = encodeFunctionData({ abi: ledgerAbi as readonly unknown[], functionName, args } as Parameters<
@@ -105,7 +112,26 @@ export async function createRelay(
   async function requireAllowance(account: Address): Promise<void> {
     const { recent, open } = await countRelays(database, { account, since: now() - 3_600 });
     if (recent < limits.perHour && open < limits.open) return;
-    throw new Failure(
+    throw tooMany();
+  }
+
+  /** After many revokes by one account, only those that end something are sent: each costs the service its own gas. */
+  async function requireStanding(account: Address, { args }: Extract<Act, { name: "revoke" }>): Promise<void> {
+    const { revokes } = await countRelays(database, { account, since: now() - 3_600 });
+    if (revokes < limits.perHour) return;
+    const status = await chain.client
+      .readContract({
+        address: ledger,
+        abi: ledgerAbi,
+        functionName: "effectiveStatus",
+        args: [args.subject, args.grantee, args.scope],
+      })
+      .catch(() => IN_FORCE); // Without an answer the doubt is the patient's: a revoke goes on.
+    if (status !== IN_FORCE && status !== NOT_YET_BEGUN) throw tooMany();
+  }
+
+  function tooMany(): Failure {
+    return new Failure(
       "too-many-requests",
       "This service has sent as much for you as it does in an hour. Nothing was sent. Wait a while, or send it from your own wallet.",
       { reason: "relay-allowance" },

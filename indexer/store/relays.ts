@@ -83,17 +83,18 @@ export async function listRelays(
   );
 }
 
-/** How many acts an account handed in since a moment, and how many of all of its are still under way. */
+/** How many acts (revokes apart) an account handed in since a moment, how many of them are still under way, and how many revokes. */
 export async function countRelays(
   db: Queryable,
   { account, since }: { account: Address; since: number },
-): Promise<{ recent: number; open: number }> {
-  const [row] = await db.query<{ recent: number; open: number }>(
-    `select count(*) filter (where at >= $2) as recent,
-       count(*) filter (where state in ('queued', 'sent', 'on-the-ledger')) as open from relays where account = $1 and name <> 'revoke'`,
+): Promise<{ recent: number; open: number; revokes: number }> {
+  const [row] = await db.query<{ recent: number; open: number; revokes: number }>(
+    `select count(*) filter (where name <> 'revoke' and at >= $2) as recent,
+       count(*) filter (where name <> 'revoke' and state in ('queued', 'sent', 'on-the-ledger')) as open,
+       count(*) filter (where name = 'revoke' and at >= $2) as revokes from relays where account = $1`,
     [account, since],
   );
-  return row ?? { recent: 0, open: 0 };
+  return row ?? { recent: 0, open: 0, revokes: 0 };
 }
 
 /** An act whose transaction has moved on since it was last looked at, and what it should now say. */

@@ -1,9 +1,10 @@
 // A person's signed act, from being handed in to being indexed, and everything that the relay will not do.
 
-import { createPublicClient, http, toHex } from "viem";
+import { createPublicClient, http, toHex, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomBytes } from "#protocol/bytes.ts";
+import { createOpening, scopeOf } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { actToJson, readSigningState, typedAct, type Act } from "#protocol/typed-data/index.ts";
 import { createRelay } from "#indexer/relay/index.ts";
@@ -215,6 +216,41 @@ describe("The relay", () => {
       args: { subject: people.tomas.address, grantee: people.ana.address, scope: word(), ceiling: 0 },
     };
     expect((await submit(revoke)).state).toBe("queued");
+  });
+
+  it("sends no end of revokes that end nothing, and still every one that does", async () => {
+    const relay = await createRelay(
+      { ...running.service, gateway: running.service.gateway },
+      { perHour: 1, open: 100 },
+    );
+    const submit = async (act: Act) => {
+      const { signature } = await sign(people.sam, act);
+      return relay.submit({ account: people.sam.address, act, signature });
+    };
+    const revoke = (scope: Hex): Act => ({
+      name: "revoke",
+      args: { subject: people.sam.address, grantee: people.lena.address, scope, ceiling: 9 },
+    });
+    const opening = createOpening({ categories: ["labs"], purposes: ["TREAT"], salt: word() });
+    const standing = scopeOf(opening);
+    const now = await chainTime(chain);
+    const act: Act = {
+      name: "grant",
+      args: {
+        subject: people.sam.address,
+        grantee: people.lena.address,
+        scope: standing,
+        ops: 1,
+        notBefore: now,
+        expiresAt: now + 86_400,
+        capsule: word(),
+        deadline: now + 600,
+      },
+    };
+    await chain.signedAct(people.sam, act, { opening });
+    await submit(revoke(word()));
+    await expect(submit(revoke(word()))).rejects.toMatchObject({ code: "too-many-requests" });
+    expect((await submit(revoke(standing))).state).toBe("queued");
   });
 
   it("keeps many acts of many people in order through one account", async () => {
