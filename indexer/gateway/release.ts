@@ -108,6 +108,9 @@ export function createRelease(
         "The time in this request is not now. Nothing was opened. Check this device's clock and try again.",
       );
     }
+    // A receipt holds only for a request from within the session, by the reader's own clock too.
+    if (request.time >= session.expiresAt)
+      throw refuse("not-authorised", "session-over", "Your session is over. Nothing was opened. Sign in again.");
     if (await isRequestKnown(database, { gateway, requestId: request.requestId })) throw repeated();
   }
 
@@ -158,7 +161,11 @@ export function createRelease(
       await lockReceipts(tx);
       if (await isRequestKnown(tx, { gateway, requestId })) throw repeated();
       const revokeCeiling = await readRevokeCeiling(tx, { subject, grantee, scope });
-      const outcomes = decide(evidence, { revokeCeiling, uses: await countUses(tx, { subject, grantee, scope }) });
+      // The clock is read again: a consent may have run out while this waited for its turn.
+      const outcomes = decide(
+        { ...evidence, now: now() },
+        { revokeCeiling, uses: await countUses(tx, { subject, grantee, scope }) },
+      );
       const ends = await readChainEnds(tx, { gateway, subject });
       const body = describe(call, evidence, { outcomes, ends });
       const receipt = await signReceipt(key.account, body);

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import { MAX_SESSION_SECONDS, readSessionResources } from "#protocol/keys/index.ts";
+import { readDelegation } from "#protocol/receipts/index.ts";
 import type { Service } from "../service.ts";
 import { isAuditor, isRegistrar, listOrganisationsOf, readProvider } from "../store/registry.ts";
 import {
@@ -91,6 +92,8 @@ function readMessage(service: Service, message: string): { session: Omit<Session
   const resources = (parsed.resources?.length ?? 0) === 0 ? null : readSessionResources(parsed.resources ?? []);
   if (resources !== null && getAddress(resources.gateway) !== service.gateway.address)
     throw wrong("names another gateway");
+  // The receipts of what is read will quote this message: in a form that they do not take, the reads could be denied.
+  if (resources !== null) readDelegation(message);
   return {
     nonce,
     session: {

@@ -210,7 +210,7 @@ describe("Reading under a consent", () => {
           message: session.message,
           signature: session.signature,
           createdAt: 0,
-          expiresAt: 0,
+          expiresAt: signed.request.time + 3_600,
         },
         signed,
         network: { address: "", agent: "" },
@@ -323,6 +323,13 @@ describe("Reading under a consent", () => {
     ] as const;
     for (const [signed, status, reason] of cases)
       expect(await sendRequest(asLena, signed)).toMatchObject({ status, body: { reason } });
+    // Signed for a moment after the session's end, which no receipt could prove.
+    await running.service.database.query("update sessions set expires_at = $1 where account = $2", [
+      Math.floor(Date.now() / 1000) + 20,
+      asLena.address,
+    ]);
+    const late = await sign({ time: Math.floor(Date.now() / 1000) + 50 });
+    expect(await sendRequest(asLena, late)).toMatchObject({ status: 401, body: { reason: "session-over" } });
     const before = await running.service.database.query("select 1 from receipts where request_id = $1", [
       `0x${"ab".repeat(16)}`,
     ]);

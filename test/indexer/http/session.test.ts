@@ -84,6 +84,21 @@ describe("Signing in", () => {
     }
   });
 
+  it("a message that lets a key read is taken only as receipts quote it, so that no read can be denied later", async () => {
+    const good = await makeMessage(running, people.noor.address);
+    const forms = [
+      good.replace(/\nExpiration Time: .*/, ""),
+      good.replace(people.noor.address, people.noor.address.toLowerCase()),
+      good.replace("\nURI:", "\nThis is not from me.\nURI:"),
+    ];
+    for (const message of forms) {
+      expect(message).not.toBe(good);
+      const answer = await post(message, await people.noor.signMessage({ message }));
+      expect(answer).toMatchObject({ status: 400, body: { code: "bad-input" } });
+    }
+    expect((await post(good, await people.noor.signMessage({ message: good }))).status).toBe(200);
+  });
+
   it("another site cannot use the cookie: without our header or from another origin nothing is done", async () => {
     const ana = await signIn(running, people.ana);
     const foreign = await ana.call("DELETE", "/api/session", undefined, { Origin: "https://evil.example" });
