@@ -9,4 +9,6 @@ test("A title with commas and quotes stays one cell, and one that looks like a f
 test("A title alone in a cell needs no quotation marks", () => {
   expect(nameless("“Full blood count”")).toBe("Full blood count");
   expect(nameless("3 records")).toBe("3 records");
+  // Two titles: taking the outer marks off would leave the inner ones behind.
+  expect(nameless("“Full blood count” and “Iron”")).toBe("“Full blood count” and “Iron”");
 });

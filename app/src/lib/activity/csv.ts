@@ -7,7 +7,7 @@ export function toCsv(rows: readonly (readonly string[])[]): string {
 
 /** Takes the quotation marks off a title that stands alone in a cell. */
 export function nameless(words: string): string {
-  return words.replace(/^[“"](.*)[”"]$/s, "$1");
+  return words.replace(/^[“"]([^“”"]*)[”"]$/, "$1");
 }
 
 function quote(cell: string): string {
