@@ -112,7 +112,7 @@ export function careSteps(cast: Cast): void {
     const labs = page.getByRole("region", { name: /^Lab results/ });
     const closed = page.getByRole("region", { name: /^Not part of your consent/ });
     await closed.getByText("Medications").waitFor();
-    expect(await closed.getByText("Lab results").count()).toBe(0);
+    await expect.poll(() => closed.getByText("Lab results").count()).toBe(0);
     await checkAccessible(page);
     await labs.getByRole("link", { name: /^Open/ }).click();
     await page.frameLocator("iframe").getByText("VELVET-OTTER-731").waitFor();
