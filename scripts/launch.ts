@@ -2,11 +2,13 @@
 // The order of stopping is the reverse. Nothing here is needed by a service that somebody runs on their own.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { buildApp, type BuiltApp } from "./build/app.ts";
 import { buildContracts } from "./build/contracts.ts";
 import { buildDatabaseTemplate, prepareDatabase } from "./build/database.ts";
+import { projectRoot } from "./build/project-root.ts";
 import { waitForTurn } from "./build/turn.ts";
 import { seed } from "./seed.ts";
 import { stopChildren } from "./stack/child.ts";
@@ -46,6 +48,9 @@ process.on("disconnect", () => void stop(0));
 process.channel?.unref();
 
 try {
+  // What the surroundings say wins over the file, as everywhere.
+  const settings = join(projectRoot, ".env");
+  if (existsSync(settings)) process.loadEnvFile(settings);
   const options = readStartOptions(process.argv.slice(2));
   if (options.help) say(startHelp);
   else await launch(options);

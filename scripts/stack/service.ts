@@ -31,7 +31,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       PLACET_RPC_URL: options.rpcUrl,
       PLACET_DEPLOYMENT: join(options.dataDir, "deployment.json"),
       PLACET_PORT: String(options.port),
-      PLACET_ORIGIN: url,
+      PLACET_ORIGIN: process.env["PLACET_ORIGIN"] ?? url,
       PLACET_APP_DIR: options.app.appDir,
       PLACET_VIEWER_DIR: options.app.viewerDir,
       PLACET_DEMO: options.demo ? "1" : "0",
