@@ -161,6 +161,8 @@ export const foundation = {
   "act.pending": "Under way",
   "act.interrupted":
     "The page was closed before your wallet answered. Nothing was sent. Start it again if you still want it.",
+  "act.notHandedIn":
+    "The page was closed before this reached the service. Nothing was changed. Start it again if you still want it.",
   "act.alone": "Send it with my wallet",
   "act.alone.why":
     "You have signed already. You can send the same words to the ledger yourself; your wallet pays a small fee.",

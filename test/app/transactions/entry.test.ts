@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   advance,
+  digestAct,
   isOver,
   readEntries,
   reviveEntry,
@@ -76,6 +77,19 @@ describe("A person who reloads the page", () => {
       since: 500,
     });
     expect(reviveEntry(entry("sent"), { words: "Not sent.", now: 500 })).toEqual(entry("sent"));
+  });
+
+  test("is not told so of what was signed and on its way to the service: that is looked for", () => {
+    const signed = entry("waiting-for-wallet", { handedIn: digestAct({ name: "revoke", args: {} }) });
+    expect(reviveEntry(signed, { words: "Not sent.", now: 500 })).toEqual(signed);
+    expect(readEntries(writeEntries([signed]))).toEqual([signed]);
+  });
+
+  test("is told apart by every word of it, however an address is written", () => {
+    const digest = digestAct({ name: "mute", args: { account: "0xAb", grantee: "0xCd", deadline: 5 } });
+    expect(digestAct({ name: "mute", args: { deadline: 5, grantee: "0xcd", account: "0xab" } })).toBe(digest);
+    expect(digestAct({ name: "mute", args: { account: "0xAb", grantee: "0xCd", deadline: 6 } })).not.toBe(digest);
+    expect(digestAct({ name: "unmute", args: { account: "0xAb", grantee: "0xCd", deadline: 5 } })).not.toBe(digest);
   });
 
   test("is not troubled by what another page left under the same name", () => {

@@ -1,5 +1,5 @@
 // The one store of acts under way. Screens read it; perform.ts and follow.ts write it.
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { t } from "#app/ui/index.ts";
 import { advance, isOver, readEntries, reviveEntry, writeEntries, type Entry } from "./entry.ts";
 import { tellEntry } from "./hearers.ts";
@@ -57,6 +57,11 @@ export function moveEntry(id: string, news: Parameters<typeof advance>[1] & { re
   );
   if (moved) tellEntry(moved);
   return moved;
+}
+
+/** Notes that the wallet has signed: from here on the service may have the act, even if its answer is lost. */
+export function markHandedIn(id: string, handedIn: Hex): void {
+  save(entries.map((entry) => (entry.id === id ? { ...entry, handedIn } : entry)));
 }
 
 /** One act, if it is still known. */

@@ -1,7 +1,9 @@
 // One act under way, as it is remembered: what it is, where it stands, how to find it again after a reload. Rule: no
 // secret and no signature is kept; it lies in sessionStorage, so it survives a reload and goes with the tab.
-import type { Address, Hex } from "viem";
+import { keccak256, type Address, type Hex } from "viem";
 import { z } from "zod";
+import { utf8 } from "#protocol/bytes.ts";
+import { canonicalJson } from "#protocol/canonical.ts";
 
 /** Where an act stands. The last two are ends without effect. */
 export type EntryState = "waiting-for-wallet" | "sent" | "on-the-ledger" | "indexed" | "rejected" | "failed";
@@ -17,6 +19,8 @@ const entrySchema = z.object({
   state: z.enum(["waiting-for-wallet", "sent", "on-the-ledger", "indexed", "rejected", "failed"]),
   /** When it came into this state, unix seconds. */
   since: z.number(),
+  /** Digest of the act, once it is signed and being handed in: by it the service's list tells whether it came. */
+  handedIn: hex.optional(),
   relayId: z.string().max(64).optional(),
   hash: hex.optional(),
   block: z.number().optional(),
@@ -29,6 +33,11 @@ const entrySchema = z.object({
 export type Entry = z.infer<typeof entrySchema>;
 
 const ORDER: readonly EntryState[] = ["waiting-for-wallet", "sent", "on-the-ledger", "indexed"];
+
+/** Names an act by everything that it says; the case of an address says nothing. */
+export function digestAct({ name, args }: { name: string; args: Record<string, unknown> }): Hex {
+  return keccak256(utf8(canonicalJson({ name, args }).toLowerCase()));
+}
 
 /** True when nothing more will happen to it. */
 export function isOver(entry: Pick<Entry, "state">): boolean {
@@ -75,9 +84,9 @@ export function writeEntries(entries: readonly Entry[]): string {
 
 /**
  * After a reload: what was waiting for a wallet was never sent (the page that would have sent it is gone), and says so;
- * the rest is followed further.
+ * the rest is followed further, and what was being handed in is looked for.
  */
 export function reviveEntry(entry: Entry, options: { words: string; now: number }): Entry {
-  if (entry.state !== "waiting-for-wallet") return entry;
+  if (entry.state !== "waiting-for-wallet" || entry.handedIn) return entry;
   return { ...entry, state: "failed", since: options.now, problem: options.words };
 }

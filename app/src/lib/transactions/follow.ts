@@ -3,9 +3,10 @@
 import type { Hex } from "viem";
 import { z } from "zod";
 import { chainClient, onLive, request, type LiveEvent } from "#app/service/index.ts";
+import { t } from "#app/ui/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { findEntry, moveEntry } from "./acts.svelte.ts";
-import { isOver, type EntryState } from "./entry.ts";
+import { digestAct, isOver, type Entry, type EntryState } from "./entry.ts";
 
 /** What the relay says of an act. */
 export const relayShape = z.object({
@@ -19,9 +20,13 @@ export const relayShape = z.object({
   detail: z.string().max(2000).nullish(),
 });
 
+const handedIn = relayShape.extend({ name: z.string().max(60), args: z.record(z.string(), z.unknown()) });
+
 type RelayNews = z.infer<typeof relayShape>;
 
 const EVERY_MS = 2000;
+/** Seconds for which a call without an answer may still be on its way. */
+const ON_ITS_WAY = 20;
 
 const stateOf: Record<RelayNews["state"], EntryState> = {
   queued: "sent",
@@ -54,7 +59,7 @@ export function followAct(id: string): void {
         const entry = findEntry(id);
         if (!entry || isOver(entry)) return;
         // A call that fails is asked again: an act is not lost because the line was.
-        await (entry.relayId === undefined ? lookOnChain(id) : askRelay(id, entry.relayId)).catch(() => undefined);
+        await lookUp(id, entry).catch(() => undefined);
         await new Promise((resume) => setTimeout(resume, EVERY_MS));
       }
     } finally {
@@ -78,6 +83,30 @@ function hearLive(id: string, event: LiveEvent): void {
 
 function txOf(data: unknown): string | undefined {
   return z.object({ tx: z.string() }).safeParse(data).data?.tx.toLowerCase();
+}
+
+function lookUp(id: string, entry: Entry): Promise<void> {
+  if (entry.relayId !== undefined) return askRelay(id, entry.relayId);
+  return entry.state === "waiting-for-wallet" ? findHandedIn(id) : lookOnChain(id);
+}
+
+/**
+ * For an act whose page went away before the service had answered: the service's own list tells whether it came.
+ */
+async function findHandedIn(id: string): Promise<void> {
+  const entry = findEntry(id);
+  if (!entry) return;
+  const { items } = await request("/api/relay", {
+    query: { limit: 50 },
+    schema: z.object({ items: z.array(handedIn) }),
+  });
+  const found = items.find((one) => digestAct(one) === entry.handedIn);
+  if (found) {
+    moveEntry(id, { state: "sent", relayId: found.id });
+    takeRelayNews(id, found);
+  } else if (Date.now() / 1000 > entry.since + ON_ITS_WAY) {
+    moveEntry(id, { state: "failed", problem: t("act.notHandedIn") });
+  }
 }
 
 async function askRelay(id: string, relayId: string): Promise<void> {

@@ -1,13 +1,14 @@
 // Doing an act, from the question to the wallet until it stands in our history. Rules: the words on screen are the words
 // that are signed; one signature, then relay or own sending; a person who says no has done nothing wrong.
 import type { Address, Hex, TypedDataDefinition } from "viem";
+import type { z } from "zod";
 import { chainClient, gatewayInfo, place, request } from "#app/service/index.ts";
 import { session } from "#app/session/index.ts";
 import { signWithVaultAccount } from "#app/vault/index.ts";
 import { sendCall, signTyped } from "#app/wallet/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
-import { Failure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import {
   actCall,
   actTable,
@@ -17,8 +18,8 @@ import {
   typedAct,
   type Act,
 } from "#protocol/typed-data/index.ts";
-import { addEntry, findEntry, moveEntry } from "./acts.svelte.ts";
-import { isOver, type Entry } from "./entry.ts";
+import { addEntry, findEntry, markHandedIn, moveEntry } from "./acts.svelte.ts";
+import { digestAct, isOver, type Entry } from "./entry.ts";
 import { onEntry } from "./hearers.ts";
 import { unsent } from "./unsent.ts";
 import { followAct, relayShape, takeRelayNews } from "./follow.ts";
@@ -88,6 +89,9 @@ export function perform(performance: Performance): Performed {
   };
 }
 
+const TRIES = 3;
+const PAUSE_MS = 1500;
+
 const causes = new Map<string, Failure>();
 
 /** Waits for the end of an act. */
@@ -120,12 +124,10 @@ async function run(id: string, { act: given, opening, how = "relay", by = "walle
     await sendSigned(id, { act, signature });
     return;
   }
+  const json = actToJson(act);
+  markHandedIn(id, digestAct(json));
   try {
-    const news = await request("/api/relay", {
-      method: "POST",
-      body: { act: actToJson(act), signature },
-      schema: relayShape,
-    });
+    const news = await handIn({ act: json, signature });
     moveEntry(id, { state: "sent", relayId: news.id });
     takeRelayNews(id, news);
   } catch (error) {
@@ -134,6 +136,21 @@ async function run(id: string, { act: given, opening, how = "relay", by = "walle
     throw error;
   }
   followAct(id);
+}
+
+/**
+ * Hands a signed act to the relay. An answer can be lost when the act was not: it is handed in again, and the service,
+ * which knows the same words when they come twice, answers with the act that it has.
+ */
+async function handIn(body: { act: unknown; signature: Hex }): Promise<z.output<typeof relayShape>> {
+  for (let more = TRIES - 1; ; more -= 1) {
+    try {
+      return await request("/api/relay", { method: "POST", body, schema: relayShape });
+    } catch (error) {
+      if (more === 0 || !isFailure(error, "unavailable")) throw error;
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    }
+  }
 }
 
 /** Adds the deadline where the act has one and nobody set it: an hour of the ledger's own time. */
