@@ -35,6 +35,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       PLACET_APP_DIR: options.app.appDir,
       PLACET_VIEWER_DIR: options.app.viewerDir,
       PLACET_DEMO: options.demo ? "1" : "0",
+      // The demo people sign in from the same address as their audience, and must not use up its turns.
+      ...(options.demo ? { PLACET_RATE_SIGN_IN: process.env["PLACET_RATE_SIGN_IN"] ?? "200" } : {}),
       ...options.env,
     },
     logFile: join(options.dataDir, "service.log"),
