@@ -7,6 +7,7 @@ import { join } from "node:path";
 import express from "express";
 import type { Express, Response } from "express";
 import type { Config } from "../config.ts";
+import { sendCompressed } from "./compressed.ts";
 
 const YEAR = "public, max-age=31536000, immutable";
 
@@ -66,6 +67,7 @@ export async function mountStatic(app: Express, config: Pick<Config, "appDir" | 
   if (config.appDir === null) return;
   const page = await readFile(join(config.appDir, "index.html"), "utf8");
   const policy = readPagePolicy(page);
+  app.use(sendCompressed(config.appDir, { "Cache-Control": YEAR, "Content-Security-Policy": policy }));
   app.use(
     express.static(config.appDir, {
       index: false,
