@@ -23,11 +23,15 @@ const commands = {
   build: "build.ts",
   abis: "generate-abis.ts",
   audit: "audit.ts",
+  "bench:gas": "bench/gas/main.ts",
   deploy: "deploy.ts",
   seed: "seed.ts",
 };
 
 class Told extends Error {}
+
+/** Where JSON was asked for, standard output holds nothing else. */
+const say = process.argv.includes("--json") ? console.error : console.log;
 
 /** A hash of everything that decides which packages belong in node_modules. */
 function readWanted() {
@@ -133,7 +137,7 @@ async function install() {
   try {
     if (isInstalled(wanted)) return;
     const began = Date.now();
-    console.log("Installing packages. This takes about a minute, the first time only.");
+    say("Installing packages. This takes about a minute, the first time only.");
     const path = `${binaries}${delimiter}${process.env.PATH ?? ""}`;
     await runNpm(process.env);
     if (!hasHardhatEngine()) await runNpm({ ...process.env, PATH: path });
@@ -143,7 +147,7 @@ async function install() {
       );
     }
     writeFileSync(stampFile, `${wanted}\n`);
-    console.log(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.`);
+    say(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.`);
   } finally {
     rmSync(lockFile, { force: true });
   }

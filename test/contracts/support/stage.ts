@@ -71,6 +71,11 @@ async function buildStage(): Promise<Stage> {
   };
 }
 
+/** A fresh stage outside of a test: what a measurement begins with. */
+export async function startStage(): Promise<Stage> {
+  return loadFixture(buildStage);
+}
+
 /** Gives each test of a suite a fresh stage, and checks the whole history after it. */
 export function setStage(): Stage {
   const stage = {} as Stage;
