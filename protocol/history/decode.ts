@@ -4,6 +4,7 @@
 import type { Address, ContractEventArgsFromTopics, ContractEventName, Hex } from "viem";
 import { decodeEventLog } from "viem/utils";
 import { ledgerAbi, providerRegistryAbi } from "../contracts/index.ts";
+import { createEventDecoder, type DecodedEvent } from "./event-decoder.ts";
 import { foldHead, type Fold, type Step } from "./fold.ts";
 import type { FaultContract } from "./fault.ts";
 import { splitLog, type RawLog, type Stamp } from "./log.ts";
@@ -55,6 +56,10 @@ export type UnknownAct = Place & {
 export type LedgerAct = KnownAct | UnknownAct;
 
 const abis = { ledger: ledgerAbi, providerRegistry: providerRegistryAbi } as const;
+const decoders = {
+  ledger: createEventDecoder(ledgerAbi),
+  providerRegistry: createEventDecoder(providerRegistryAbi),
+} as const;
 
 /** Names the words of a folded step. Never throws: what the ABI does not know comes back with known = false. */
 export function decodeAct(step: Step, contract: FaultContract): LedgerAct {
@@ -73,13 +78,19 @@ export function decodeAct(step: Step, contract: FaultContract): LedgerAct {
     headAfter,
     log,
   };
+  const decoded = decoders[contract](log) ?? decodeAnyhow(log, contract);
+  if (decoded === null) return { ...place, known: false, event: "Unknown", args: {} };
+  return { ...place, known: true, event: decoded.eventName, args: decoded.args } as unknown as KnownAct;
+}
+
+/** What the quick decoder leaves to the general one; null when the ABI does not know it. */
+function decodeAnyhow(log: RawLog, contract: FaultContract): DecodedEvent | null {
+  const [signature, ...others] = log.topics;
   try {
-    const [signature, ...others] = log.topics;
     const topics: [signature: Hex, ...args: Hex[]] = [signature ?? "0x", ...others];
-    const decoded = decodeEventLog({ abi: abis[contract], topics, data: log.data, strict: true });
-    return { ...place, known: true, event: decoded.eventName, args: decoded.args } as unknown as KnownAct;
+    return decodeEventLog({ abi: abis[contract], topics, data: log.data, strict: true }) as unknown as DecodedEvent;
   } catch {
-    return { ...place, known: false, event: "Unknown", args: {} };
+    return null;
   }
 }
 

@@ -3,18 +3,18 @@
 // from zero. Whoever lands on what the contract stores has every act, unaltered, in order and in time.
 
 import type { Address, Hex } from "viem";
-import { concat, keccak256, pad } from "viem/utils";
 import { faultAt, type Fault, type FaultContract } from "./fault.ts";
-import { isAct, splitLog, ZERO_WORD, type RawLog, type SplitLog, type Stamp } from "./log.ts";
+import { hashHex } from "./keccak.ts";
+import { bodyOf, isAct, splitLog, ZERO_WORD, type RawLog, type SplitLog, type Stamp } from "./log.ts";
 
 /** The head after one more act. Needs no ABI. Throws Failure("tampered") when the log cannot be an act. */
 export function foldHead(previous: Hex, log: Pick<RawLog, "topics" | "data">): Hex {
-  return keccak256(concat([previous, ...log.topics, splitLog(log).body]));
+  return hashHex([previous, ...log.topics, bodyOf(log)]);
 }
 
 /** The roll after one more account. */
 export function foldRoll(previous: Hex, account: Address): Hex {
-  return keccak256(concat([previous, pad(account)]));
+  return hashHex([previous, `0x${account.slice(2).padStart(64, "0")}`]);
 }
 
 /** One act in the history of its account. */

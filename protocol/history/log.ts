@@ -2,9 +2,10 @@
 // topic 1 is the account whose head advances, the last data word is the new head, the word before it the stamp.
 
 import type { Address, Hex } from "viem";
-import { getAddress, hexToBigInt, isHex, size, slice } from "viem/utils";
+import { getAddress } from "viem/utils";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
+import { addressInWord } from "./checksum.ts";
 
 /** A log; viem's own logs fit. */
 export type RawLog = {
@@ -46,26 +47,37 @@ export function isAct(log: Pick<RawLog, "data">): boolean {
   return log.data !== "0x";
 }
 
-/** Takes a log apart. Throws Failure("tampered", reason "unreadable") when it cannot be an act. */
-export function splitLog(log: Pick<RawLog, "topics" | "data">): SplitLog {
-  const account = log.topics[1];
-  const bytes = isHex(log.data) ? size(log.data) : -1;
-  const words = log.topics.every((topic) => isHex(topic) && size(topic) === 32);
-  if (
-    account === undefined ||
-    !words ||
-    log.topics.length > 4 ||
-    bytes < 64 ||
-    bytes % 32 !== 0 ||
-    !/^0x0{24}/.test(account)
-  ) {
+const topicShape = /^0x[0-9a-fA-F]{64}$/;
+const accountShape = /^0x0{24}[0-9a-fA-F]{40}$/;
+const dataShape = /^0x[0-9a-fA-F]*$/;
+
+/** True for a log that has the form of an act: two to four topics, the second an address; whole words of data, at least two. */
+function isShapedAsAct({ topics, data }: Pick<RawLog, "topics" | "data">): boolean {
+  if (topics.length < 2 || topics.length > 4 || !accountShape.test(topics[1] ?? "")) return false;
+  const words = (data.length - 2) / 64;
+  return words >= 2 && Number.isInteger(words) && dataShape.test(data) && topics.every((each) => topicShape.test(each));
+}
+
+/** The data without its last word. Throws Failure("tampered", reason "unreadable") when the log cannot be an act. */
+export function bodyOf(log: Pick<RawLog, "topics" | "data">): Hex {
+  if (!isShapedAsAct(log)) {
     throw new Failure("tampered", "This log is not an act of the ledger. It was left out.", { reason: "unreadable" });
   }
+  return log.data.slice(0, -64) as Hex;
+}
+
+/** Takes a log apart. Throws Failure("tampered", reason "unreadable") when it cannot be an act. */
+export function splitLog(log: Pick<RawLog, "topics" | "data">): SplitLog {
+  const body = bodyOf(log);
+  const { data } = log;
   return {
-    account: getAddress(slice(account, 12)),
-    head: slice(log.data, bytes - 32).toLowerCase() as Hex,
-    stamp: unpackStamp(hexToBigInt(slice(log.data, bytes - 64, bytes - 32))),
-    body: bytes === 32 ? "0x" : slice(log.data, 0, bytes - 32),
+    account: addressInWord((log.topics[1] ?? "").toLowerCase()),
+    head: `0x${data.slice(-64).toLowerCase()}`,
+    stamp: {
+      time: Number.parseInt(data.slice(-96, -80), 16),
+      number: Number.parseInt(data.slice(-80, -64), 16),
+    },
+    body,
   };
 }
 

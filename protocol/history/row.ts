@@ -32,15 +32,15 @@ export type TrailRow = {
 
 /** Arguments as JSON, without stamp and head, which the row carries itself. */
 export function argsToJson(args: object): Record<string, RowValue> {
-  const pairs = Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
-    if (name === "stamp" || name === "head") return [];
-    if (typeof value === "bigint") return [[name, value.toString()] as const];
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      return [[name, value] as const];
-    }
-    return [];
-  });
-  return Object.fromEntries(pairs);
+  const json: Record<string, RowValue> = {};
+  const named = args as Record<string, unknown>;
+  for (const name in named) {
+    if (name === "stamp" || name === "head") continue;
+    const value = named[name];
+    if (typeof value === "bigint") json[name] = value.toString();
+    else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") json[name] = value;
+  }
+  return json;
 }
 
 /** The row of an act. */
