@@ -18,6 +18,15 @@ export default defineConfig({
     projects: [
       plain("protocol"),
       plain("indexer"),
+      {
+        test: {
+          name: "postgres",
+          include: ["test/indexer/**/*.test.ts"],
+          globalSetup: "test/indexer/support/postgres-setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
       plain("scripts"),
       {
         plugins: [svelte({ configFile: false })],

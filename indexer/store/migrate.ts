@@ -4,51 +4,66 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { Failure } from "#protocol/failure.ts";
-import type { Database } from "./database.ts";
+import type { Database, Queryable } from "./database.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
+const MIGRATE_LOCK = 712_000;
 
-/** Applies every migration that is missing, each in its own transaction; throws `conflict` when the past was changed. */
+type Migration = { name: string; sql: string; digest: string };
+
+/**
+ * Applies every migration that is missing, all or none; throws `conflict` when the past was changed. Several processes
+ * may start at once: the first one migrates, the others wait for it.
+ */
 export async function migrate(database: Database): Promise<void> {
-  await database.execute(
-    "create table if not exists migrations (name text primary key, digest text not null, applied_at bigint not null)",
-  );
-  const applied = new Map(
-    (await database.query<{ name: string; digest: string }>("select name, digest from migrations")).map((row) => [
-      row.name,
-      row.digest,
-    ]),
-  );
-  const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9-]+\.sql$/.test(name)).sort();
-  for (const name of applied.keys()) {
-    if (!names.includes(name)) {
-      throw new Failure(
-        "conflict",
-        `The database was made by a newer version (it has ${name}). Nothing was changed. Use that version.`,
-      );
+  const migrations = await readMigrations();
+  await database.transaction(async (tx) => {
+    await tx.query("select pg_advisory_xact_lock($1)", [MIGRATE_LOCK]);
+    await tx.execute(
+      "create table if not exists migrations (name text primary key, digest text not null, applied_at bigint not null)",
+    );
+    const applied = await readApplied(tx);
+    for (const name of applied.keys()) {
+      if (!migrations.some((migration) => migration.name === name)) {
+        throw new Failure(
+          "conflict",
+          `The database was made by a newer version (it has ${name}). Nothing was changed. Use that version.`,
+        );
+      }
     }
-  }
-  for (const name of names) {
-    const sql = await readFile(new URL(name, folder), "utf8");
-    const digest = createHash("sha256").update(sql).digest("hex");
-    const known = applied.get(name);
-    if (known !== undefined && known !== digest) {
-      throw new Failure(
-        "conflict",
-        `Migration ${name} is not the one that this database was made with. Nothing was changed.`,
-      );
+    for (const migration of migrations) {
+      const known = applied.get(migration.name);
+      if (known === undefined) await apply(tx, migration);
+      else if (known !== migration.digest) {
+        throw new Failure(
+          "conflict",
+          `Migration ${migration.name} is not the one that this database was made with. Nothing was changed.`,
+        );
+      }
     }
-    if (known === undefined) await apply(database, { name, sql, digest });
-  }
+  });
 }
 
-/** One migration and the note that it was applied, together or not at all. */
-async function apply(
-  database: Database,
-  { name, sql, digest }: { name: string; sql: string; digest: string },
-): Promise<void> {
-  const now = Math.floor(Date.now() / 1000);
-  await database.execute(
-    `begin;\n${sql}\n;insert into migrations (name, digest, applied_at) values ('${name}', '${digest}', ${now}); commit;`,
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9-]+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, folder), "utf8");
+      return { name, sql, digest: createHash("sha256").update(sql).digest("hex") };
+    }),
   );
+}
+
+async function readApplied(tx: Queryable): Promise<Map<string, string>> {
+  const rows = await tx.query<{ name: string; digest: string }>("select name, digest from migrations");
+  return new Map(rows.map(({ name, digest }) => [name, digest]));
+}
+
+async function apply(tx: Queryable, { name, sql, digest }: Migration): Promise<void> {
+  await tx.execute(sql);
+  await tx.query("insert into migrations (name, digest, applied_at) values ($1, $2, $3)", [
+    name,
+    digest,
+    Math.floor(Date.now() / 1000),
+  ]);
 }

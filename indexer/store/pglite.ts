@@ -4,21 +4,30 @@
 import { mkdir } from "node:fs/promises";
 import { PGlite, types } from "@electric-sql/pglite";
 import type { Transaction } from "@electric-sql/pglite";
+import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 
-/** Opens (or makes) a PGlite database in `folder`. */
-export async function openPglite(folder: string): Promise<Database> {
+/** Opens (or makes) a PGlite database in `folder`; its tables in `schema`, where one is named. */
+export async function openPglite(
+  folder: string,
+  { schema = null }: { schema?: string | null } = {},
+): Promise<Database> {
   await mkdir(folder, { recursive: true });
   const db = await PGlite.create(folder, { parsers: { [types.INT8]: Number, [types.NUMERIC]: String } });
+  if (schema !== null) await db.exec(`create schema if not exists ${schema}; set search_path to ${schema}`);
   const over = (on: PGlite | Transaction): Queryable => ({
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
       (await on.query<T>(sql, [...values])).rows,
+    execute: async (sql) => void (await on.exec(sql)),
+    async copyRows(table, columns, rows) {
+      const blob = new Blob([...encodeCopy(rows)]);
+      if (blob.size > 0) await on.query(copyStatement(table, columns, "'/dev/blob'"), [], { blob });
+    },
   });
   return {
     kind: "pglite",
     ...over(db),
     transaction: (work) => db.transaction((tx) => work(over(tx))),
-    execute: async (sql) => void (await db.exec(sql)),
     listen: (channel, hear) => db.listen(channel, hear),
     close: () => db.close(),
   };

@@ -1,31 +1,56 @@
-// PostgreSQL by DATABASE_URL: a pool for statements and one connection kept for listening.
+// PostgreSQL by DATABASE_URL: a pool for statements and one connection kept for listening. Rule: what a frozen process
+// left open ends by itself, so that it can keep nobody waiting for longer than half a minute.
 
 import pg from "pg";
 import { Failure } from "#protocol/failure.ts";
+import { copyIn } from "./copy-in.ts";
+import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 
 const INT8 = 20;
+const IDLE_IN_TRANSACTION_MS = 30_000;
+const MOST_CONNECTIONS = 16;
+const MOST_PREPARED = 500;
+
+/** The parsers of this service: 64-bit integers are numbers here, as counts, blocks and times all fit. */
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
+} as pg.CustomTypesConfig;
 
 /** Opens a pool to the PostgreSQL at `url`; throws `unavailable` when it does not answer. */
-export async function openPostgres(url: string): Promise<Database> {
-  const types = {
-    getTypeParser: (oid: number, format?: "text" | "binary") =>
-      oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
-  } as pg.CustomTypesConfig;
-  const pool = new pg.Pool({ connectionString: url, max: 16, types, application_name: "placet" });
-  pool.on("error", () => undefined); // an idle connection that broke; the next query opens another and tells its own error
+export async function openPostgres(url: string, { schema = null }: { schema?: string | null } = {}): Promise<Database> {
+  const where = schema === null ? {} : { options: `-c search_path=${schema}` };
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: MOST_CONNECTIONS,
+    types,
+    application_name: "placet",
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    ...where,
+  });
+  // A connection that broke: whoever uses it is told by their own query, and the next one opens another.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   const ears = await listenOn(url).catch((cause: unknown) => {
     void pool.end();
-    const host = new URL(url).host;
-    throw new Failure("unavailable", `No PostgreSQL answers at ${host}. Nothing was changed. Check DATABASE_URL.`, {
-      cause,
-    });
+    throw cannotReach(url, cause);
   });
   const over = (on: pg.Pool | pg.PoolClient): Queryable => ({
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
-      (await on.query(sql, [...values])).rows as T[],
+      (await on.query(values.length === 0 ? { text: sql } : { text: sql, ...prepared(sql), values: [...values] }))
+        .rows as T[],
+    execute: async (sql) => void (await on.query(sql)),
+    async copyRows(table, columns, rows) {
+      const client = "release" in on ? null : await pool.connect();
+      try {
+        await copyIn(client ?? (on as pg.PoolClient), copyStatement(table, columns, "stdin"), encodeCopy(rows));
+      } finally {
+        client?.release();
+      }
+    },
   });
-  return {
+  const database: Database = {
     kind: "postgres",
     ...over(pool),
     async transaction(work) {
@@ -45,13 +70,36 @@ export async function openPostgres(url: string): Promise<Database> {
         throw error;
       }
     },
-    execute: async (sql) => void (await pool.query(sql)),
     listen: ears.listen,
     async close() {
       await ears.close();
       await pool.end();
     },
   };
+  if (schema !== null) await database.execute(`create schema if not exists ${schema}`);
+  return database;
+}
+
+/** What to say when PostgreSQL does not answer. Only its host is told: the URL holds a password. */
+export function cannotReach(url: string, cause: unknown): Failure {
+  const why = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  return new Failure(
+    "unavailable",
+    `PostgreSQL at ${new URL(url).host} does not let this service in${why}. Nothing was changed. Check DATABASE_URL.`,
+    { cause },
+  );
+}
+
+const names = new Map<string, string>();
+
+/** The name under which each connection keeps this statement prepared. Statements come from our code, so they are few. */
+function prepared(sql: string): { name?: string } {
+  const known = names.get(sql);
+  if (known !== undefined) return { name: known };
+  if (names.size >= MOST_PREPARED) return {};
+  const name = `placet_${names.size}`;
+  names.set(sql, name);
+  return { name };
 }
 
 /** One connection for LISTEN, opened again when it breaks; whoever listens is then called once, as something may have been missed. */
@@ -61,7 +109,7 @@ async function listenOn(url: string) {
   let client = await connect();
 
   async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: url, application_name: "placet listen" });
+    const fresh = new pg.Client({ connectionString: url, application_name: "placet listen", keepAlive: true });
     fresh.on("notification", ({ channel }) => hearers.get(channel)?.forEach((hear) => hear()));
     fresh.on("error", () => undefined);
     fresh.on("end", () => {
@@ -85,8 +133,10 @@ async function listenOn(url: string) {
   return {
     async listen(channel: string, hear: () => void) {
       const set = hearers.get(channel) ?? new Set();
-      if (set.size === 0) await client.query(`listen ${channel}`);
+      const isFirst = set.size === 0;
       hearers.set(channel, set.add(hear));
+      // While the connection is being made anew nothing is lost: it listens to every channel that has a hearer.
+      if (isFirst) await client.query(`listen ${channel}`).catch(() => undefined);
       return async () => void set.delete(hear);
     },
     async close() {

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { receiptHash, receiptSchema, verifyChain, type ReceiptBody } from "#protocol/receipts/index.ts";
 import { actToJson, typedAct } from "#protocol/typed-data/index.ts";
-import { openDatabase } from "#indexer/store/database.ts";
 import { readReceipt } from "#indexer/store/receipts.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { addSealed, funded, giveConsent, read, signInToRead } from "../support/reading.ts";
 import type { Consent, Reader, Sealed } from "../support/reading.ts";
+import { openTestDatabase } from "../support/database.ts";
 import { environment, eventually, makeFolder, startTestService } from "../support/service.ts";
 import { enrol } from "../support/story.ts";
 
@@ -80,7 +80,7 @@ describe("A service that is killed", () => {
     }
     expect(answered.length).toBeGreaterThan(3);
 
-    const database = await openDatabase({ folder: join(folder.folder, "database"), url: null });
+    const database = await openTestDatabase(folder.folder);
     const { gateway } = answered[0] ?? { gateway: people.gateway.address };
     for (const body of answered) {
       expect((await readReceipt(database, { gateway, number: body.number }))?.hash).toBe(receiptHash(body));

@@ -1,7 +1,6 @@
 // The real service over a real chain, in this process, on a free port and a folder of its own; and people who sign in.
 
-import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSiweMessage } from "viem/siwe";
@@ -9,38 +8,20 @@ import { createSessionKey, sessionResources } from "#protocol/keys/index.ts";
 import { readConfig, startService } from "#indexer/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { createLog } from "#indexer/log.ts";
-import { openDatabase } from "#indexer/store/database.ts";
 import type { Person, TestChain } from "./chain.ts";
+import { databaseUrlOf, giveDatabase } from "./database.ts";
 
-let template: Promise<string> | null = null;
-
-async function makeTemplate(): Promise<string> {
-  const migrations = new URL("../../../indexer/store/migrations/", import.meta.url);
-  const hash = createHash("sha256");
-  for (const name of (await readdir(migrations)).sort())
-    hash.update(name).update(await readFile(new URL(name, migrations)));
-  const ready = join(tmpdir(), `placet-empty-database-${hash.digest("hex").slice(0, 16)}`);
-  const exists = await stat(ready).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return ready;
-  const making = await mkdtemp(join(tmpdir(), "placet-making-"));
-  await (await openDatabase({ folder: making, url: null })).close();
-  // Whoever comes second keeps the first one's.
-  await rename(making, ready).catch(() => rm(making, { recursive: true, force: true }));
-  return ready;
-}
-
-/**
- * Makes a folder for a service, and what takes it away again. It begins with a migrated, empty database, copied: making
- * one anew takes PGlite many seconds, and every test would wait for it.
- */
+/** Makes a folder for a service, with an empty database that belongs to it, and what takes both away again. */
 export async function makeFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "placet-service-"));
-  template ??= makeTemplate();
-  await cp(await template, join(folder, "database"), { recursive: true });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  const drop = await giveDatabase(folder);
+  return {
+    folder,
+    async remove() {
+      await drop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** The environment that a service of this chain and folder is started with. */
@@ -48,8 +29,10 @@ export function environment(
   chain: Pick<TestChain, "rpcUrl" | "deploymentFile">,
   folder: string,
   more: Record<string, string> = {},
-) {
+): Record<string, string> {
+  const url = databaseUrlOf(folder);
   return {
+    ...(url === null ? {} : { DATABASE_URL: url }),
     PLACET_DATA: folder,
     PLACET_RPC_URL: chain.rpcUrl,
     PLACET_DEPLOYMENT: chain.deploymentFile,

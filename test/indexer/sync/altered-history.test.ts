@@ -3,9 +3,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningService } from "#indexer/index.ts";
-import { openDatabase } from "#indexer/store/database.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
+import { openTestDatabase } from "../support/database.ts";
 import { createCaller, eventually, makeFolder, signIn, startTestService } from "../support/service.ts";
 import { word } from "../support/story.ts";
 
@@ -50,7 +50,7 @@ describe("A history that was altered while the service was stopped", () => {
   /** Stops the service, runs SQL behind its back, and starts it again. */
   async function alter(...statements: string[]): Promise<Finding[]> {
     await running.stop();
-    const database = await openDatabase({ folder: join(folder.folder, "database"), url: null });
+    const database = await openTestDatabase(folder.folder);
     for (const statement of statements) await database.execute(statement);
     await database.close();
     running = await startTestService(chain, folder.folder);

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ledgerAbi } from "#protocol/contracts/index.ts";
 import type { RunningService } from "#indexer/index.ts";
-import { openDatabase } from "#indexer/store/database.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
+import { openTestDatabase } from "../support/database.ts";
 import {
   createCaller,
   environment,
@@ -230,7 +230,7 @@ describe("A service that is killed without warning", () => {
         );
         expect(rows.map((row) => row.index)).toEqual(Array.from({ length: 48 }, (_, index) => index));
         await running.stop();
-        const database = await openDatabase({ folder: join(folder.folder, "database"), url: null });
+        const database = await openTestDatabase(folder.folder);
         expect(await database.query("select 1 from documents")).toHaveLength(48);
         await database.close();
       } finally {

@@ -1,0 +1,99 @@
+// Bulk storing, on whichever database this run is on.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "#indexer/store/database.ts";
+import { giveDatabase, openTestDatabase } from "../support/database.ts";
+
+const columns = ["place", "words", "count", "bytes", "list", "data", "flag"];
+
+describe("Rows stored in bulk", () => {
+  let folder: string;
+  let drop: () => Promise<void>;
+  let database: Database;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "placet-copy-"));
+    drop = await giveDatabase(folder);
+    database = await openTestDatabase(folder);
+    await database.execute(
+      "create table copied (place int primary key, words text, count bigint, bytes bytea, list text[], data jsonb, flag boolean)",
+    );
+  });
+  afterAll(async () => {
+    await database.close();
+    await drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const text = fc
+    .oneof(
+      fc.string(),
+      fc.string({ unit: "grapheme" }),
+      fc.constantFrom("", "\\N", "\\.", "\t\n\r\\", "{}", '"', "NULL"),
+    )
+    // No PostgreSQL text holds the character zero, or half of a surrogate pair.
+    .map((value) => value.toWellFormed().replaceAll("\u0000", ""));
+  const row = fc.record({
+    words: fc.option(text),
+    count: fc.option(fc.maxSafeInteger()),
+    bytes: fc.option(fc.uint8Array({ maxLength: 40 })),
+    list: fc.option(fc.array(text, { maxLength: 4 })),
+    data: fc.option(fc.dictionary(text, text)),
+    flag: fc.option(fc.boolean()),
+  });
+
+  test("come back as they went in, whatever characters they hold", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), async (rows) => {
+        await database.query("delete from copied");
+        await database.transaction((tx) =>
+          tx.copyRows(
+            "copied",
+            columns,
+            rows.map(({ words, count, bytes, list, data, flag }, place) => [
+              place,
+              words,
+              count,
+              bytes,
+              list,
+              data === null ? null : JSON.stringify(data),
+              flag,
+            ]),
+          ),
+        );
+        const stored = await database.query<(typeof rows)[number]>(
+          "select words, count, bytes, list, data, flag from copied order by place",
+        );
+        expect(stored.map((each) => ({ ...each, bytes: each.bytes && Array.from(each.bytes) }))).toEqual(
+          rows.map((each) => ({ ...each, data: each.data && { ...each.data }, bytes: each.bytes && [...each.bytes] })),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("are stored all or not at all, and the database goes on", async () => {
+    await database.query("delete from copied");
+    const twice = [1, 2, 2].map((place) => [place, null, null, null, null, null, null]);
+    await expect(database.copyRows("copied", columns, twice)).rejects.toThrow(/duplicate key/);
+    await expect(
+      database.transaction(async (tx) => {
+        await tx.copyRows("copied", columns, twice.slice(0, 2));
+        throw new Error("Something else went wrong.");
+      }),
+    ).rejects.toThrow("Something else");
+    expect(await database.query("select * from copied")).toEqual([]);
+    await database.copyRows("copied", columns, twice.slice(0, 2));
+    expect(await database.query("select count(*) as rows from copied")).toEqual([{ rows: 2 }]);
+  });
+
+  test("may be none", async () => {
+    await database.query("delete from copied");
+    await database.copyRows("copied", columns, []);
+    expect(await database.query("select * from copied")).toEqual([]);
+  });
+});
