@@ -9,7 +9,7 @@ import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 import { addressShape, lowerAddresses, wordShape } from "../shapes.ts";
 import { parseCid } from "./cid.ts";
-import { CHUNK_BOUNDS } from "./stream.ts";
+import { CHUNK_BOUNDS } from "./layout.ts";
 
 /** Largest manifest: one raw IPFS block. */
 export const MAX_MANIFEST_BYTES = 1_048_576;

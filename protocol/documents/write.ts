@@ -6,13 +6,16 @@ import type { Address, Hex } from "viem";
 import { toBase64Url, toHex, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 import type { Place } from "../keys/wrap.ts";
+import type { ChunkGuard } from "./chunk-guard.ts";
 import { deriveDocumentKeys, newDek, newDocumentId } from "./document-keys.ts";
 import { rawCid } from "./cid.ts";
-import { blockStream, type Block } from "./file.ts";
+import { cutLeaves, makeRoot, type Block, type Leaf } from "./file.ts";
+import { CHUNK_SIZE, LARGEST_LEAF, layoutOf, leafSizeOf } from "./layout.ts";
 import { encodeManifest, manifestDigest, type Manifest } from "./manifest.ts";
 import { encryptMetadata, type Metadata } from "./metadata.ts";
 import { wrapOwner } from "./owner.ts";
-import { CHUNK_SIZE, encryptStream, layoutOf } from "./stream.ts";
+import type { Source } from "./pieces.ts";
+import { encryptChunks } from "./stream.ts";
 
 /** What is needed to encrypt one document version. `metadata.size` must be the exact length of `source`. */
 export type NewDocument = {
@@ -21,16 +24,19 @@ export type NewDocument = {
   author: Address;
   /** The subject's public encryption key as the ledger has it. */
   subjectKey: Uint8Array;
-  source: ReadableStream<Uint8Array>;
+  source: Source;
   metadata: Metadata;
   /** For a further version of a document: its id and the new version's number. */
   document?: Hex;
   version?: number;
-  /** To resume an upload of the very same file: the DEK that it was begun with. */
-  dek?: Bytes;
+  /**
+   * For an upload that can go on after a break: the DEK, and the guard over the chunks that were ever encrypted under it.
+   * There is no way to give a DEK without its guard.
+   */
+  resumable?: { dek: Bytes; guard: ChunkGuard };
   chunkSize?: number;
-  /** Gets each block of the body, then the manifest's; the next one comes when it is done. */
-  onBlock(block: { cid: string; bytes: Bytes }): Promise<void>;
+  /** Gets each block of the body, then the manifest's; the next one comes when it is done. The bytes are its to keep. */
+  onBlock(block: Block): Promise<void>;
   signal?: AbortSignal;
 };
 
@@ -39,28 +45,13 @@ export type EncryptedDocument = { manifest: Manifest; manifestBytes: Bytes; dige
 
 /** Encrypts a document version and gives out its blocks. Throws Failure("conflict") where the file changed meanwhile. */
 export async function encryptDocument(options: NewDocument): Promise<EncryptedDocument> {
-  const { place, subject, author, subjectKey, metadata, chunkSize = CHUNK_SIZE, onBlock, signal } = options;
-  const { document = newDocumentId(), version = 1, dek = newDek() } = options;
+  const { place, subject, author, subjectKey, metadata, onBlock, resumable } = options;
+  const { document = newDocumentId(), version = 1, chunkSize = CHUNK_SIZE } = options;
+  const dek = resumable?.dek ?? newDek();
   const keys = deriveDocumentKeys(dek, { document, version });
-  const size = metadata.size;
-  const pipe = signal === undefined ? {} : { signal };
-  const blocks = options.source
-    .pipeThrough(encryptStream({ bodyKey: keys.bodyKey, size, chunkSize }), pipe)
-    .pipeThrough(blockStream(), pipe);
-  let root: Block | undefined;
-  const reader = blocks.getReader();
-  try {
-    for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      await onBlock({ cid: step.value.cid, bytes: step.value.bytes });
-      if (step.value.root) root = step.value;
-    }
-  } catch (error) {
-    // What failed may be the upload: the file need not be read on. The first error is the one to tell.
-    await reader.cancel(error).catch(() => undefined);
-    throw error;
-  }
-  if (root === undefined)
-    throw new Failure("internal", "The document could not be encrypted. Nothing was stored. Try again.");
+  const { size } = metadata;
+  const root = await encryptBody({ ...options, bodyKey: keys.bodyKey, size, chunkSize });
+  await onBlock(root);
   const manifest: Manifest = {
     format: "placet-document",
     formatVersion: 1,
@@ -79,4 +70,37 @@ export async function encryptDocument(options: NewDocument): Promise<EncryptedDo
   const digest = manifestDigest(manifestBytes);
   await onBlock({ cid: rawCid(digest), bytes: manifestBytes });
   return { manifest, manifestBytes, digest, dek };
+}
+
+/** Encrypts a body, gives out its leaves, and returns its root. */
+async function encryptBody(
+  options: Pick<NewDocument, "source" | "resumable" | "onBlock" | "signal"> & {
+    bodyKey: Uint8Array;
+    size: number;
+    chunkSize: number;
+  },
+): Promise<Block> {
+  const { bodyKey, size, chunkSize, source, resumable, onBlock, signal } = options;
+  const leafSize = leafSizeOf(chunkSize);
+  if (chunkSize > LARGEST_LEAF && chunkSize % LARGEST_LEAF !== 0) {
+    throw new Failure("bad-input", "Chunks of this size cannot be cut into blocks. Nothing was stored.");
+  }
+  const leaves: Leaf[] = [];
+  const chunks = encryptChunks({
+    bodyKey,
+    size,
+    chunkSize,
+    source,
+    guard: resumable === undefined ? undefined : (index, plain) => resumable.guard.pass(index, plain),
+    finish: (chunk) => cutLeaves(chunk, leafSize),
+  });
+  signal?.throwIfAborted();
+  for await (const blocks of chunks) {
+    for (const { cid, bytes } of blocks) {
+      leaves.push({ cid, size: bytes.length });
+      await onBlock({ cid, bytes });
+      signal?.throwIfAborted();
+    }
+  }
+  return makeRoot(leaves);
 }

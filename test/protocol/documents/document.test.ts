@@ -93,25 +93,6 @@ describe("A patient who adds a document", () => {
     expect([...second.blocks.keys()].filter((cid) => cids.has(cid))).toEqual([]);
   });
 
-  it("resumes with the same DEK and gets the same body blocks", async () => {
-    const { dek, manifest, plain } = await add(2_000_000);
-    const again: string[] = [];
-    await encryptDocument({
-      place,
-      subject: ana,
-      author: lena,
-      subjectKey: anaKey.publicKey,
-      source: streamOf(plain, 7777),
-      metadata: sampleMetadata(2_000_000),
-      document: manifest.document,
-      dek,
-      async onBlock({ cid }) {
-        again.push(cid);
-      },
-    });
-    expect(again).toContain(manifest.body.cid);
-  });
-
   it("is told of a failed upload, and the file is not read on", async () => {
     let cancelled = false;
     const endless = new ReadableStream<Uint8Array>({
@@ -155,21 +136,29 @@ describe("A patient who adds a document", () => {
 
 describe("Any IPFS node that is given a body", () => {
   it("has the same CID for it as we have", async () => {
-    for (const size of [1, 1_048_576, 1_048_577, 3_500_000]) {
+    for (const [size, leafSize] of [
+      [1, 1_048_576],
+      [1_048_576, 1_048_576],
+      [1_048_577, 1_048_576],
+      [3_500_000, 524_288],
+    ] as const) {
       const bytes = sampleBytes(size);
-      const blocks = await documents.makeFile(bytes);
+      const leaves = [];
+      for (let at = 0; at < size; at += leafSize) {
+        const leaf = bytes.subarray(at, at + leafSize);
+        leaves.push({ cid: await documents.cidOfBlock(leaf), size: leaf.length });
+      }
+      const root = await documents.makeRoot(leaves);
       const store = { async *put() {}, async *get() {} };
       const entries = importer([{ content: [bytes] }], { ...store, put: async (cid: unknown) => cid } as never, {
         cidVersion: 1,
         rawLeaves: true,
         reduceSingleLeafToSelf: false,
-        chunker: fixedSize({ chunkSize: 1_048_576 }),
+        chunker: fixedSize({ chunkSize: leafSize }),
         layout: balanced({ maxChildrenPerNode: 16_384 }),
       });
-      for await (const entry of entries) expect(blocks.at(-1)?.cid).toBe(entry.cid.toString());
-      const root = blocks.at(-1);
-      expect(root?.root).toBe(true);
-      expect((await documents.readRoot(root?.cid ?? "", root?.bytes ?? bytes)).size).toBe(size);
+      for await (const entry of entries) expect(root.cid).toBe(entry.cid.toString());
+      expect((await documents.readRoot(root.cid, { bytes: root.bytes, leafSize })).size).toBe(size);
     }
   });
 
@@ -181,13 +170,45 @@ describe("Any IPFS node that is given a body", () => {
       const lying = async (asked: string) => (asked === cid ? flip(await fetchBlock(asked), 9) : fetchBlock(asked));
       expect(await failureOf(() => collect(readBody(open, { fetchBlock: lying })))).toBe("tampered/cid");
     }
+    const leafSize = 1_048_576;
     const leaf = await documents.cidOfBlock(utf8("x"));
     const odd = await documents.makeRoot([
       { cid: leaf, size: 1 },
       { cid: leaf, size: 1 },
     ]);
-    expect(await failureOf(() => documents.readRoot(odd.cid, odd.bytes))).toBe("bad-input");
-    expect(await failureOf(() => documents.readRoot(leaf, utf8("x")))).toBe("bad-input");
+    expect(await failureOf(() => documents.readRoot(odd.cid, { bytes: odd.bytes, leafSize }))).toBe("bad-input");
+    expect(await failureOf(() => documents.readRoot(leaf, { bytes: utf8("x"), leafSize }))).toBe("bad-input");
+  });
+
+  it("is found out keeping less or more of a body than its author made, before a byte of it is shown", async () => {
+    const { fetchBlock, manifest, dek, blocks } = await add(1_500_000);
+    const leafSize = documents.leafSizeOf(manifest.body.chunkSize);
+    const rootBytes = await fetchBlock(manifest.body.cid);
+    const { leaves } = await documents.readRoot(manifest.body.cid, { bytes: rootBytes, leafSize });
+    const first = leaves.at(0);
+    if (first === undefined) throw new Error("unreachable");
+    for (const [other, failure] of [
+      [leaves.slice(0, 2), "tampered/truncated"],
+      [[first, ...leaves], "tampered/extended"],
+    ] as const) {
+      const root = await documents.makeRoot(other);
+      blocks.set(root.cid, root.bytes);
+      const open = openDocument({ ...manifest, body: { ...manifest.body, cid: root.cid } }, dek);
+      expect(await failureOf(() => collect(readBody(open, { fetchBlock })))).toBe(failure);
+    }
+  });
+
+  it("is asked again for a root that it did not have the first time", async () => {
+    const { fetchBlock, manifest, dek } = await add(10);
+    let asked = 0;
+    const body = documents.openBody(openDocument(manifest, dek), {
+      fetchBlock: async (cid) => {
+        if (asked++ === 0) throw new Error("the line is dead");
+        return fetchBlock(cid);
+      },
+    });
+    await expect(body.read(0, 10)).rejects.toThrow("the line is dead");
+    expect((await body.read(0, 10)).length).toBe(10);
   });
 
   it("is asked under a CID of the kind that we use, or not at all", async () => {
