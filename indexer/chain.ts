@@ -2,11 +2,13 @@
 // that has checked that the node behind the URL really serves that chain.
 
 import { readFile } from "node:fs/promises";
-import { createPublicClient, getAddress, http } from "viem";
+import { createPublicClient, getAddress, keccak256 } from "viem";
 import type { Address, Hex, PublicClient } from "viem";
 import { z } from "zod";
-import { Failure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Config } from "./config.ts";
+import { createNodes, nodesTransport } from "./rpc/index.ts";
+import type { Nodes } from "./rpc/index.ts";
 
 const address = z
   .string()
@@ -33,7 +35,13 @@ export const deploymentSchema = z.object({
 export type Deployment = z.output<typeof deploymentSchema>;
 
 /** A checked way to the chain. */
-export type Chain = { client: PublicClient; deployment: Deployment };
+export type Chain = {
+  /** For single questions: fails over from node to node. */
+  client: PublicClient;
+  deployment: Deployment;
+  /** The nodes themselves, for whoever must know that answers come from one and the same. */
+  nodes: Nodes;
+};
 
 /** Reads deployment.json; throws `bad-input` when it is missing or is none. */
 export async function readDeployment(file: string): Promise<Deployment> {
@@ -54,42 +62,71 @@ export async function readDeployment(file: string): Promise<Deployment> {
   }
 }
 
-/** Connects to the node and checks chain id, genesis and that both contracts have code; throws `wrong-chain` or `unavailable`. */
-export async function connectChain(config: Pick<Config, "rpcUrl" | "deploymentFile">): Promise<Chain> {
+/**
+ * Connects to the nodes and checks chain id, genesis, and that both contracts have the code that was deployed; throws
+ * `wrong-chain` or `unavailable`. One node that answers is enough: the others are checked before they are first asked.
+ */
+export async function connectChain(
+  config: Pick<Config, "rpcUrls" | "rpcTimeoutMs" | "pollMs" | "deploymentFile">,
+): Promise<Chain> {
   const deployment = await readDeployment(config.deploymentFile);
-  const transport = http(config.rpcUrl, { batch: { batchSize: 100 }, timeout: 15_000, retryCount: 1 });
-  const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 500 });
-  const [chainId, genesis] = await reachNode(client, config.rpcUrl);
-  if (chainId !== deployment.chainId || genesis !== deployment.genesisHash) {
-    throw new Failure(
-      "wrong-chain",
-      `The node at the given address serves chain ${chainId} with genesis ${genesis}, but the deployment is on chain ` +
-        `${deployment.chainId} with genesis ${deployment.genesisHash}. Nothing was changed. Point PLACET_RPC_URL and ` +
-        `PLACET_DEPLOYMENT at the same chain.`,
-    );
-  }
-  for (const contract of [deployment.ledger, deployment.providerRegistry]) {
-    if (((await client.getCode({ address: contract })) ?? "0x") === "0x") {
+  const nodes = createNodes({
+    urls: config.rpcUrls,
+    timeoutMs: config.rpcTimeoutMs,
+    identity: deployment,
+    leastRestMs: config.pollMs,
+  });
+  await nodes.choose().catch((error: unknown) => {
+    throw isFailure(error, "wrong-chain") ? error : noAnswer(config.rpcUrls, error);
+  });
+  const client = createPublicClient({ transport: nodesTransport(nodes), cacheTime: 0, pollingInterval: 500 });
+  for (const name of ["ledger", "providerRegistry"] as const) {
+    const contract = deployment[name];
+    const code = (await client.getCode({ address: contract })) ?? "0x";
+    if (code === "0x") {
       throw new Failure(
         "wrong-chain",
-        `There is no contract at ${contract} on chain ${chainId}. Nothing was changed. Deploy first.`,
+        `There is no contract at ${contract} on chain ${deployment.chainId}. Nothing was changed. Deploy first.`,
+      );
+    }
+    if (keccak256(code) !== deployment.buildHashes[name]) {
+      throw new Failure(
+        "wrong-chain",
+        `The contract at ${contract} does not have the code that was deployed there. Nothing was changed. Check ` +
+          "PLACET_DEPLOYMENT and the node.",
+        { reason: "wrong-code" },
       );
     }
   }
-  return { client, deployment };
+  return { client, deployment, nodes };
 }
 
-async function reachNode(client: PublicClient, rpcUrl: string): Promise<[number, Hex]> {
-  try {
-    const [chainId, block] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
-    return [chainId, block.hash];
-  } catch (cause) {
-    // Only the origin is told: an RPC URL's path often holds an API key.
-    const origin = new URL(rpcUrl).origin;
-    throw new Failure(
-      "unavailable",
-      `No chain answers at ${origin}. Nothing was changed. Start the node and try again.`,
-      { cause },
-    );
-  }
+const PACE_BLOCKS = 100;
+const LEAST_LAG_SECONDS = 60;
+const MOST_LAG_SECONDS = 900;
+
+/**
+ * How old (seconds) the newest block may be before the ledger's answers are too old to release anything on: what the
+ * operator set, else five times the chain's mean gap between its latest blocks, at least a minute and at most fifteen.
+ */
+export async function measureMaxLag({ client }: Chain, config: Pick<Config, "maxLagSeconds">): Promise<number> {
+  if (config.maxLagSeconds !== null) return config.maxLagSeconds;
+  const head = await client.getBlock({ blockTag: "latest" });
+  const back = head.number < PACE_BLOCKS ? head.number : BigInt(PACE_BLOCKS);
+  if (back === 0n) return LEAST_LAG_SECONDS;
+  const earlier = await client.getBlock({ blockNumber: head.number - back });
+  const gap = Number(head.timestamp - earlier.timestamp) / Number(back);
+  return Math.min(MOST_LAG_SECONDS, Math.max(LEAST_LAG_SECONDS, Math.ceil(5 * gap)));
+}
+
+function noAnswer(urls: readonly string[], cause: unknown): Failure {
+  // Only origins are told: an RPC URL's path often holds an API key.
+  const origins = [...new Set(urls.map((url) => new URL(url).origin))].join(", ");
+  return new Failure(
+    "unavailable",
+    `No chain answers at ${origins}. Nothing was changed. Start the node and try again.`,
+    {
+      cause,
+    },
+  );
 }

@@ -13,7 +13,17 @@ const whole = (least: number, most: number) =>
 
 const environment = z.object({
   PLACET_DATA: z.string().min(1).default("./.placet/service"),
-  PLACET_RPC_URL: url(/^https?:/, "http://127.0.0.1:8545").default("http://127.0.0.1:8545"),
+  PLACET_RPC_URL: z
+    .string()
+    .transform((list) => list.split(",").map((text) => text.trim()))
+    .pipe(
+      z
+        .array(url(/^https?:/, "http://127.0.0.1:8545"))
+        .min(1)
+        .max(16),
+    )
+    .default(["http://127.0.0.1:8545"]),
+  PLACET_RPC_TIMEOUT_MS: whole(500, 120_000).default(15_000),
   PLACET_DEPLOYMENT: z.string().min(1).default("./deployment.json"),
   PLACET_PORT: whole(0, 65_535).default(4280),
   PLACET_HOST: z.string().min(1).default("127.0.0.1"),
@@ -29,7 +39,8 @@ const environment = z.object({
   PLACET_TRUST_PROXY: whole(0, 10).default(0),
   PLACET_RECEIPT_INTERVAL: whole(1, 86_400).default(60),
   PLACET_POLL_MS: whole(50, 60_000).default(500),
-  PLACET_FINALITY_BLOCKS: whole(0, 10_000).default(64),
+  PLACET_FINALITY_SECONDS: whole(0, 604_800).default(900),
+  PLACET_MAX_LAG_SECONDS: whole(1, 86_400).optional(),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
   PLACET_RATE_SIGN_IN: whole(1, 1_000_000).default(20),
   PLACET_RATE_RECORDS: whole(1, 1_000_000).default(600),
@@ -49,6 +60,10 @@ export type Config = {
   /** The folder of this chain: database, blocks, gateway key, pid lock. */
   dataDir: string;
   rpcUrl: string;
+  /** All nodes of the chain, the preferred one first; `rpcUrl` is that one. */
+  rpcUrls: readonly string[];
+  /** Milliseconds after which a call to a node is given up. */
+  rpcTimeoutMs: number;
   deploymentFile: string;
   port: number;
   host: string;
@@ -66,8 +81,10 @@ export type Config = {
   receiptInterval: number;
   /** Milliseconds between two looks at the chain's head. */
   pollMs: number;
-  /** A block this far below the head counts as final where the node does not say. */
-  finalityBlocks: number;
+  /** A block this many seconds older than the head counts as final where the node does not say. */
+  finalitySeconds: number;
+  /** How old (seconds) the newest block may be before nothing is released any more; null: derived from the chain's pace. */
+  maxLagSeconds: number | null;
   /** TCP port on loopback of the embedded IPFS node; 0 picks a free one. */
   ipfsPort: number;
   rates: RateLimits;
@@ -94,7 +111,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const e = parsed.data;
   return {
     dataDir: resolve(e.PLACET_DATA),
-    rpcUrl: e.PLACET_RPC_URL,
+    rpcUrl: e.PLACET_RPC_URL[0] ?? "",
+    rpcUrls: e.PLACET_RPC_URL,
+    rpcTimeoutMs: e.PLACET_RPC_TIMEOUT_MS,
     deploymentFile: resolve(e.PLACET_DEPLOYMENT),
     port: e.PLACET_PORT,
     host: e.PLACET_HOST,
@@ -107,7 +126,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustProxy: e.PLACET_TRUST_PROXY,
     receiptInterval: e.PLACET_RECEIPT_INTERVAL,
     pollMs: e.PLACET_POLL_MS,
-    finalityBlocks: e.PLACET_FINALITY_BLOCKS,
+    finalitySeconds: e.PLACET_FINALITY_SECONDS,
+    maxLagSeconds: e.PLACET_MAX_LAG_SECONDS ?? null,
     ipfsPort: e.PLACET_IPFS_PORT,
     rates: {
       signIn: e.PLACET_RATE_SIGN_IN,

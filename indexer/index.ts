@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { join } from "node:path";
 import { Failure } from "#protocol/failure.ts";
-import { connectChain } from "./chain.ts";
+import { connectChain, measureMaxLag } from "./chain.ts";
 import type { Config } from "./config.ts";
 import { createGateway } from "./gateway/index.ts";
 import { createApp } from "./http/app.ts";
@@ -57,7 +57,7 @@ export async function startService(config: Config, options: { log?: Log } = {}):
 
     const now = () => Math.floor(Date.now() / 1000);
     const foundation: Foundation = { config, log, metrics: createMetrics(), now, database, chain, ipfs };
-    const gateway = await createGateway(foundation);
+    const gateway = await createGateway(foundation, { maxLag: await measureMaxLag(chain, config) });
     const relay = await createRelay({ ...foundation, gateway });
     const sync = createSync(foundation);
     const origins =

@@ -62,7 +62,7 @@ export async function readLedgerState({ client, deployment }: Chain, request: Re
 }
 
 async function readRole(
-  { client, deployment }: Chain,
+  { client, deployment }: Pick<Chain, "client" | "deployment">,
   { grantee, reader, blockNumber }: { grantee: Address; reader: Address; blockNumber: bigint },
 ): Promise<number> {
   return client.readContract({

@@ -22,41 +22,50 @@ export type ActRow = {
   data: Hex;
 };
 
-const columns = `a.contract, a.address, a.block, a.block_hash as "blockHash", a.time, a.tx, a.log_index as "logIndex", a.account,
+/** The columns of an act, from a table or join that calls it `a`. */
+export const actColumns = `a.contract, a.address, a.block, a.block_hash as "blockHash", a.time, a.tx, a.log_index as "logIndex", a.account,
   a."index", a.act, a.args, a.head_before as "headBefore", a.head_after as "headAfter", a.topics, a.data`;
 
 /** A place in the chain: block number and log index. */
 export type Place = readonly [block: number, logIndex: number];
 
+/** Which acts to list. */
+export type ActFilter = {
+  party: Address | null;
+  account: Address | null;
+  act: string | null;
+  from: number | null;
+  to: number | null;
+  after: Place | null;
+  newestFirst: boolean;
+  limit: number;
+};
+
 /** Acts in the chain's order (or against it): those that name `party` (null: everybody's, for an auditor) and match the filters. */
-export async function listActs(
+export async function listActs(db: Queryable, filter: ActFilter): Promise<ActRow[]> {
+  const all = filter.party === null;
+  return listPlaced<ActRow>(db, {
+    filter,
+    columns: actColumns,
+    source: all ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index",
+    place: all ? ["a.block", "a.log_index"] : ["p.block", "p.log_index"],
+  });
+}
+
+/** The one query behind every list of acts; `source`, `columns` and `place` are this folder's own words. */
+export async function listPlaced<T extends object>(
   db: Queryable,
-  options: {
-    party: Address | null;
-    account: Address | null;
-    act: string | null;
-    from: number | null;
-    to: number | null;
-    after: Place | null;
-    newestFirst: boolean;
-    limit: number;
-  },
-): Promise<ActRow[]> {
-  const { party, account, act, from, to, after, newestFirst, limit } = options;
+  list: { filter: ActFilter; columns: string; source: string; place: readonly [string, string] },
+): Promise<T[]> {
+  const { party, account, act, from, to, after, newestFirst, limit } = list.filter;
   const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
-  const source =
-    party === null ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index";
-  const place = party === null ? "a.block, a.log_index" : "p.block, p.log_index";
-  return db.query<ActRow>(
-    `select ${columns} from ${source}
+  return db.query<T>(
+    `select ${list.columns} from ${list.source}
      where ${party === null ? "$1::text is null" : "p.party = $1"}
        and ($2::text is null or a.account = $2) and ($3::text is null or a.act = $3)
        and ($4::bigint is null or a.time >= $4) and ($5::bigint is null or a.time < $5)
-       and ($6::bigint is null or (${place}) ${sign} ($6::bigint, $7::int))
-     order by ${place
-       .split(", ")
-       .map((column) => `${column} ${order}`)
-       .join(", ")} limit $8`,
+       and ($6::bigint is null or (${list.place.join(", ")}) ${sign} ($6::bigint, $7::int))
+     order by ${list.place.map((column) => `${column} ${order}`).join(", ")} limit $8`,
     [party, account, act, from, to, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 }
@@ -67,9 +76,28 @@ export async function readActsAfter(
   { contract, after, limit }: { contract: string; after: Place | null; limit: number },
 ): Promise<ActRow[]> {
   return db.query<ActRow>(
-    `select ${columns} from acts a where contract = $1 and ($2::bigint is null or (block, log_index) > ($2::bigint, $3::int))
+    `select ${actColumns} from acts a where contract = $1 and ($2::bigint is null or (block, log_index) > ($2::bigint, $3::int))
      order by block, log_index limit $4`,
     [contract, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** The acts of one contract in the blocks `from` to `to`, in the chain's order. */
+export async function readActsBetween(
+  db: Queryable,
+  { contract, from, to }: { contract: string; from: number; to: number },
+): Promise<ActRow[]> {
+  return db.query<ActRow>(
+    `select ${actColumns} from acts a where contract = $1 and block between $2 and $3 order by block, log_index`,
+    [contract, from, to],
+  );
+}
+
+/** How many acts of one contract are stored. */
+export async function countActsOf(db: Queryable, contract: string): Promise<number> {
+  return (
+    (await db.query<{ acts: number }>("select count(*) as acts from acts where contract = $1", [contract]))[0]?.acts ??
+    0
   );
 }
 
@@ -79,7 +107,7 @@ export async function listActsOfConsent(
   { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
 ): Promise<ActRow[]> {
   return db.query<ActRow>(
-    `select ${columns} from acts a
+    `select ${actColumns} from acts a
      where account = $1 and contract = 'ledger' and args->>'grantee' = $2 and (args->>'scope' = $3 or args->>'replaced' = $3)
      order by block, log_index`,
     [subject, grantee, scope],
@@ -96,6 +124,18 @@ export async function readLastHeads(
      where contract = $1 and account = any($2::text[]) and block <= $3 order by account, block desc, log_index desc`,
     [contract, accounts, block],
   );
+}
+
+/** The accounts that acted on a contract after a block. */
+export async function listAccountsSince(
+  db: Queryable,
+  { contract, block }: { contract: string; block: number },
+): Promise<Address[]> {
+  const rows = await db.query<{ account: Address }>(
+    "select distinct account from acts where contract = $1 and block > $2",
+    [contract, block],
+  );
+  return rows.map((row) => row.account);
 }
 
 /** The roll of a contract after the last account that joined it at or before a block, and how many had joined. */

@@ -47,10 +47,16 @@ export async function readRows(
   return rows.map(({ row }) => row);
 }
 
-/** Every row of a projection, in key order. */
-export async function readAllRows(tx: Queryable, table: ProjectionTable): Promise<ProjectionRow[]> {
+/** The rows of a projection after a key, in key order, at most `limit`. */
+export async function readRowsAfter(
+  tx: Queryable,
+  table: ProjectionTable,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<ProjectionRow[]> {
   const rows = await tx.query<{ row: ProjectionRow }>(
-    `select to_jsonb(t) as row from ${table} t order by key collate "C"`,
+    `select to_jsonb(t) as row from ${table} t where $1::text is null or key collate "C" > $1
+     order by key collate "C" limit $2`,
+    [after, limit],
   );
   return rows.map(({ row }) => row);
 }

@@ -3,6 +3,7 @@
 import type { Hex } from "viem";
 import { Failure } from "#protocol/failure.ts";
 import type { Deployment } from "../chain.ts";
+import { orphanActs } from "./orphans.ts";
 import { replaceRows } from "./rows.ts";
 import type { ProjectionRow, ProjectionTable } from "./rows.ts";
 import type { Queryable } from "./database.ts";
@@ -21,6 +22,8 @@ export async function readCursor(db: Queryable, deployment: Deployment): Promise
     hash: Hex;
     time: number;
     finalized: number;
+    ledger_code: Hex | null;
+    provider_registry_code: Hex | null;
   }>("select * from sync_state where id = 1");
   if (row === undefined) return null;
   if (
@@ -34,15 +37,27 @@ export async function readCursor(db: Queryable, deployment: Deployment): Promise
       "This database belongs to another chain or another deployment. Nothing was changed. Use another data folder for this one.",
     );
   }
+  const { buildHashes } = deployment;
+  if (
+    (row.ledger_code ?? buildHashes.ledger) !== buildHashes.ledger ||
+    (row.provider_registry_code ?? buildHashes.providerRegistry) !== buildHashes.providerRegistry
+  ) {
+    throw new Failure(
+      "wrong-chain",
+      "This database was filled from contracts with other code at the same addresses. Nothing was changed. Use another data folder for this deployment.",
+      { reason: "wrong-code" },
+    );
+  }
   return { number: row.number, hash: row.hash, time: row.time, finalized: row.finalized };
 }
 
 /** Moves the cursor; the finalized block never moves back. */
 export async function writeCursor(tx: Queryable, deployment: Deployment, cursor: Cursor): Promise<void> {
   await tx.query(
-    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized)
-     values (1, $1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8)`,
+    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code)
+     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8),
+       ledger_code = $9, provider_registry_code = $10`,
     [
       deployment.chainId,
       deployment.genesisHash,
@@ -52,8 +67,40 @@ export async function writeCursor(tx: Queryable, deployment: Deployment, cursor:
       cursor.hash,
       cursor.time,
       cursor.finalized,
+      deployment.buildHashes.ledger,
+      deployment.buildHashes.providerRegistry,
     ],
   );
+}
+
+/** The newest block at which every stored head was seen equal to the contracts' own; -1 when there is none. */
+export async function readProven(db: Queryable): Promise<number> {
+  return (await db.query<{ proven: number }>("select proven from sync_state where id = 1"))[0]?.proven ?? -1;
+}
+
+/** Notes that every stored head was seen equal to the contracts' own at this block. */
+export async function writeProven(db: Queryable, proven: number): Promise<void> {
+  await db.query("update sync_state set proven = $1 where id = 1 and proven <> $1 and number >= $1", [proven]);
+}
+
+/** What is remembered of a block; null when it is too old or was never stored. */
+export async function readBlock(db: Queryable, number: number): Promise<{ number: number; hash: Hex } | null> {
+  return (
+    (await db.query<{ number: number; hash: Hex }>("select number, hash from blocks where number = $1", [number]))[0] ??
+    null
+  );
+}
+
+/** The newest remembered block at or below `number` that is not younger than `time`; null when there is none. */
+export async function readNewestBefore(
+  db: Queryable,
+  { time, number }: { time: number; number: number },
+): Promise<number | null> {
+  const [row] = await db.query<{ number: number | null }>(
+    "select max(number) as number from blocks where time <= $1 and number <= $2",
+    [time, number],
+  );
+  return row?.number ?? null;
 }
 
 /** The remembered hash of each block from `from` to `to`, newest first. */
@@ -89,12 +136,10 @@ export async function rollBack(tx: Queryable, { ancestor, at }: { ancestor: numb
       rows.flatMap((row) => (row.before === null ? [] : [row.before])),
     );
   }
-  const moved = await tx.query(
-    `insert into orphans (orphaned_at, act) select $2, to_jsonb(a) from acts a where block > $1 order by block, log_index returning id`,
-    [ancestor, at],
-  );
+  const moved = await orphanActs(tx, { ancestor, at });
   for (const table of ["undo", "act_parties", "acts", "raw_logs"])
     await tx.query(`delete from ${table} where block > $1`, [ancestor]);
   await tx.query("delete from blocks where number > $1", [ancestor]);
-  return moved.length;
+  await tx.query("update sync_state set proven = least(proven, $1)", [ancestor]);
+  return moved;
 }

@@ -1,14 +1,16 @@
-// From a stretch of the chain to what will be stored: logs split into acts and others, folded onto the stored heads, and
-// held against what the contracts themselves say. Nothing is stored that does not add up to the contract's own heads.
+// From a stretch of the chain to what will be stored: logs split into acts and others, and folded onto the stored heads.
+// Rule: nothing here asks the chain but for accounts whose stored history is known to be damaged; prove.ts holds the
+// result against the contracts.
 
 import type { Address, Hex } from "viem";
-import { Failure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { ZERO_WORD, decodeLog, foldHead, foldRoll, splitLog } from "#protocol/history/index.ts";
 import type { LedgerAct, RawLog } from "#protocol/history/index.ts";
-import type { Chain } from "../chain.ts";
+import type { Deployment } from "../chain.ts";
 import { readLastHeads, readLastRoll } from "../store/acts.ts";
 import type { Database } from "../store/database.ts";
-import type { Header, Source, Stretch } from "./source.ts";
+import { isTrouble } from "../rpc/index.ts";
+import type { BlockName, Header, Source, Stretch } from "./source.ts";
 
 /** The two contracts' names in the index. */
 export const contractNames = ["ledger", "providerRegistry"] as const;
@@ -30,6 +32,8 @@ export type Batch = {
   acts: BatchAct[];
   rawLogs: RawLog[];
   joined: { contract: ContractName; entries: RollEntry[] }[];
+  /** Where the batch leaves each contract: the heads of the accounts that acted in it, and the roll. */
+  ends: { contract: ContractName; heads: Map<Address, Hex>; roll: Hex }[];
 };
 
 /** A place where the index and the contracts do not agree. */
@@ -37,43 +41,67 @@ export type Mismatch = { contract: ContractName; account: Address | null; block:
 
 /** Thrown when a batch does not add up: it names what differs. */
 export function isMismatch(error: unknown): error is Failure & { mismatches: Mismatch[] } {
-  return error instanceof Failure && error.reason === "history-mismatch";
+  return isFailure(error, "tampered") && error.reason === "history-mismatch";
+}
+
+/** Throws what `isMismatch` knows, when there is anything to throw. */
+export function throwMismatches(mismatches: Mismatch[]): void {
+  if (mismatches.length === 0) return;
+  const message = mismatches
+    .slice(0, 20)
+    .map((each) => each.message)
+    .join(" ");
+  throw Object.assign(new Failure("tampered", message, { reason: "history-mismatch" }), { mismatches });
 }
 
 /** What a batch is made with. */
 export type BatchContext = {
+  /** The block that the stretch follows; its hash is the first header's parent. */
   ancestor: number;
-  chain: Chain;
+  deployment: Deployment;
   database: Database;
   source: Source;
   /** What is known not to add up, by `brokenKey`. */
   broken: ReadonlySet<string>;
 };
 
+/** The address of one of the two contracts. */
+export function addressOf(deployment: Deployment, contract: ContractName): Address {
+  return deployment[contract];
+}
+
 /**
- * Folds a stretch that follows block `ancestor` and checks the result against the contracts. Accounts in `broken` are known
- * not to add up (their stored history was altered): for them the contract's own head is the base, and nothing is gated.
+ * Folds a stretch that follows block `ancestor`; throws a mismatch when a log does not continue what is stored. Accounts
+ * in `broken` are known not to add up (their stored history was altered): for them the contract's own head is the base,
+ * and nothing is gated.
  */
 export async function makeBatch(stretch: Stretch, context: BatchContext): Promise<Batch> {
-  const batch: Batch = { ancestor: context.ancestor, headers: stretch.headers, acts: [], rawLogs: [], joined: [] };
-  const times = new Map(stretch.headers.map((header) => [header.number, header.time]));
-  const last = stretch.headers.at(-1);
-  if (last === undefined) return batch;
+  const batch: Batch = {
+    ancestor: context.ancestor,
+    headers: stretch.headers,
+    acts: [],
+    rawLogs: [],
+    joined: [],
+    ends: [],
+  };
+  const first = stretch.headers[0];
+  if (first === undefined) return batch;
   const mismatches: Mismatch[] = [];
   for (const contract of contractNames) {
-    const address = contract === "ledger" ? context.chain.deployment.ledger : context.chain.deployment.providerRegistry;
-    const logs = stretch.logs.filter((log) => log.address === address);
+    const address = addressOf(context.deployment, contract);
     const entries: { log: RawLog; parts: SplitLog }[] = [];
-    for (const log of logs) {
+    for (const log of stretch.logs) {
+      if (log.address !== address) continue;
       const parts = trySplit(log);
       if (parts === null) batch.rawLogs.push(log);
       else entries.push({ log, parts });
     }
     if (entries.length === 0) continue;
     const accounts = [...new Set(entries.map(({ parts }) => parts.account))];
-    const { heads, counts, roll } = await readBase({ contract, address, accounts }, context);
+    const base = { number: context.ancestor, hash: first.parentHash };
+    const { heads, counts, roll } = await readBase({ contract, address, accounts, base }, context);
     const joined: RollEntry[] = [];
-    const differ = (account: Address | null, block: number, message: string) => {
+    const differ = (account: Address, block: number, message: string) => {
       if (!context.broken.has(brokenKey(contract, account))) mismatches.push({ contract, account, block, message });
     };
     for (const { log, parts } of entries) {
@@ -86,7 +114,7 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
           `Log ${log.logIndex} of block ${block} does not continue the history of ${parts.account}: something before it is missing or was altered.`,
         );
       }
-      if (parts.stamp.number !== block || parts.stamp.time !== times.get(block)) {
+      if (parts.stamp.number !== block || parts.stamp.time !== stretch.headers[block - first.number]?.time) {
         differ(parts.account, block, `Log ${log.logIndex} of block ${block} carries another block's time or number.`);
       }
       if (!heads.has(parts.account)) {
@@ -99,30 +127,9 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
       counts.set(parts.account, index + 1);
     }
     batch.joined.push({ contract, entries: joined });
-    const told = await context.source.readHeads({ contract: address, accounts, block: last.number });
-    accounts.forEach((account, at) => {
-      if (told[at] !== heads.get(account)) {
-        differ(
-          account,
-          last.number,
-          `The acts of ${account} up to block ${last.number} fold to head ${heads.get(account)}, the contract says ${told[at]}.`,
-        );
-      }
-    });
-    const toldRoll =
-      joined.length === 0 ? roll.value : await context.source.readRoll({ contract: address, block: last.number });
-    if (toldRoll !== roll.value) {
-      differ(
-        null,
-        last.number,
-        `The accounts up to block ${last.number} fold to roll ${roll.value}, the contract says ${toldRoll}.`,
-      );
-    }
+    batch.ends.push({ contract, heads, roll: roll.value });
   }
-  if (mismatches.length > 0) {
-    const message = mismatches.map((each) => each.message).join(" ");
-    throw Object.assign(new Failure("tampered", message, { reason: "history-mismatch" }), { mismatches });
-  }
+  throwMismatches(mismatches);
   batch.acts.sort((a, b) => Number(a.act.block) - Number(b.act.block) || a.act.logIndex - b.act.logIndex);
   return batch;
 }
@@ -138,15 +145,21 @@ function trySplit(log: RawLog): SplitLog | null {
 
 /** What the stored acts fold to at the ancestor, for these accounts; for a broken one, what the contract says. */
 async function readBase(
-  { contract, address, accounts }: { contract: ContractName; address: Address; accounts: Address[] },
+  at: { contract: ContractName; address: Address; accounts: Address[]; base: BlockName },
   { ancestor, database, source, broken }: BatchContext,
 ): Promise<{ heads: Map<Address, Hex>; counts: Map<Address, number>; roll: { value: Hex; place: number } }> {
+  const { contract, address, accounts, base } = at;
   const stored = await readLastHeads(database, { contract, accounts, block: ancestor });
   const heads = new Map(stored.map((row) => [row.account, row.head]));
   const counts = new Map(stored.map((row) => [row.account, row.acts]));
   const damaged = accounts.filter((account) => broken.has(brokenKey(contract, account)));
-  const told = await source.readHeads({ contract: address, accounts: damaged, block: Math.max(0, ancestor) });
-  damaged.forEach((account, at) => heads.set(account, told[at] ?? ZERO_WORD));
+  const told = await source
+    .readHeads({ contract: address, accounts: damaged, block: base })
+    .catch((error: unknown): Hex[] => {
+      if (isTrouble(error, "state-gone")) return [];
+      throw error;
+    });
+  damaged.forEach((account, at) => heads.set(account, told[at] ?? heads.get(account) ?? ZERO_WORD));
   const last = await readLastRoll(database, { contract, block: ancestor });
   return { heads, counts, roll: { value: last?.roll ?? ZERO_WORD, place: last?.place ?? -1 } };
 }

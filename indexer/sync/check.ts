@@ -1,195 +1,197 @@
 // The check at start: every stored row is folded again and held against the contracts' heads; every projection is folded
 // again from the acts. What was altered, removed or added is named by place, and left as it is: whoever healed it quietly
-// would hide that somebody had been at it.
+// would hide that somebody had been at it. Rule: rows are read page by page, so that memory does not grow with history.
 
 import type { Address, Hex } from "viem";
-import { actRow, compareTrail, decodeLog, foldHistory } from "#protocol/history/index.ts";
-import type { LedgerAct, RawLog, TrailDifference } from "#protocol/history/index.ts";
-import type { Chain } from "../chain.ts";
-import { readActsAfter } from "../store/acts.ts";
+import { actRow, compareTrail, isAct } from "#protocol/history/index.ts";
+import type { LedgerAct, RawLog } from "#protocol/history/index.ts";
+import type { Deployment } from "../chain.ts";
+import { isTrouble } from "../rpc/index.ts";
+import { countActsOf, readActsAfter, readActsBetween } from "../store/acts.ts";
 import type { ActRow } from "../store/acts.ts";
 import type { Database } from "../store/database.ts";
-import { readAllRows } from "../store/rows.ts";
-import type { ProjectionRow, ProjectionTable } from "../store/rows.ts";
 import type { Cursor } from "../store/sync-state.ts";
-import { contractNames } from "./batch.ts";
+import { addressOf, contractNames } from "./batch.ts";
 import type { ContractName } from "./batch.ts";
-import { changesOf, projectionTables } from "./projections/index.ts";
+import { checkHeads, checkProjections } from "./check-projections.ts";
+import { alteredRow, differingFields, emptyFinding, toFinding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { createHistoryFold } from "./history-fold.ts";
+import type { HistoryFold } from "./history-fold.ts";
 import type { Source } from "./source.ts";
 import { findAncestor } from "./step.ts";
+import type { StoredBlock } from "./step.ts";
 
-/** One stored row that is not what the ledger says, or one that is not stored although it must be. */
-export type Finding = {
-  kind: TrailDifference["kind"] | "head-differs";
-  table: "acts" | ProjectionTable;
-  contract: ContractName;
-  account: string | null;
-  block: number | null;
-  tx: string | null;
-  logIndex: number | null;
-  /** Which columns differ, where that is known. */
-  fields: string[];
-  message: string;
-};
+export type { Finding } from "./finding.ts";
 
 const PAGE = 5_000;
+const BLOCKS_AT_ONCE = 2_000;
+const HEADS_AT_ONCE = 5_000;
+
+type Checked = { database: Database; deployment: Deployment; source: Source };
 
 /** Checks all that is stored up to the cursor; the result is empty when everything is as the ledger says. */
-export async function checkHistory(options: {
-  database: Database;
-  chain: Chain;
-  source: Source;
-  cursor: Cursor | null;
-}): Promise<Finding[]> {
-  const { database, chain, source, cursor } = options;
+export async function checkHistory(options: Checked & { cursor: Cursor | null }): Promise<Finding[]> {
+  const { database, deployment, source, cursor } = options;
   if (cursor === null) return [];
-  const head = await source.readHead();
+  const { head } = await source.look();
   const upTo = await findAncestor(
     { top: Math.min(head.number, cursor.number), finalized: cursor.finalized, head, cursor },
     { database, source },
   );
   const findings: Finding[] = [];
-  const acts: LedgerAct[] = [];
   for (const contract of contractNames) {
-    const address = contract === "ledger" ? chain.deployment.ledger : chain.deployment.providerRegistry;
-    const rows = await readAllActs(database, contract);
-    const found = await checkContract({ contract, address, rows, upTo, source });
-    if (found.genuine) {
-      acts.push(...found.acts);
-      continue;
+    const checked = await checkActs(options, { contract, upTo });
+    let fold = checked.fold;
+    let pages = () => readPages(database, contract);
+    if (checked.faults.length > 0) {
+      // Something is wrong: the ledger itself is read, to say exactly what.
+      const through = upTo?.number ?? cursor.number;
+      const range = { contract, from: deployment.deployedAtBlock, to: through };
+      const found: Finding[] = [];
+      for await (const { acts, kept, to } of readLedger(options, range))
+        found.push(...compareTrail(acts, kept, { upTo: to }).map((difference) => toFinding(contract, difference)));
+      findings.push(...(found.length > 0 ? found : checked.faults));
+      fold = createHistoryFold(contract);
+      pages = () => readTruth(options, range);
     }
-    // Something is wrong: the ledger itself is read, to say exactly what.
-    const through = upTo ?? cursor.number;
-    const told = await readLedger({ contract, address, from: chain.deployment.deployedAtBlock, to: through, source });
-    const kept = rows.filter((row) => row.block <= through);
-    findings.push(...compareTrail(told, kept, { upTo: through }).map((difference) => toFinding(contract, difference)));
-    if (findings.length === 0) findings.push(...found.faults);
-    acts.push(...told, ...found.acts.filter((act) => Number(act.block) > through));
+    // Projections are folded in several rounds, each over the keys of one share, so that only one share is held at once.
+    const shares = Math.max(1, Math.ceil((await countActsOf(database, contract)) / 200_000));
+    for (let share = 0; share < shares; share += 1) {
+      const again = createHistoryFold(contract);
+      findings.push(
+        ...(await checkProjections({ database, contract, share, shares }, async function* () {
+          for await (const logs of pages()) yield again.take(logs).acts;
+        })),
+      );
+      if (share === 0) fold = again;
+    }
+    // What was folded onto damaged rows carries their damage, which is named already.
+    const damaged = new Set(findings.map((finding) => finding.account));
+    findings.push(...(await checkHeads({ database, contract, damaged }, fold.ends())));
   }
-  findings.push(...(await checkProjections(database, acts)));
   return findings;
 }
 
-async function readAllActs(database: Database, contract: ContractName): Promise<ActRow[]> {
-  const rows: ActRow[] = [];
+async function* readPages(database: Database, contract: ContractName): AsyncGenerator<RawLog[]> {
+  for await (const rows of readRows(database, contract)) yield rows.map(toLog);
+}
+
+async function* readRows(database: Database, contract: ContractName): AsyncGenerator<ActRow[]> {
+  let after: [number, number] | null = null;
   for (;;) {
-    const last = rows.at(-1);
-    const page = await readActsAfter(database, {
-      contract,
-      after: last === undefined ? null : [last.block, last.logIndex],
-      limit: PAGE,
-    });
-    rows.push(...page);
-    if (page.length < PAGE) return rows;
+    const page: ActRow[] = await readActsAfter(database, { contract, after, limit: PAGE });
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = [last.block, last.logIndex];
   }
 }
 
 /** Folds the stored rows of one contract, compares their readable columns with their logs, and the result with the contract. */
-async function checkContract(options: {
-  contract: ContractName;
-  address: Address;
-  rows: ActRow[];
-  upTo: number | null;
-  source: Source;
-}): Promise<{ genuine: boolean; acts: LedgerAct[]; faults: Finding[] }> {
-  const { contract, address, rows, upTo, source } = options;
-  const fold = foldHistory(rows.map(toLog), { contract });
-  const faults: Finding[] = fold.faults.map((fault) => ({
-    ...emptyFinding(contract),
-    kind: "altered",
-    account: fault.account,
-    block: fault.block,
-    tx: fault.tx,
-    logIndex: fault.logIndex,
-    message: fault.message,
-  }));
-  const acts = fold.steps.map((step) =>
-    decodeLog(step.log, { contract, headBefore: step.headBefore, index: step.index }),
-  );
-  acts.forEach((act, at) => {
-    const row = rows[at];
-    const fields = row === undefined ? [] : differingFields(actRow(act), row);
-    if (row !== undefined && fields.length > 0) faults.push(alteredRow(contract, row, fields));
-  });
-  if (upTo !== null) {
-    const heads = new Map<Address, Hex>();
-    for (const step of fold.steps) if (Number(step.log.blockNumber) <= upTo) heads.set(step.account, step.headAfter);
-    const accounts = [...heads.keys()];
-    const told = await source.readHeads({ contract: address, accounts, block: upTo });
-    accounts.forEach((account, at) => {
-      if (told[at] === heads.get(account)) return;
-      const message = `The stored acts of ${account} do not lead to the head that the contract has at block ${upTo}.`;
-      faults.push({ ...emptyFinding(contract), kind: "head-differs", account, block: upTo, message });
-    });
-    const partial = foldHistory(
-      fold.steps.filter((step) => Number(step.log.blockNumber) <= upTo).map((step) => step.log),
-      { contract },
-    );
-    if (partial.roll !== (await source.readRoll({ contract: address, block: upTo }))) {
-      const message = `The stored accounts do not lead to the roll that the contract has at block ${upTo}.`;
-      faults.push({ ...emptyFinding(contract), kind: "head-differs", block: upTo, message });
+async function checkActs(
+  { database, deployment, source }: Checked,
+  { contract, upTo }: { contract: ContractName; upTo: StoredBlock | null },
+): Promise<{ fold: HistoryFold; faults: Finding[] }> {
+  const fold = createHistoryFold(contract);
+  const faults: Finding[] = [];
+  let asked = false;
+  for await (const rows of readRows(database, contract)) {
+    // Heads are compared where the chain still has these blocks: at the newest one that both sides know.
+    const before = upTo === null ? [] : rows.filter((row) => row.block <= upTo.number);
+    const after = rows.slice(before.length);
+    takeRows(before);
+    if (after.length > 0 && !asked) {
+      asked = true;
+      faults.push(...(await compareHeads(fold)));
+    }
+    takeRows(after);
+  }
+  if (!asked) faults.push(...(await compareHeads(fold)));
+  return { fold, faults };
+
+  function takeRows(rows: readonly ActRow[]): void {
+    const { acts, faults: found } = fold.take(rows.map(toLog));
+    for (const fault of found) {
+      faults.push({
+        ...emptyFinding(contract),
+        kind: "altered",
+        account: fault.account,
+        block: fault.block,
+        tx: fault.tx,
+        logIndex: fault.logIndex,
+        message: fault.message,
+      });
+    }
+    const byPlace = new Map(acts.map((act) => [`${act.block} ${act.logIndex}`, act]));
+    for (const row of rows) {
+      const act = byPlace.get(`${row.block} ${row.logIndex}`);
+      const fields = act === undefined ? ["data"] : differingFields(actRow(act), row);
+      if (fields.length > 0) faults.push(alteredRow(contract, row, fields));
     }
   }
-  return { genuine: faults.length === 0, acts, faults };
-}
 
-/** The ledger's own acts in a range, however large. */
-async function readLedger({
-  contract,
-  address,
-  from,
-  to,
-  source,
-}: {
-  contract: ContractName;
-  address: Address;
-  from: number;
-  to: number;
-  source: Source;
-}): Promise<LedgerAct[]> {
-  const logs: RawLog[] = [];
-  for (let low = from; low <= to; low += 2_000)
-    logs.push(...(await source.readLogs({ from: low, to: Math.min(to, low + 1_999) })));
-  const fold = foldHistory(
-    logs.filter((log) => log.address === address && log.data.length > 2),
-    { contract },
-  );
-  return fold.steps.map((step) => decodeLog(step.log, { contract, headBefore: step.headBefore, index: step.index }));
-}
-
-/** Folds every projection from the acts and compares it with its table, row by row. */
-async function checkProjections(database: Database, acts: LedgerAct[]): Promise<Finding[]> {
-  const tables = new Map<ProjectionTable, Map<string, ProjectionRow>>(
-    projectionTables.map((table) => [table, new Map()]),
-  );
-  const ordered = acts.toSorted((a, b) => Number(a.block) - Number(b.block) || a.logIndex - b.logIndex);
-  for (const act of ordered) {
-    for (const change of act.known ? changesOf(act) : []) {
-      const rows = tables.get(change.table);
-      const next = change.next(rows?.get(change.key) ?? null);
-      if (next !== null) rows?.set(change.key, next);
-    }
-  }
-  const findings: Finding[] = [];
-  for (const [table, expected] of tables) {
-    const contract: ContractName = ["credentials", "members", "auditors", "registrars"].includes(table)
-      ? "providerRegistry"
-      : "ledger";
-    const say = (kind: Finding["kind"], key: string, message: string, fields: string[] = []) =>
-      findings.push({ ...emptyFinding(contract), kind, table, fields, message: `Row ${key} of ${table} ${message}` });
-    const stored = new Map((await readAllRows(database, table)).map((row) => [row.key, row]));
-    for (const [key, row] of expected) {
-      const found = stored.get(key);
-      if (found === undefined) say("missing", key, "is missing, though acts on the ledger made it.");
-      else {
-        const fields = differingFields(row, found);
-        if (fields.length > 0)
-          say("altered", key, `is not what the acts on the ledger made of it: ${fields.join(", ")}.`, fields);
+  async function compareHeads(reached: HistoryFold): Promise<Finding[]> {
+    if (upTo === null) return [];
+    const address = addressOf(deployment, contract);
+    const found: Finding[] = [];
+    const differs = (account: Address | null, message: string) =>
+      found.push({ ...emptyFinding(contract), kind: "head-differs", account, block: upTo.number, message });
+    try {
+      const ends = [...reached.ends()];
+      for (let at = 0; at < ends.length; at += HEADS_AT_ONCE) {
+        const part = ends.slice(at, at + HEADS_AT_ONCE);
+        const told: Hex[] = await source.readHeads({
+          contract: address,
+          accounts: part.map(([account]) => account),
+          block: upTo,
+        });
+        part.forEach(([account, end], place) => {
+          if (told[place] !== end.head)
+            differs(
+              account,
+              `The stored acts of ${account} do not lead to the head that the contract has at block ${upTo.number}.`,
+            );
+        });
       }
+      if (reached.roll() !== (await source.readRoll({ contract: address, block: upTo })))
+        differs(null, `The stored accounts do not lead to the roll that the contract has at block ${upTo.number}.`);
+    } catch (error) {
+      // A pruned node cannot say what was at that block: the first stretch that it can speak of proves what follows.
+      if (!isTrouble(error, "state-gone")) throw error;
     }
-    for (const key of stored.keys()) if (!expected.has(key)) say("extra", key, "was made by no act on the ledger.");
+    return found;
   }
-  return findings;
+}
+
+/** The ledger's own acts of a contract, stretch by stretch, beside the rows that are stored of the same blocks. */
+async function* readLedger(
+  { database, deployment, source }: Checked,
+  { contract, from, to }: { contract: ContractName; from: number; to: number },
+): AsyncGenerator<{ acts: LedgerAct[]; kept: ActRow[]; to: number }> {
+  const address = addressOf(deployment, contract);
+  const fold = createHistoryFold(contract);
+  for (let low = from; low <= to; low += BLOCKS_AT_ONCE) {
+    const high = Math.min(to, low + BLOCKS_AT_ONCE - 1);
+    const logs = (await source.readLogs({ from: low, to: high })).filter(
+      (log) => log.address === address && isAct(log),
+    );
+    const kept = await readActsBetween(database, { contract, from: low === from ? 0 : low, to: high });
+    yield { acts: fold.take(logs).acts, kept, to: high };
+  }
+}
+
+/** The logs that the projections must come from: the ledger's, then what is stored of blocks that it no longer has. */
+async function* readTruth(
+  { database, deployment, source }: Checked,
+  { contract, from, to }: { contract: ContractName; from: number; to: number },
+): AsyncGenerator<RawLog[]> {
+  const address = addressOf(deployment, contract);
+  for (let low = from; low <= to; low += BLOCKS_AT_ONCE) {
+    const logs = await source.readLogs({ from: low, to: Math.min(to, low + BLOCKS_AT_ONCE - 1) });
+    yield logs.filter((log) => log.address === address && isAct(log));
+  }
+  for await (const rows of readRows(database, contract)) yield rows.filter((row) => row.block > to).map(toLog);
 }
 
 function toLog(row: ActRow): RawLog {
@@ -201,53 +203,5 @@ function toLog(row: ActRow): RawLog {
     blockHash: row.blockHash,
     transactionHash: row.tx,
     logIndex: row.logIndex,
-  };
-}
-
-/** The columns in which `stored` is not what it must be. */
-function differingFields(expected: object, stored: object): string[] {
-  const held = new Map(Object.entries(stored));
-  return Object.entries(expected)
-    .filter(([name, value]) => stable(value) !== stable(held.get(name)))
-    .map(([name]) => name);
-}
-
-/** JSON with sorted keys: jsonb does not keep their order. */
-function stable(value: unknown): string {
-  return JSON.stringify(value ?? null, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
-function emptyFinding(contract: ContractName): Omit<Finding, "kind" | "message"> {
-  return { table: "acts", contract, account: null, block: null, tx: null, logIndex: null, fields: [] };
-}
-
-function alteredRow(contract: ContractName, row: ActRow, fields: string[]): Finding {
-  return {
-    ...emptyFinding(contract),
-    kind: "altered",
-    account: row.account,
-    block: row.block,
-    tx: row.tx,
-    logIndex: row.logIndex,
-    fields,
-    message: `Log ${row.logIndex} of block ${row.block} is stored with other words than the ledger's: ${fields.join(", ")}.`,
-  };
-}
-
-function toFinding(contract: ContractName, difference: TrailDifference): Finding {
-  const { where } = difference;
-  return {
-    ...emptyFinding(contract),
-    kind: difference.kind,
-    account: where.account,
-    block: where.block,
-    tx: where.tx,
-    logIndex: where.logIndex,
-    fields: (difference.fields ?? []).map((each) => each.field),
-    message: difference.message,
   };
 }

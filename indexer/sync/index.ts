@@ -1,21 +1,19 @@
-// The loop that keeps the index at the chain's head: look, read, check, store, again. It is never wrong quietly: what
-// does not add up is not stored but told, and what was stored and no longer adds up is named, served marked, not mended.
+// The loop that keeps the index at the chain's head. It is never wrong quietly: what does not add up is not stored but
+// told, and what was stored and no longer adds up is named, served marked, not mended.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, isFailure } from "#protocol/failure.ts";
+import { backOff, isTrouble } from "../rpc/index.ts";
+import type { Endpoint, NodeState } from "../rpc/index.ts";
 import type { Foundation } from "../service.ts";
 import { appendStream } from "../store/stream.ts";
-import { pruneStream } from "../store/stream.ts";
-import { readCursor } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
-import { brokenKey, isMismatch, makeBatch } from "./batch.ts";
+import { brokenKey, isMismatch } from "./batch.ts";
 import type { Mismatch } from "./batch.ts";
 import { checkHistory } from "./check.ts";
 import type { Finding } from "./check.ts";
-import { createSource } from "./source.ts";
-import type { Header } from "./source.ts";
-import { planStep } from "./step.ts";
-import { writeBatch } from "./write.ts";
+import { createFollow } from "./follow.ts";
+import type { Walked } from "./follow.ts";
 
 /** How the index stands to the chain. */
 export type SyncState =
@@ -33,6 +31,8 @@ export type SyncState =
 export type SyncStatus = {
   state: SyncState;
   cursor: Cursor | null;
+  /** The newest block at which every stored head was seen equal to the contracts' own; -1 before there is one. */
+  proven: number;
   head: { number: number; hash: string; time: number } | null;
   /** Unix seconds of the last time that the node gave its head. */
   seenAt: number;
@@ -43,6 +43,8 @@ export type SyncStatus = {
   mismatches: Mismatch[];
   /** Whether the check of all stored rows is done. */
   checked: boolean;
+  /** The nodes behind the configured URLs, by origin. */
+  nodes: NodeState[];
   lastError: string | null;
 };
 
@@ -58,171 +60,165 @@ export type Sync = {
   stop(): Promise<void>;
 };
 
-const LEAST_SPAN = 16;
-const MOST_SPAN = 2_000;
-const MANY_LOGS = 4_000;
-const TELL_BLOCKS = 5_000;
-const KEEP_EVENTS = 50_000;
+const MOST_CHECK_TRIES = 4;
+const LONGEST_WAIT_MS = 15_000;
+/** A hiccup of a node is no state; so many in a row are. */
+const PATIENCE = 3;
 
 /** Makes the index's loop; nothing runs before `start`. */
-export function createSync({ config, database, chain, log, metrics, now }: Foundation): Sync {
-  const source = createSource(chain);
-  const { deployment } = chain;
+export function createSync(foundation: Foundation): Sync {
+  const { config, database, chain, log, metrics, now } = foundation;
   const stopping = new AbortController();
   const hearers = new Set<(block: { number: number; hash: string; time: number }) => void>();
   const broken = new Set<string>();
-  const status: SyncStatus = {
-    state: "starting",
-    cursor: null,
-    head: null,
-    seenAt: 0,
-    reorgs: 0,
-    findings: [],
-    mismatches: [],
-    checked: false,
-    lastError: null,
-  };
-  let span = 200;
+  const follow = createFollow(foundation, { broken, signal: stopping.signal });
   let running: Promise<void> = Promise.resolve();
+  let state: SyncState = "starting";
+  let seenAt = 0;
+  let reorgs = 0;
+  let findings: Finding[] = [];
+  let mismatches: Mismatch[] = [];
+  let checked = false;
+  let lastError: string | null = null;
 
   async function start(): Promise<void> {
-    status.cursor = await readCursor(database, deployment);
-    status.findings = await checkHistory({ database, chain, source, cursor: status.cursor });
+    await follow.reload();
+    findings = await check();
     // Only the acts' own tables decide what new acts are folded onto.
-    for (const { table, contract, account } of status.findings)
-      if (table === "acts") broken.add(brokenKey(contract, account));
-    for (const { table, contract } of status.findings) if (table === "acts") broken.add(brokenKey(contract, null));
-    status.checked = true;
-    if (status.findings.length > 0) {
-      log.error("history-altered", { findings: status.findings.length });
-      await database.transaction((tx) =>
-        appendStream(
-          tx,
-          [{ type: "status", audience: ["*"], payload: { state: "mismatch", findings: status.findings.length } }],
-          now(),
-        ),
-      );
+    for (const { table, contract, account } of findings)
+      if (table === "acts") broken.add(brokenKey(contract, account)).add(brokenKey(contract, null));
+    checked = true;
+    if (findings.length > 0) {
+      log.error("history-altered", { findings: findings.length });
+      await tell({ state: "mismatch", findings: findings.length });
     }
     running = run();
+  }
+
+  /** The check of what is stored, by another node when one fails. */
+  async function check(): Promise<Finding[]> {
+    for (let tries = 1; ; tries += 1) {
+      const node = await chain.nodes.choose(stopping.signal);
+      try {
+        return await checkHistory({
+          database,
+          deployment: chain.deployment,
+          source: follow.sourceOf(node),
+          cursor: follow.cursor(),
+        });
+      } catch (error) {
+        if (!isTrouble(error) || tries >= MOST_CHECK_TRIES) throw error;
+        chain.nodes.blame(node, error);
+        log.warn("check-failed", { node: node.name, message: error.message.slice(0, 400) });
+      }
+    }
   }
 
   async function run(): Promise<void> {
     let failures = 0;
     while (!stopping.signal.aborted) {
+      let node: Endpoint | null = null;
       try {
-        const more = await step();
+        node = await chain.nodes.choose(stopping.signal);
+        const walked = await follow.step(node);
+        chain.nodes.praise(node);
         failures = 0;
-        if (more) continue;
-        await pause(config.pollMs);
+        seenAt = now();
+        const more = await hearOf(walked);
+        if (!more) await pause(config.pollMs);
       } catch (error) {
         if (stopping.signal.aborted) return;
         failures += 1;
-        await tellFailure(error, failures);
-        await pause(Math.min(config.pollMs * 2 ** Math.min(failures, 6), 15_000));
+        if (node !== null && (isTrouble(error) || isMismatch(error))) chain.nodes.blame(node, error);
+        await recover(error, failures);
       }
     }
   }
 
-  /** One look at the chain; true when there is more to read at once. */
-  async function step(): Promise<boolean> {
-    const head = await source.readHead();
-    status.head = { number: head.number, hash: head.hash, time: head.time };
-    status.seenAt = now();
-    metrics.set("chain_head", head.number);
-    const plan = await planStep(
-      { head, cursor: status.cursor, span, start: deployment.deployedAtBlock },
-      { database, source },
-    );
-    if (plan.kind === "too-deep") {
+  /** Tells what came of a step; true when there is more to do at once. */
+  async function hearOf(walked: Walked): Promise<boolean> {
+    const head = follow.head();
+    if (head !== null) metrics.set("chain_head", head.number);
+    if (walked.kind === "moved") return true;
+    if (walked.kind === "too-deep") {
       await become(
         "stale",
-        `The chain was reorganised below block ${plan.finalized}, which was final. Nothing is taken back on a guess.`,
+        `The chain was reorganised below block ${walked.finalized}, which was final. Nothing is taken back on a guess.`,
       );
       return false;
     }
-    if (plan.kind === "same") {
-      await become("following");
-      return false;
+    if (walked.kind === "same") await become("following");
+    if (walked.kind !== "stored") return false;
+    const { batch, last, reorg, behind } = walked;
+    if (reorg !== null) {
+      reorgs += 1;
+      metrics.count("reorgs");
+      log.warn("reorg", { ancestor: batch.ancestor, from: reorg.from, to: last.number, orphaned: reorg.orphaned });
     }
-    if (plan.kind === "behind") return false;
-    await readAndStore(plan, head);
-    const behind = status.cursor !== null && status.cursor.number < head.number;
+    metrics.set("indexed_block", last.number);
+    metrics.set("proven_block", follow.proven());
+    metrics.set("final_block", follow.cursor()?.finalized ?? 0);
+    metrics.count("acts", batch.acts.length);
+    const unknown = batch.acts.filter(({ act }) => !act.known).length;
+    if (unknown + batch.rawLogs.length > 0) {
+      metrics.count("unknown_acts", unknown);
+      metrics.count("raw_logs", batch.rawLogs.length);
+      log.warn("logs-not-understood", { unknown, raw: batch.rawLogs.length, block: last.number });
+    }
+    for (const hear of hearers) hear({ number: last.number, hash: last.hash, time: last.time });
     await become(behind ? "catching-up" : "following");
     return behind;
   }
 
-  async function readAndStore({ ancestor, to }: { ancestor: number; to: number }, head: Header): Promise<void> {
-    const started = performance.now();
-    const stretch = await source.readStretch({ from: ancestor + 1, to }).catch((error: unknown) => {
-      span = Math.max(LEAST_SPAN, Math.floor(span / 2));
-      throw error;
-    });
-    const batch = await makeBatch(stretch, { ancestor, chain, database, source, broken });
-    const finalized = (await source.readFinalized(head)) ?? head.number - config.finalityBlocks;
-    // Looked at once more, now that everything was read: had the chain moved on to another branch meanwhile, the
-    // contracts' heads would have been another branch's.
-    const last = batch.headers.at(-1);
-    const [again] = last === undefined ? [] : await source.readHeaders([last.number]);
-    if (last === undefined || again?.hash !== last.hash) return;
-    const written = await writeBatch(database, batch, {
-      deployment,
-      cursor: status.cursor,
-      finalized: Math.max(finalized, 0),
-      tellFrom: head.number - TELL_BLOCKS,
-      now: now(),
-    });
-    if (status.cursor !== null && status.cursor.number > ancestor) {
-      status.reorgs += 1;
-      metrics.count("reorgs");
-      log.warn("reorg", {
-        ancestor,
-        from: status.cursor.number,
-        to: written.cursor.number,
-        orphaned: written.orphaned,
-      });
-      await pruneStream(database, KEEP_EVENTS);
+  /** After a failure: says so, reads again where the database stands (a commit may have been done unheard), waits. */
+  async function recover(error: unknown, failures: number): Promise<void> {
+    try {
+      await tellFailure(error, failures);
+      await follow.reload();
+    } catch (next) {
+      log.error("recovery-failed", { message: next instanceof Error ? next.message.slice(0, 400) : "unknown" });
     }
-    status.cursor = written.cursor;
-    metrics.set("indexed_block", written.cursor.number);
-    metrics.count("acts", batch.acts.length);
-    for (const hear of hearers) hear({ number: last.number, hash: last.hash, time: last.time });
-    const quick = performance.now() - started < 1_000 && stretch.logs.length < MANY_LOGS;
-    span = quick ? Math.min(MOST_SPAN, span * 2) : Math.max(LEAST_SPAN, Math.floor(span / 2));
+    // A node that failed rests by itself; with another one at hand there is nothing to wait for.
+    const others = chain.nodes.states().some((node) => node.state === "well" || node.state === "unknown");
+    if (!isTrouble(error) || !others)
+      await pause(backOff({ failures, leastMs: config.pollMs, mostMs: LONGEST_WAIT_MS }));
   }
 
   async function tellFailure(error: unknown, failures: number): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
-    status.lastError = message;
+    lastError = message;
     metrics.count("sync_failures");
-    if (isMismatch(error)) {
-      status.mismatches = error.mismatches;
-      await become("mismatch", message);
-      return;
-    }
-    // A single hiccup of the node is no state; the third in a row is.
-    if (failures >= 3) await become("waiting");
+    if (isTrouble(error)) metrics.count("rpc_errors");
     log.warn("sync-failed", {
       failures,
       code: isFailure(error) ? error.code : "internal",
+      reason: isFailure(error) ? error.reason : undefined,
       message: message.slice(0, 400),
     });
+    if (isMismatch(error)) {
+      mismatches = error.mismatches;
+      await become("mismatch", message);
+      return;
+    }
+    if (failures >= PATIENCE) await become("waiting");
   }
 
-  async function become(state: SyncState, message: string | null = null): Promise<void> {
-    if (state === "following" || state === "catching-up") {
-      status.mismatches = [];
-      status.lastError = null;
+  async function become(next: SyncState, message: string | null = null): Promise<void> {
+    if (next === "following" || next === "catching-up") {
+      mismatches = [];
+      lastError = null;
     }
-    if (state === status.state) return;
-    const serious = state === "stale" || state === "mismatch";
-    if (message !== null) status.lastError = message;
-    const tell = serious || status.state === "stale" || status.state === "mismatch";
-    status.state = state;
+    if (next === state) return;
+    const serious = next === "stale" || next === "mismatch";
+    if (message !== null) lastError = message;
+    const wasSerious = state === "stale" || state === "mismatch";
+    state = next;
     log[serious ? "error" : "info"]("sync-state", { state });
-    if (tell) {
-      const payload = { state, message, mismatches: status.mismatches };
-      await database.transaction((tx) => appendStream(tx, [{ type: "status", audience: ["*"], payload }], now()));
-    }
+    if (serious || wasSerious) await tell({ state, message, mismatches });
+  }
+
+  async function tell(payload: object): Promise<void> {
+    await database.transaction((tx) => appendStream(tx, [{ type: "status", audience: ["*"], payload }], now()));
   }
 
   async function pause(milliseconds: number): Promise<void> {
@@ -230,14 +226,29 @@ export function createSync({ config, database, chain, log, metrics, now }: Found
   }
 
   return {
-    status: () => ({ ...status }),
+    status: () => {
+      const head = follow.head();
+      return {
+        state,
+        cursor: follow.cursor(),
+        proven: follow.proven(),
+        head: head === null ? null : { number: head.number, hash: head.hash, time: head.time },
+        seenAt,
+        reorgs,
+        findings,
+        mismatches,
+        checked,
+        nodes: chain.nodes.states(),
+        lastError,
+      };
+    },
     onBlock(hear) {
       hearers.add(hear);
       return () => void hearers.delete(hear);
     },
     async waitFor(number, timeoutMs) {
       const until = Date.now() + timeoutMs;
-      while ((status.cursor?.number ?? -1) < number) {
+      while ((follow.cursor()?.number ?? -1) < number) {
         if (Date.now() > until)
           throw new Failure(
             "unavailable",

@@ -1,135 +1,229 @@
-// What is read from the node, and the checks that need nothing but the answers themselves: numbers in order, hashes that
-// link, logs that belong to the blocks that were asked for. A node that contradicts itself is asked again, never believed.
+// What is read from one node. Rule: a look, the stretch that it leads to and the contracts' word about that stretch are
+// asked of the same node, and by block hash wherever a node may be several behind one address.
 
-import { getAddress } from "viem";
 import type { Address, Hex } from "viem";
-import { ledgerAbi } from "#protocol/contracts/ledger.ts";
-import { Failure } from "#protocol/failure.ts";
+import { isFailure } from "#protocol/failure.ts";
+import type { Deployment } from "../chain.ts";
+import { isTrouble, rpcFailure, spanSaid, troubleOf } from "../rpc/index.ts";
+import type { Endpoint, RpcAnswer, RpcCall, RpcError } from "../rpc/index.ts";
 import type { RawLog } from "#protocol/history/index.ts";
-import type { Chain } from "../chain.ts";
+import { readHeadsAtOnce } from "./heads.ts";
+import { createLogSpan } from "./log-span.ts";
+import { createValidator, inconsistent, readHeader } from "./validate.ts";
+import type { Header, RawStretch, Stretch } from "./validate.ts";
 
-/** What is kept of a block. */
-export type Header = { number: number; hash: Hex; parentHash: Hex; time: number };
+export type { Header, RawStretch, Stretch } from "./validate.ts";
 
-/** A stretch of the chain: its headers without a gap, and the logs of our contracts in them, in order. */
-export type Stretch = { headers: Header[]; logs: RawLog[] };
+/** A node's newest block, and the newest that it calls final (null when it does not say). */
+export type Look = { head: Header; finalized: Header | null; rawHead: unknown };
 
-/** A way to read the chain. */
+/** A block by number and hash: the hash names the branch too. */
+export type BlockName = { number: number; hash: Hex };
+
+/** A way to read the chain from one node. Everything throws a trouble (rpc/fault.ts) when the answers do not fit. */
 export type Source = {
-  readHead(): Promise<Header>;
-  /** The newest block that the node calls final; null when it does not say (a node that calls its head final does not). */
-  readFinalized(head: Header): Promise<number | null>;
+  readonly node: Endpoint;
+  look(): Promise<Look>;
   readHeaders(numbers: readonly number[]): Promise<(Header | null)[]>;
-  /** Blocks `from` to `to` with our logs; throws `unavailable` when the answers do not fit together. */
-  readStretch(range: { from: number; to: number }): Promise<Stretch>;
-  /** Our logs of a range that nobody needs headers for: no check but order and origin. */
+  /** Asks for blocks `from` to `to` with our logs; nothing is checked yet. `look` saves asking for its head again. */
+  fetchStretch(range: { from: number; to: number; look?: Look }): Promise<RawStretch>;
+  /** Checks all that the answers themselves can show. */
+  validateStretch(raw: RawStretch): Stretch;
+  /** Asks again, block by block, where a block's bloom speaks of logs that did not come; throws when there are some. */
+  confirmNothingMissing(stretch: Stretch): Promise<void>;
+  /** Our logs of a range with the headers of just the blocks that have any. */
   readLogs(range: { from: number; to: number }): Promise<RawLog[]>;
-  /** What a contract says at a block: the heads of accounts, and the roll. */
-  readHeads(at: { contract: Address; accounts: readonly Address[]; block: number }): Promise<Hex[]>;
-  readRoll(at: { contract: Address; block: number }): Promise<Hex>;
+  /** What a contract says at a block: the heads of accounts, and the roll. Throws `state-gone` where the node forgot. */
+  readHeads(at: { contract: Address; accounts: readonly Address[]; block: BlockName }): Promise<Hex[]>;
+  readRoll(at: { contract: Address; block: BlockName }): Promise<Hex>;
 };
 
-/** Makes a source over the chain's client. */
-export function createSource({ client, deployment }: Chain): Source {
-  const contracts: [Address, Address] = [deployment.ledger, deployment.providerRegistry];
+const ROLL = "0xcd5e3c5d";
 
-  async function readHeader(number: number): Promise<Header | null> {
-    const block = await client.request({ method: "eth_getBlockByNumber", params: [`0x${number.toString(16)}`, false] });
-    return block === null ? null : toHeader(block);
+/** Makes a source over a node. `signal` ends every call at once. */
+export function createSource(options: { node: Endpoint; deployment: Deployment; signal?: AbortSignal }): Source {
+  const { node, deployment, signal } = options;
+  const contracts: [Address, Address] = [deployment.ledger, deployment.providerRegistry];
+  const validator = createValidator(contracts);
+  const span = createLogSpan();
+  const sending = signal === undefined ? {} : { signal };
+
+  const send = (calls: readonly RpcCall[]) => node.send(calls, sending);
+  async function ask(call: RpcCall): Promise<unknown> {
+    const [answer] = await send([call]);
+    return resultOf(answer);
+  }
+
+  /** Logs of a range, in as many questions as the node wants. */
+  async function askLogs({ from, to }: { from: number; to: number }): Promise<unknown[]> {
+    const logs: unknown[] = [];
+    let low = from;
+    while (low <= to) {
+      const tried = Math.min(span.blocks(), to - low + 1);
+      const filter = { address: contracts, fromBlock: hexOf(low), toBlock: hexOf(low + tried - 1) };
+      try {
+        logs.push(...listOf(await ask({ method: "eth_getLogs", params: [filter] })));
+        span.answered(tried);
+        low += tried;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const slow = isTrouble(error, "node-unreachable") && tried > 1;
+        if (tried === 1 || !(isTrouble(error, "range-too-large") || slow)) throw error;
+        span.refused(tried, isTrouble(error) ? error.span : undefined);
+        // A range that timed out is not asked for again at once: the node may still be at it.
+        if (slow) throw error;
+      }
+    }
+    return logs;
+  }
+
+  async function askLogsOf(hashes: readonly Hex[]): Promise<unknown[][]> {
+    const answers = await send(
+      hashes.map((blockHash) => ({ method: "eth_getLogs", params: [{ address: contracts, blockHash }] })),
+    );
+    return answers.map((answer) => listOf(resultOf(answer)));
+  }
+
+  let namesByHash = true;
+
+  /**
+   * Runs an eth_call whose last parameter names a block by hash (EIP-1898). A node that does not know that way is asked
+   * by number, and in the same breath for that number's block: on another branch the answer would be another branch's.
+   */
+  async function askAt(call: RpcCall, { number, hash }: BlockName): Promise<unknown> {
+    if (namesByHash) {
+      const [answer] = await send([call]);
+      if (answer === undefined || answer.ok || !isHashUnknown(answer.error)) return resultOf(answer);
+      namesByHash = false;
+    }
+    const byNumber = { ...call, params: [...call.params.slice(0, -1), hexOf(number)] };
+    const [answer, block] = await send([byNumber, blockCall(number)]);
+    const result = resultOf(answer);
+    const json = resultOf(block);
+    if (json === null || readHeader(json).hash !== hash)
+      throw inconsistent(`its block ${number} is another one by now`);
+    return result;
   }
 
   const source: Source = {
-    async readHead() {
-      const block = await client.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
-      if (block === null) throw inconsistent("gave no newest block");
-      return toHeader(block);
-    },
-    async readFinalized(head) {
-      const block = await client
-        .request({ method: "eth_getBlockByNumber", params: ["finalized", false] })
-        .catch(() => null);
-      const number = block === null ? head.number : toHeader(block).number;
-      return number < head.number ? number : null;
-    },
-    readHeaders: (numbers) => Promise.all(numbers.map(readHeader)),
-    async readStretch({ from, to }) {
-      const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-      const [found, logs] = await Promise.all([
-        source.readHeaders(numbers),
-        client.getLogs({ address: contracts, fromBlock: BigInt(from), toBlock: BigInt(to) }),
+    node,
+    async look() {
+      const [latest, final] = await send([
+        { method: "eth_getBlockByNumber", params: ["latest", false] },
+        { method: "eth_getBlockByNumber", params: ["finalized", false] },
       ]);
-      const headers = found.map((header, index) => {
-        const before = found[index - 1];
-        if (header === null || header.number !== numbers[index]) throw inconsistent(`has no block ${numbers[index]}`);
-        if (before && header.parentHash !== before.hash)
-          throw inconsistent(`gave block ${header.number} with another parent`);
+      const rawHead = resultOf(latest);
+      if (rawHead === null) throw inconsistent("it gave no newest block");
+      const head = readHeader(rawHead);
+      const finalized = final?.ok === true && final.result !== null ? readHeader(final.result) : null;
+      // A node that calls its newest block final says nothing by it (development chains do).
+      return { head, rawHead, finalized: finalized !== null && finalized.number < head.number ? finalized : null };
+    },
+    async readHeaders(numbers) {
+      const answers = await send(numbers.map(blockCall));
+      return answers.map((answer, at) => {
+        const json = resultOf(answer);
+        const header = json === null ? null : readHeader(json);
+        if (header !== null && header.number !== numbers[at])
+          throw inconsistent("it gave another block than was asked for");
         return header;
       });
-      return { headers, logs: checkLogs(logs, headers) };
+    },
+    async fetchStretch({ from, to, look }) {
+      const known = look?.head.number === to ? look : null;
+      const numbers = Array.from({ length: to - from + 1 - (known === null ? 0 : 1) }, (_, index) => from + index);
+      const byHash = known !== null && from === to;
+      const [answers, logs] = await Promise.all([
+        send(numbers.map(blockCall)),
+        byHash ? askLogsOf([known.head.hash]).then((lists) => lists.flat()) : askLogs({ from, to }),
+      ]);
+      const blocks = answers.map(resultOf);
+      if (known !== null) blocks.push(known.rawHead);
+      return { from, to, blocks, logs };
+    },
+    validateStretch(raw) {
+      const headers = validator.readHeaders(raw);
+      return { headers, logs: validator.readLogs(raw.logs, headers) };
+    },
+    async confirmNothingMissing(stretch) {
+      const suspects = validator.findSuspects(stretch);
+      if (suspects.length === 0) return;
+      const lists = await askLogsOf(suspects.map((header) => header.hash));
+      suspects.forEach((header, at) => {
+        const logs = validator.readLogs(lists[at] ?? [], [header]);
+        const had = stretch.logs.filter((log) => log.blockHash === header.hash).length;
+        if (logs.length !== had)
+          throw inconsistent(`it left out logs of block ${header.number} that the block's own bloom speaks of`);
+      });
     },
     async readLogs({ from, to }) {
-      const logs = await client.getLogs({ address: contracts, fromBlock: BigInt(from), toBlock: BigInt(to) });
-      return checkLogs(logs, null);
+      const logs = await askLogs({ from, to });
+      const numbers = new Set(logs.map((log) => Number((log as { blockNumber?: unknown } | null)?.blockNumber)));
+      const headers = await source.readHeaders([...numbers].filter((number) => number >= from && number <= to));
+      const byNumber: Header[] = [];
+      for (const header of headers) if (header !== null) byNumber[header.number - from] = header;
+      return readSparse(logs, byNumber, from);
     },
-    readHeads: ({ contract, accounts, block }) =>
-      Promise.all(
-        accounts.map((account) =>
-          client.readContract({
-            address: contract,
-            abi: ledgerAbi,
-            functionName: "headOf",
-            args: [account],
-            blockNumber: BigInt(block),
-          }),
-        ),
-      ),
-    readRoll: ({ contract, block }) =>
-      client.readContract({ address: contract, abi: ledgerAbi, functionName: "roll", blockNumber: BigInt(block) }),
+    async readHeads({ contract, accounts, block }) {
+      if (accounts.length === 0) return [];
+      try {
+        return await readHeadsAtOnce((call) => askAt(call, block), {
+          contract,
+          accounts,
+          block: { blockHash: block.hash },
+        });
+      } catch (error) {
+        if (isTrouble(error) || !isFailure(error)) throw error;
+        throw inconsistent("it gave heads that are none");
+      }
+    },
+    async readRoll({ contract, block }) {
+      const call = { method: "eth_call", params: [{ to: contract, data: ROLL }, { blockHash: block.hash }] };
+      const word = await askAt(call, block);
+      if (typeof word !== "string" || !/^0x[0-9a-f]{64}$/i.test(word))
+        throw inconsistent("it gave a roll that is none");
+      return word.toLowerCase() as Hex;
+    },
   };
   return source;
 
-  /** Our logs in order, each inside a block that was asked for, none twice. */
-  function checkLogs(logs: Awaited<ReturnType<typeof client.getLogs>>, headers: readonly Header[] | null): RawLog[] {
-    const hashes = new Map(headers?.map((header) => [header.number, header.hash]));
-    let last = -1;
-    let lastBlock = -1;
-    return logs.map((log) => {
-      const { blockNumber, blockHash, transactionHash, logIndex } = log;
-      if (blockNumber === null || blockHash === null || transactionHash === null || logIndex === null || log.removed) {
-        throw inconsistent("gave a log that is not in the chain");
-      }
-      const number = Number(blockNumber);
-      if (headers !== null && hashes.get(number) !== blockHash)
-        throw inconsistent(`gave a log of another block ${number}`);
-      if (!contracts.includes(getAddress(log.address))) throw inconsistent("gave a log of another contract");
-      if (number < lastBlock || (number === lastBlock && logIndex <= last))
-        throw inconsistent("gave logs out of order");
-      [lastBlock, last] = [number, logIndex];
-      return {
-        address: getAddress(log.address),
-        topics: log.topics,
-        data: log.data,
-        blockNumber,
-        blockHash,
-        transactionHash,
-        logIndex,
-      };
-    });
+  /** The checks of `readLogs`, where only the blocks that have logs were asked for. */
+  function readSparse(logs: readonly unknown[], headers: readonly (Header | undefined)[], from: number): RawLog[] {
+    const filled = Array.from(
+      { length: headers.length },
+      (_, at): Header => headers[at] ?? { number: from + at, hash: "0x", parentHash: "0x", time: 0, bloom: "0x" },
+    );
+    return validator.readLogs(logs, filled);
   }
 }
 
-function toHeader(block: { number: Hex | null; hash: Hex | null; parentHash: Hex; timestamp: Hex }): Header {
-  if (block.number === null || block.hash === null) throw inconsistent("gave a block that is not mined");
-  return {
-    number: Number(block.number),
-    hash: block.hash,
-    parentHash: block.parentHash,
-    time: Number(block.timestamp),
-  };
+function blockCall(number: number): RpcCall {
+  return { method: "eth_getBlockByNumber", params: [hexOf(number), false] };
 }
 
-function inconsistent(what: string): Failure {
-  return new Failure("unavailable", `The node ${what}. Nothing was stored; it is asked again.`, {
-    reason: "inconsistent-node",
-  });
+function hexOf(number: number): Hex {
+  return `0x${number.toString(16)}`;
+}
+
+/** True when a node does not take a block by its hash. */
+function isHashUnknown({ code, message }: RpcError): boolean {
+  return (
+    code === -32_602 || /invalid (argument|param|block|type)|cannot unmarshal|hex string|invalid input/i.test(message)
+  );
+}
+
+function listOf(json: unknown): unknown[] {
+  if (!Array.isArray(json)) throw inconsistent("it gave no list of logs");
+  return json as unknown[];
+}
+
+/** The result of an answer; throws the trouble that an error tells of. */
+function resultOf(answer: RpcAnswer | undefined): unknown {
+  if (answer === undefined) throw inconsistent("it left a call without an answer");
+  if (answer.ok) return answer.result;
+  const { error } = answer;
+  const trouble = troubleOf(error) ?? "inconsistent-node";
+  const said = spanSaid(error);
+  const detail = `${error.message.slice(0, 200)} (${error.code})`;
+  throw rpcFailure(trouble, detail, said === undefined ? {} : { span: said });
 }

@@ -13,7 +13,7 @@ export type Plan =
   /** The node is behind the index on the same branch: it lags, or went back and has not gone on yet. Nothing is taken away. */
   | { kind: "behind" }
   /** Read the blocks after `ancestor`; when the cursor is above it, they replace what is stored. */
-  | { kind: "read"; ancestor: number; to: number }
+  | { kind: "read"; ancestor: number; ancestorHash: Hex | null; to: number }
   /** The branches part below what can be taken back. */
   | { kind: "too-deep"; finalized: number };
 
@@ -25,25 +25,33 @@ export async function planStep(
   if (cursor === null)
     return head.number < start
       ? { kind: "behind" }
-      : { kind: "read", ancestor: start - 1, to: Math.min(head.number, start - 1 + span) };
+      : { kind: "read", ancestor: start - 1, ancestorHash: null, to: Math.min(head.number, start - 1 + span) };
   if (head.number === cursor.number && head.hash === cursor.hash) return { kind: "same" };
   const top = Math.min(head.number, cursor.number);
   const ancestor = await findAncestor({ top, finalized: cursor.finalized, head, cursor }, { database, source });
   if (ancestor === null) return { kind: "too-deep", finalized: cursor.finalized };
-  if (ancestor === head.number) return { kind: "behind" };
+  if (ancestor.number === head.number) return { kind: "behind" };
   // A replacement must be in hand as a whole before anything is taken away: at least as far as the old branch went.
-  return { kind: "read", ancestor, to: Math.min(head.number, Math.max(ancestor + span, cursor.number)) };
+  return {
+    kind: "read",
+    ancestor: ancestor.number,
+    ancestorHash: ancestor.hash,
+    to: Math.min(head.number, Math.max(ancestor.number + span, cursor.number)),
+  };
 }
 
 const STRIDE = 32;
+
+/** A block that is remembered. */
+export type StoredBlock = { number: number; hash: Hex };
 
 /** The newest stored block that the node has too; null when that lies below the finalized one. */
 export async function findAncestor(
   { top, finalized, head, cursor }: { top: number; finalized: number; head: Header; cursor: Cursor },
   { database, source }: { database: Database; source: Source },
-): Promise<number | null> {
+): Promise<StoredBlock | null> {
   // The common case, without a further question: the next block names the cursor as its parent.
-  if (head.number === cursor.number + 1 && head.parentHash === cursor.hash) return cursor.number;
+  if (head.number === cursor.number + 1 && head.parentHash === cursor.hash) return cursor;
   for (let high = top; high >= finalized && high >= 0; high -= STRIDE) {
     const low = Math.max(finalized, high - STRIDE + 1, 0);
     // Nearly always the first block already is common: one question before thirty-two.
@@ -58,7 +66,7 @@ export async function findAncestor(
   return null;
 }
 
-async function firstCommon(stored: { number: number; hash: Hex }[], source: Source): Promise<number | null> {
+async function firstCommon(stored: StoredBlock[], source: Source): Promise<StoredBlock | null> {
   const told = await source.readHeaders(stored.map((block) => block.number));
-  return stored.find((block, at) => told[at]?.hash === block.hash)?.number ?? null;
+  return stored.find((block, at) => told[at]?.hash === block.hash) ?? null;
 }

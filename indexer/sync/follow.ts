@@ -1,0 +1,175 @@
+// One step along the chain: look, fetch, validate, fold, prove, write. Each stage has its own file, and only this one
+// knows their order. A step either stores a whole stretch that adds up, or nothing; and it may be taken again at any time.
+
+import type { Foundation } from "../service.ts";
+import { pruneStream } from "../store/stream.ts";
+import { readCursor, readProven, writeProven } from "../store/sync-state.ts";
+import type { Cursor } from "../store/sync-state.ts";
+import type { Endpoint } from "../rpc/index.ts";
+import { createAhead } from "./ahead.ts";
+import { isMismatch, makeBatch } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import { findFinal } from "./finality.ts";
+import { createPace } from "./pace.ts";
+import { proveBatch, readUnproven } from "./prove.ts";
+import type { Unproven } from "./prove.ts";
+import { createSource } from "./source.ts";
+import type { Header, Look, RawStretch, Source } from "./source.ts";
+import { planStep } from "./step.ts";
+import { inconsistent } from "./validate.ts";
+import { writeBatch } from "./write.ts";
+
+/** What came of a step. */
+export type Walked =
+  /** A stretch was stored; `behind` when there is more. `reorg` names what was left. */
+  | { kind: "stored"; batch: Batch; last: Header; behind: boolean; reorg: { from: number; orphaned: number } | null }
+  | { kind: "same" }
+  | { kind: "behind" }
+  /** The chain moved while it was read: nothing was stored, look again at once. */
+  | { kind: "moved" }
+  | { kind: "too-deep"; finalized: number };
+
+/** The walk along the chain. */
+export type Follow = {
+  /** Reads where the database stands; before the first step and after every step that failed. */
+  reload(): Promise<void>;
+  step(node: Endpoint): Promise<Walked>;
+  /** The source that asks this node, with what it has learned about it. */
+  sourceOf(node: Endpoint): Source;
+  cursor(): Cursor | null;
+  proven(): number;
+  head(): Header | null;
+};
+
+const TELL_BLOCKS = 5_000;
+const KEEP_EVENTS = 50_000;
+
+/** Makes a walk; nothing is asked or read before `reload`. */
+export function createFollow(
+  { config, database, chain, now }: Foundation,
+  { broken, signal }: { broken: ReadonlySet<string>; signal: AbortSignal },
+): Follow {
+  const { deployment } = chain;
+  const sources = new Map<Endpoint, Source>();
+  const ahead = createAhead();
+  const pace = createPace();
+  let cursor: Cursor | null = null;
+  let proven = -1;
+  let unproven: Unproven = new Map();
+  let look: Look | null = null;
+
+  function sourceOf(node: Endpoint): Source {
+    const source = sources.get(node) ?? createSource({ node, deployment, signal });
+    sources.set(node, source);
+    return source;
+  }
+
+  type Taken = { ancestor: number; ancestorHash: string | null; raw: RawStretch; look: Look; planned: boolean };
+
+  /** What to store next: what was read ahead, or what a new look at the chain leads to. */
+  async function takeNext(source: Source): Promise<Taken | Exclude<Walked, { kind: "stored" }>> {
+    const ready = cursor === null ? null : ahead.take(source, cursor.number + 1);
+    if (ready !== null && cursor !== null && look !== null) {
+      return { ancestor: cursor.number, ancestorHash: cursor.hash, raw: await ready.raw, look, planned: false };
+    }
+    const seen = await source.look();
+    look = seen;
+    const { head } = seen;
+    const plan = await planStep(
+      { head, cursor, span: pace.blocks(), start: deployment.deployedAtBlock },
+      { database, source },
+    );
+    if (plan.kind !== "read") return plan;
+    const { ancestor, ancestorHash, to } = plan;
+    return {
+      ancestor,
+      ancestorHash,
+      raw: await source.fetchStretch({ from: ancestor + 1, to, look: seen }),
+      look: seen,
+      planned: true,
+    };
+  }
+
+  async function step(node: Endpoint): Promise<Walked> {
+    const source = sourceOf(node);
+    const bytesBefore = node.received();
+    const taken = await takeNext(source);
+    if ("kind" in taken) return taken;
+    const { ancestor, raw } = taken;
+    const { head } = taken.look;
+    const isNext = cursor === null || ancestor === cursor.number;
+    if (isNext) ahead.fill(source, { after: raw.to, head: head.number, span: pace.blocks() });
+
+    const stretch = source.validateStretch(raw);
+    const first = stretch.headers[0];
+    const last = stretch.headers.at(-1);
+    if (first === undefined || last === undefined) throw inconsistent("it gave no blocks");
+    if (taken.ancestorHash !== null && first.parentHash !== taken.ancestorHash) {
+      ahead.drop();
+      if (taken.planned) throw inconsistent(`it gave block ${first.number} with another parent than a moment before`);
+      return { kind: "moved" };
+    }
+    await source.confirmNothingMissing(stretch);
+
+    const batch = await makeBatch(stretch, { ancestor, deployment, database, source, broken });
+    const allProven = await proveBatch(batch, { deployment, database, source, broken, unproven });
+    const finalized = await findFinal(
+      { look: taken.look, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
+      database,
+    );
+    signal.throwIfAborted();
+    const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
+    const written = await writeBatch(database, batch, {
+      deployment,
+      cursor,
+      finalized: Math.max(finalized, 0),
+      tellFrom: head.number - TELL_BLOCKS,
+      now: now(),
+    });
+    cursor = written.cursor;
+    if (left !== null) {
+      proven = Math.min(proven, ancestor);
+      await pruneStream(database, KEEP_EVENTS);
+    }
+    if (allProven) {
+      unproven = new Map();
+      proven = last.number;
+      // While catching up this is noted now and then: after a crash a little more is proven again, nothing less.
+      if (last.number >= head.number || batch.acts.length > 0) await writeProven(database, proven);
+    }
+    pace.went({
+      blocks: stretch.headers.length,
+      logs: stretch.logs.length,
+      bytes: node.received() - bytesBefore,
+    });
+    return {
+      kind: "stored",
+      batch,
+      last,
+      behind: last.number < head.number,
+      reorg: left === null ? null : { from: left, orphaned: written.orphaned },
+    };
+  }
+
+  return {
+    async reload() {
+      ahead.drop();
+      look = null;
+      cursor = await readCursor(database, deployment);
+      proven = await readProven(database);
+      unproven = cursor === null ? new Map() : await readUnproven(database, proven);
+    },
+    async step(node) {
+      try {
+        return await step(node);
+      } catch (error) {
+        if (!isMismatch(error)) pace.failed();
+        throw error;
+      }
+    },
+    sourceOf,
+    cursor: () => cursor,
+    proven: () => proven,
+    head: () => look?.head ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+// How many blocks to take at once: as many as give a transaction worth making, and no more than fit in memory.
+
+/** The size of the next stretches, in blocks. */
+export type Pace = {
+  blocks(): number;
+  /** What the last stretch was. */
+  went(stretch: { blocks: number; logs: number; bytes: number }): void;
+  /** It failed: less next time. */
+  failed(): void;
+};
+
+const FIRST = 200;
+const MOST_BLOCKS = 2_000;
+const GOOD_LOGS = 8_000;
+const GOOD_BYTES = 16 * 1024 * 1024;
+
+/** Makes the pace of a start. */
+export function createPace(): Pace {
+  let span = FIRST;
+  return {
+    blocks: () => span,
+    went({ blocks, logs, bytes }) {
+      // Only a stretch of the full size tells about the size.
+      if (blocks < span) return;
+      const load = Math.max(logs / GOOD_LOGS, bytes / GOOD_BYTES, 1 / 8);
+      span = Math.max(1, Math.min(MOST_BLOCKS, span * 4, Math.round(blocks / load)));
+    },
+    failed() {
+      span = Math.max(1, Math.floor(span / 2));
+    },
+  };
+}
