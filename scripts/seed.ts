@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tellFailure } from "./build/tell-failure.ts";
-import { enrol, openPeopleFile, type PeopleFile } from "./demo/enrol.ts";
+import { confirmKeys, enrol, openPeopleFile, type PeopleFile } from "./demo/enrol.ts";
 import { signIn, type Participant } from "./demo/participant.ts";
 import { playAppointments, playCharts, playConsents, playReads, playRevoke, type Cast } from "./demo/play.ts";
 import { addMember, fillRegistry } from "./demo/registry.ts";
@@ -73,6 +73,9 @@ async function enrolAll(stage: Stage, file: PeopleFile): Promise<Cast> {
     open(maya),
     registry,
   ]);
+  // The two patients have compared the keys of those whom they are about to deal with.
+  const others = [third, fourth, fifth, sixth];
+  await Promise.all([first, second].map((person) => confirmKeys(stage, { person, file, others })));
   return { ana: first, ben: second, lena: third, tomas: fourth, noor: fifth, clinic: sixth, maya: seventh };
 }
 

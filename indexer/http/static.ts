@@ -46,7 +46,10 @@ export function policyForStyle(style: string): string {
 }
 
 /** Adds the app (with its fallback page for every address of its own) and the viewer. */
-export async function mountStatic(app: Express, config: Pick<Config, "appDir" | "viewerDir">): Promise<void> {
+export async function mountStatic(
+  app: Express,
+  config: Pick<Config, "appDir" | "viewerDir"> & Partial<Pick<Config, "demo" | "rpcUrl">>,
+): Promise<void> {
   if (config.viewerDir !== null) {
     app.use(
       "/viewer",
@@ -86,8 +89,39 @@ export async function mountStatic(app: Express, config: Pick<Config, "appDir" | 
     const asksForPage = request.method === "GET" || request.method === "HEAD";
     // What the service itself answers, and files of the build, are no pages: a missing one is missing.
     if (!asksForPage || /^\/(api|rpc|viewer|_app)(\/|$)/.test(request.path) || !request.accepts("html")) return next();
-    response.set({ "Content-Security-Policy": policy, "Cache-Control": "no-cache" }).type("html").send(page);
+    const nodes = nodesOf(request.headers.cookie, config);
+    response
+      .set({ "Content-Security-Policy": reach(policy, nodes), "Cache-Control": "no-cache", Vary: "Cookie" })
+      .type("html")
+      .send(reach(page, nodes));
   });
+}
+
+/**
+ * Nodes that a page may ask besides this service, so that it need not believe this service about the ledger: the one that
+ * the person named (its origin comes in a cookie that their page has set), and in a demonstration the chain's own, which
+ * the demo wallet speaks to.
+ */
+function nodesOf(cookies: string | undefined, config: Partial<Pick<Config, "demo" | "rpcUrl">>): readonly string[] {
+  const named = /(?:^|;\s*)placet_second_endpoint=([^;]{1,300})/.exec(cookies ?? "")?.[1];
+  const nodes = [readOrigin(named), config.demo === true ? readOrigin(config.rpcUrl) : undefined];
+  return nodes.filter((node) => node !== undefined);
+}
+
+/** The origin that a text names; undefined for anything that could be more than one origin in a policy. */
+function readOrigin(text: string | undefined): string | undefined {
+  try {
+    const { origin } = new URL(decodeURIComponent(text ?? ""));
+    return /^https?:\/\/[a-z0-9.:[\]-]+$/i.test(origin) ? origin : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A policy, or a page with its policy inside, that lets the page connect to these origins too. */
+function reach(text: string, nodes: readonly string[]): string {
+  if (nodes.length === 0) return text;
+  return text.replace(/connect-src (&#39;self&#39;|'self')/, (found) => `${found} ${nodes.join(" ")}`);
 }
 
 /** The policy in the page's own meta element, and what a page cannot say of itself. */

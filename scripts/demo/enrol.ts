@@ -8,6 +8,7 @@ import { fromBase64Url, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import {
+  changeSettings,
   createCompartments,
   createVault,
   currentRoot,
@@ -16,8 +17,13 @@ import {
   deriveVaultAccount,
   encodeVault,
   openVault,
+  readMemory,
+  sealVault,
   toServerCopy,
   unwrap,
+  writeMemory,
+  type OpenVault,
+  type VaultBlob,
 } from "#protocol/keys/index.ts";
 import { DEMO_PASSPHRASE, demoPeople } from "../demo-people.ts";
 import { relayActs, type Enrolled, type Participant } from "./participant.ts";
@@ -106,16 +112,37 @@ export async function enrol(
   return enrolled;
 }
 
+/**
+ * Lets a person's vault know the keys of those whom they deal with as compared and confirmed, as it would after their
+ * first consents; their copy at the service is the one that a newcomer opens.
+ */
+export async function confirmKeys(
+  stage: Stage,
+  { person, file, others }: { person: Participant; file: PeopleFile; others: readonly Enrolled[] },
+): Promise<void> {
+  const vault = await openHeld(person, file);
+  if (vault === null) return;
+  const ledger = { ...stage.place, genesisHash: stage.genesisHash };
+  const memory = readMemory(vault.settings, ledger);
+  const keys = Object.fromEntries(others.map(({ address, key }) => [address.toLowerCase(), toHex(key.publicKey)]));
+  if (Object.entries(keys).every(([address, key]) => memory.keys[address] === key)) return;
+  const settings = writeMemory(vault.settings, ledger, { ...memory, keys: { ...memory.keys, ...keys } });
+  await leaveCopy(person, sealVault(changeSettings(vault, settings)).blob);
+}
+
 async function reopen(person: Participant, file: PeopleFile) {
+  const vault = await openHeld(person, file);
+  return vault === null ? null : currentRoot(vault);
+}
+
+async function openHeld(person: Participant, file: PeopleFile): Promise<OpenVault | null> {
   const held = await person.call.get("/api/vault", z.unknown()).catch((error: unknown) => {
     if (isFailure(error, "not-found")) return null;
     throw error;
   });
   const code = file.kitOf(person.index);
   if (held === null || code === null) return null;
-  return currentRoot(
-    await openVault(decodeVault(canonicalBytes(held)), { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code }),
-  );
+  return openVault(decodeVault(canonicalBytes(held)), { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code });
 }
 
 async function makeVault(person: Participant, file: PeopleFile) {
@@ -126,13 +153,13 @@ async function makeVault(person: Participant, file: PeopleFile) {
   });
   // The kit first: a vault whose kit nobody has would be lost.
   await file.saveKit(person.index, kit.code);
-  await person.call.send(
-    "PUT",
-    "/api/vault",
-    JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob)))),
-    z.unknown(),
-  );
+  await leaveCopy(person, blob);
   return currentRoot(vault);
+}
+
+async function leaveCopy({ call }: Participant, blob: VaultBlob): Promise<void> {
+  const copy: unknown = JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob))));
+  await call.send("PUT", "/api/vault", copy, z.unknown());
 }
 
 const challengeSchema = z.object({ id: z.string().regex(/^0x[0-9a-f]{64}$/), box: z.string() });

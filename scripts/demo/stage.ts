@@ -18,6 +18,10 @@ const gatewaySchema = z.object({
   chainId: z.number(),
   ledger: addressSchema,
   providerRegistry: addressSchema,
+  genesisHash: z
+    .string()
+    .regex(/^0x[0-9a-f]{64}$/)
+    .transform((text) => text as Hex),
   demo: z.boolean(),
 });
 
@@ -25,6 +29,8 @@ const gatewaySchema = z.object({
 export type Stage = {
   readonly url: string;
   readonly place: Place;
+  /** The chain's first block. */
+  readonly genesisHash: Hex;
   readonly gateway: { address: Address; key: Bytes };
   readonly now: number;
   /** Reads one view function of the ledger. */
@@ -70,6 +76,7 @@ export async function openStage({ url, rpcUrl }: { url: string; rpcUrl: string }
 
   return {
     url,
+    genesisHash: info.genesisHash,
     place: { chainId: info.chainId, ledger: info.ledger },
     gateway: { address: info.address, key: info.encryptionKey },
     now: Math.floor(Date.now() / 1000),

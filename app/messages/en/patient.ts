@@ -163,6 +163,7 @@ export const patient = {
   "patient.details.version": "Version",
   "patient.details.grantee": "Address",
   "patient.details.key": "Key fingerprint",
+  "patient.details.confirmKey": "Confirm this key",
   "patient.details.scope": "Scope",
   "patient.details.capsule": "Capsule",
 
@@ -189,7 +190,7 @@ export const patient = {
   "patient.renew.button": "Sign the new end",
 
   "patient.rekey.leftOut":
-    "{name} has a new key that you did not confirm yet, so their access was not carried over. Grant it again after comparing the key’s fingerprint with them.",
+    "{name} has a key that you did not confirm yet, so what comes from now on does not open for them. Open the details of their consent, compare the numbers of their key with them, and confirm it.",
 
   "patient.grant.title": "Give consent",
   "patient.grant.preparing": "Opening your records on this device …",
@@ -247,8 +248,19 @@ export const patient = {
   "patient.grant.opens.all": "Show all {count}",
   "patient.grant.opens.later": "And whatever is added to these categories before the consent ends.",
   "patient.grant.key.title": "The key it is locked for",
-  "patient.grant.key.text":
-    "Read from the ledger just now. If you can, compare these numbers with {name} in person or by phone.",
+  "patient.grant.key.question": "Is this the key of {name}?",
+  "patient.grant.key.yes": "Yes, this is the key of {name}",
+  "patient.grant.key.yesHint":
+    "I compared these numbers with {name} in person or by phone, or I take the ledger’s word for it. You are asked this once for each key.",
+  "patient.grant.key.yesAloneHint":
+    "I compared these numbers with {name} in person or by phone. Only this service has told them so far.",
+  "patient.grant.key.yesChangedHint":
+    "I asked {name} in person or by phone whether they have a new key, and compared these numbers with them.",
+  "patient.grant.key.changed.title": "This is another key than the one you confirmed for {name}",
+  "patient.grant.key.changed.text":
+    "They may have a new device. It may also be somebody who wants to read in their place. Ask {name} before you go on.",
+  "patient.grant.key.confirmed": "You confirmed this key before",
+  "patient.grant.key.confirmFirst": "Say whether this is the key of {name}.",
   "patient.grant.key.none": "None published.",
   "patient.grant.key.asking": "The key is being read from the ledger. Wait a moment, then try again.",
   "patient.grant.wallet.title": "What your wallet will show",

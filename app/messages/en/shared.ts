@@ -1,6 +1,6 @@
 // What the pieces say that patients and providers share: the document viewer, adding documents, the calendar.
 
-/** English messages of shared pieces; keys begin with "viewer.", "documents." or "calendar.". */
+/** English messages of shared pieces; keys begin with "viewer.", "documents.", "witness." or "calendar.". */
 export const shared = {
   "viewer.controls": "Page and size",
   "viewer.previous": "Previous page",
@@ -22,6 +22,18 @@ export const shared = {
     "This kind of document cannot be shown here yet. You can save it and open it with another program.",
   "viewer.problem.left":
     "This document tried to do something that documents may not do, so it was closed. Nothing left this device.",
+
+  "witness.wallet": "Read from the ledger just now, by this service and by your own wallet. Both say the same.",
+  "witness.endpoint":
+    "Read from the ledger just now, by this service and by the node that you named. Both say the same.",
+  "witness.nobody.title": "Only this service says so",
+  "witness.nobody.text":
+    "Your wallet answers no questions about the ledger, or knows it from this service alone. If the service lied, somebody else could read what you share with {name}. Compare the numbers with {name}, or name a node of your own.",
+  "witness.second.title": "Ask another node too",
+  "witness.second.text":
+    "The address of a node for this ledger that you, or people you trust, run. What it says is compared with what this service says. The page is loaded again.",
+  "witness.second.label": "Address of the node",
+  "witness.second.save": "Ask it too",
 
   "calendar.noKey":
     "The other side has no key on the ledger, so what it is about cannot be encrypted for them. Nothing was sent.",

@@ -96,7 +96,13 @@ export function careSteps(cast: Cast): void {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("heading", { name: "Is this what you want?" }).waitFor();
     await page.getByText("Hba1c report").first().waitFor();
+    await page.getByText("by this service and by your own wallet").waitFor();
     await checkAccessible(page);
+    // Nobody's key is taken for theirs before the patient said so.
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+    await page.getByRole("link", { name: "Say whether this is the key of Dr Lena Lindqvist." }).waitFor();
+    await checkAccessible(page);
+    await page.getByRole("checkbox", { name: /^Yes, this is the key of Dr Lena Lindqvist/ }).check();
     await page.getByRole("button", { name: "Sign", exact: true }).click();
     const shown = await approve(page);
     expect(shown).toMatch(/lab results and imaging, for treatment/);

@@ -8,7 +8,7 @@ import { readLedgerEpoch, readLedgerKey, type LedgerKey } from "#app/people/inde
 import { gatewayInfo, putBlock } from "#app/service/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
-import { makeCapsule } from "#app/vault/index.ts";
+import { makeCapsule, rememberLedger } from "#app/vault/index.ts";
 import type { Address } from "viem";
 import { confirmKey } from "./confirmed-keys.ts";
 import type { Consent } from "./consent.ts";
@@ -21,6 +21,7 @@ export type GrantWish = {
   subject: Address;
   grantee: Address;
   granteeName: string;
+  /** The recipient's key, which the person has confirmed. */
   granteeKey: LedgerKey;
   opening: Opening;
   ops: number;
@@ -49,6 +50,12 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
   });
   await putBlock(rawCid(capsule.digest), capsule.bytes);
   await confirmKey(grantee, now.key);
+  if (hasOp(wish.ops, READ)) {
+    await rememberLedger(await gatewayInfo(), (memory) => ({
+      ...memory,
+      granted: [...memory.granted, { grantee, scope, epoch }],
+    }));
+  }
   return perform({
     act: {
       name: "grant",

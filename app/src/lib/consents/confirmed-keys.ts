@@ -1,30 +1,23 @@
-// Which key of a grantee the patient has confirmed by granting to it. Kept inside the vault. Rule: re-keying wraps for
-// no key that differs from the confirmed one.
-import { readSettings, saveSettings } from "#app/vault/index.ts";
+// Which key of a grantee the patient has confirmed in words, kept inside the vault. Rule: nothing is wrapped for a key
+// that nobody confirmed; "not heard of yet" is no confirmation.
+import { gatewayInfo } from "#app/service/index.ts";
+import { recallLedger, rememberLedger } from "#app/vault/index.ts";
 import type { Address, Hex } from "viem";
 
-const SETTING = "confirmedKeys";
+/** confirmed: this very key; changed: another was confirmed before; first-use: none ever was. */
+export type KeyStanding = "confirmed" | "changed" | "first-use";
 
-type Confirmed = Record<string, string>;
-
-function readConfirmed(settings: Record<string, unknown>): Confirmed {
-  const kept = settings[SETTING];
-  if (typeof kept !== "object" || kept === null) return {};
-  return Object.fromEntries(
-    Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+/** How a grantee's key stands with the person whose vault is open. Throws Failure("locked"). */
+export async function keyStanding(grantee: Address, key: Hex): Promise<KeyStanding> {
+  const confirmed = recallLedger(await gatewayInfo()).keys[grantee.toLowerCase()];
+  if (confirmed === undefined) return "first-use";
+  return confirmed.toLowerCase() === key.toLowerCase() ? "confirmed" : "changed";
 }
 
 /** Remembers a grantee's key as confirmed. */
 export async function confirmKey(grantee: Address, key: Hex): Promise<void> {
-  const settings = await readSettings();
-  const confirmed = readConfirmed(settings);
-  if (confirmed[grantee] === key) return;
-  await saveSettings({ ...settings, [SETTING]: { ...confirmed, [grantee]: key } });
-}
-
-/** True when this key is the confirmed one, or when none was ever confirmed here (granted from elsewhere). */
-export async function isKeyConfirmed(grantee: Address, key: Hex): Promise<boolean> {
-  const confirmed = readConfirmed(await readSettings())[grantee];
-  return confirmed === undefined || confirmed === key;
+  await rememberLedger(await gatewayInfo(), (memory) => ({
+    ...memory,
+    keys: { ...memory.keys, [grantee.toLowerCase()]: key },
+  }));
 }

@@ -1,20 +1,22 @@
 // Re-keying after the end of a consent: fresh capsules for all who remain, one act, signed by the vault account without a
-// wallet window. Rule: it comes before anything new is sealed, so that who lost access can open nothing new even with a
-// gateway's help.
+// wallet window. Rules: it comes before anything new is sealed, so that who lost access can open nothing new even with a
+// gateway's help; who remains is what the ledger says, read twice, and no service's list; a key that nobody confirmed gets
+// nothing.
 import { hasOp, READ } from "#protocol/codes/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
+import type { GrantedScope } from "#protocol/keys/index.ts";
 import { readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
-import { putBlock, readPage } from "#app/service/index.ts";
+import { gatewayInfo, putBlock, readPage } from "#app/service/index.ts";
 import { perform } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
-import { makeBundle } from "#app/vault/index.ts";
+import { makeBundle, recallLedger, rememberLedger } from "#app/vault/index.ts";
 import type { Address } from "viem";
 import { z } from "zod";
-import { isKeyConfirmed } from "./confirmed-keys.ts";
+import { keyStanding } from "./confirmed-keys.ts";
 import { isOpen, type Consent } from "./consent.ts";
-import { readLedgerRecord } from "./read-consents.ts";
+import { readCheckedRecord } from "./read-consents.ts";
 
-/** What came of it: not needed, done, or done without those whose key changed and was not confirmed. */
+/** What came of it: not needed, done, or done without those whose key was not confirmed. */
 export type RekeyOutcome = { done: boolean; leftOut: Address[] };
 
 /** Re-keys when a consent to read ended since the last time. `lastEnd` and `now` in unix seconds. */
@@ -24,19 +26,18 @@ export async function rekeyAfterEnd(options: {
   lastEnd: number;
   now: number;
 }): Promise<RekeyOutcome> {
-  if (options.lastEnd === 0 || options.lastEnd <= (await lastRekeyAt(options.subject)))
-    return { done: false, leftOut: [] };
   const { subject } = options;
+  if (!(await isDue(options))) return { done: false, leftOut: [] };
   const epoch = await readLedgerEpoch(subject);
   const leftOut: Address[] = [];
   const remaining = [];
   for (const consent of options.consents) {
     if (!isOpen(consent, options.now) || !consent.opening) continue;
     // Asked again, and nothing goes on without an answer: a row that the service made up would get the keys of everything.
-    const record = await readLedgerRecord(consent);
+    const record = await readCheckedRecord(consent);
     if (!isOpen({ ...consent, ...record }, options.now) || !hasOp(record.ops, READ)) continue;
     const key = await readLedgerKey(consent.grantee);
-    if (!key || !(await isKeyConfirmed(consent.grantee, key.key))) {
+    if (!key || (await keyStanding(consent.grantee, key.key)) !== "confirmed") {
       leftOut.push(consent.grantee);
       continue;
     }
@@ -54,7 +55,36 @@ export async function rekeyAfterEnd(options: {
     title: t("patient.act.rekey"),
     context: { kind: "rekey" },
   }).done;
+  const granted = remaining.map(({ scope, grantee }) => ({ scope, grantee: grantee.address, epoch: epoch + 1 }));
+  await rememberLedger(await gatewayInfo(), (memory) => ({ ...memory, epoch: epoch + 1, granted }));
   return { done: true, leftOut };
+}
+
+/**
+ * True when somebody holds keys whose consent is over: by the service's list, or, where that says no, by what this vault
+ * remembers having granted. A service that hides an end, or invents a change of keys, changes nothing.
+ */
+async function isDue(options: { subject: Address; lastEnd: number; now: number }): Promise<boolean> {
+  if (options.lastEnd !== 0 && options.lastEnd > (await lastRekeyAt(options.subject))) return true;
+  const { epoch, granted } = recallLedger(await gatewayInfo());
+  // Keys of an earlier epoch than the last that was seen open nothing that is sealed now.
+  for (const one of granted.filter((each) => each.epoch >= epoch)) {
+    if (await isOver(one, options)) return true;
+  }
+  return false;
+}
+
+const overSoFar = new Set<string>();
+
+async function isOver(granted: GrantedScope, options: { subject: Address; now: number }): Promise<boolean> {
+  const name = `${granted.grantee} ${granted.scope}`;
+  // There is no way back from an end (a new consent has a new scope): asked once, an end stays one.
+  if (overSoFar.has(name)) return true;
+  const record = await readCheckedRecord({ subject: options.subject, ...granted });
+  // A consent that is signed and not on the ledger yet has no record: it is not over.
+  const over = record.version > 0 && !(record.status === 1 && record.expiresAt > options.now);
+  if (over) overSoFar.add(name);
+  return over;
 }
 
 /** When the subject last re-keyed, unix seconds; 0 when never. */

@@ -6,6 +6,7 @@ import { chainClient, gatewayInfo, place, request } from "#app/service/index.ts"
 import { session } from "#app/session/index.ts";
 import { signWithVaultAccount } from "#app/vault/index.ts";
 import { sendCall, signTyped } from "#app/wallet/index.ts";
+import { readFact } from "#app/witness/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
@@ -172,8 +173,12 @@ const DEADLINED = new Set<string>(
 async function sign(act: Act, options: { opening: Opening | undefined; by: "wallet" | "vault" }): Promise<Hex> {
   const where = await place();
   const client = await chainClient();
-  const state = await readSigningState(act, ({ functionName, args }) =>
-    client.readContract({ address: where.ledger, abi: ledgerAbi, functionName, args } as never),
+  // What opens something names the record as it is, by more than the service's word; an end must need nothing else.
+  const opens = actTable[act.name].sort === "opens";
+  const state = await readSigningState(act, async ({ functionName, args }) =>
+    opens
+      ? (await readFact(functionName, args)).value
+      : client.readContract({ address: where.ledger, abi: ledgerAbi, functionName, args } as never),
   );
   const typed = typedAct(where, act, {
     ...state,

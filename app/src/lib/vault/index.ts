@@ -18,6 +18,7 @@ export { default as KitSheet } from "./KitSheet.svelte";
 export { default as StrengthMeter } from "./StrengthMeter.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";
 export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
+export { recallLedger, rememberLedger } from "./remembering.ts";
 export { estimateStrength, type Strength } from "./strength.ts";
 export {
   confirmKit,

@@ -17,10 +17,39 @@ import {
   watchConnectors,
   type Connector,
 } from "@wagmi/core";
-import { encodeFunctionData, http, type Abi, type Address, type Hex, type TypedDataDefinition } from "viem";
+import {
+  encodeFunctionData,
+  http,
+  numberToHex,
+  type Abi,
+  type Address,
+  type Hex,
+  type TypedDataDefinition,
+} from "viem";
 import { placetChain } from "#app/service/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { isUnknownChain, walletFailure } from "./errors.ts";
+
+/** The part of a wallet's provider that is used here. */
+type Eip1193 = { request(question: { method: string; params: readonly unknown[] }): Promise<unknown> };
+
+const TOLD = "placet.wallet.told-network";
+
+/** Remembers that this wallet has our network's node from us: it is no second view of the ledger. */
+function rememberTold(connector: Connector): void {
+  localStorage.setItem(TOLD, JSON.stringify([...new Set([...readTold(), connector.id])].slice(-20)));
+}
+
+function readTold(): unknown[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(TOLD) ?? "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return []; // Not ours; a wallet that is asked too much does no harm.
+  }
+}
+
+const wasTold = (connector: Connector): boolean => readTold().includes(connector.id);
 
 /** A wallet that can be chosen. */
 export type WalletChoice = { id: string; name: string; icon: string | undefined };
@@ -66,8 +95,10 @@ export async function createWallets(tell: {
 
   /** Asks the wallet to come to our chain, adding it where the wallet does not know it (error 4902). */
   async function comeToChain(): Promise<void> {
-    if (getConnection(config).chainId === chain.id) return;
+    const { chainId, connector } = getConnection(config);
+    if (chainId === chain.id) return;
     try {
+      if (connector && !(await knowsChain(connector))) rememberTold(connector);
       await switchChain(config, {
         chainId: chain.id,
         addEthereumChainParameter: { chainName: chain.name, rpcUrls: [...chain.rpcUrls.default.http] },
@@ -82,6 +113,18 @@ export async function createWallets(tell: {
           : "Your wallet is on another network and did not switch. Nothing was changed. Switch it in your wallet, then try again.",
         { cause: error },
       );
+    }
+  }
+
+  /** Asks the wallet to switch by what it knows itself; false when it does not know the chain (error 4902). */
+  async function knowsChain(connector: Connector): Promise<boolean> {
+    const provider = (await connector.getProvider()) as Eip1193;
+    try {
+      await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId: numberToHex(chain.id) }] });
+      return true;
+    } catch (error) {
+      if (isUnknownChain(error)) return false;
+      throw error;
     }
   }
 
@@ -128,6 +171,17 @@ export async function createWallets(tell: {
       await disconnect(config).catch(() => undefined); // Already gone is what was wanted.
     },
     switch: () => comeToChain(),
+    /**
+     * How to ask the wallet's own node, without a window; undefined when no wallet is connected, or when the wallet
+     * learnt this network from the service (what it answers is then the service's word again).
+     */
+    async asker(): Promise<Eip1193["request"] | undefined> {
+      if (getConnection(config).status !== "connected") await reconnect(config);
+      const { connector } = getConnection(config);
+      if (!connector || wasTold(connector)) return undefined;
+      const provider = (await connector.getProvider()) as Eip1193;
+      return (question) => provider.request(question);
+    },
     signTyped: (typed: TypedDataDefinition): Promise<Hex> => withWallet(() => signTypedData(config, typed as never)),
     signText: (message: string): Promise<Hex> => withWallet(() => signMessage(config, { message })),
     send(call: { address: Address; abi: Abi; functionName: string; args: readonly unknown[] }): Promise<Hex> {

@@ -1,6 +1,7 @@
 // The wallet's one door: found by EIP-6963, asked one thing at a time. The demo wallet exists in development builds only.
 export type { WalletChoice } from "./client.ts";
 export {
+  askThroughWallet,
   connectWallet,
   disconnectWallet,
   findWallets,

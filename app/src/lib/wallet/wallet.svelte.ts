@@ -128,3 +128,15 @@ export function sendCall(call: {
 }): Promise<Hex> {
   return ask((client) => client.send(call));
 }
+
+/**
+ * How to ask the connected wallet's own node (EIP-1193), besides whatever question is open; undefined when there is no
+ * wallet to ask. No window opens for it.
+ */
+export async function askThroughWallet(): Promise<
+  ((method: string, params: readonly unknown[]) => Promise<unknown>) | undefined
+> {
+  if (connection.account === undefined && localStorage.getItem(REMEMBERED) === null) return undefined;
+  const request = await (await findWallets()).asker();
+  return request && ((method, params) => request({ method, params }));
+}

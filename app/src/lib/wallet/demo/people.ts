@@ -20,20 +20,31 @@ const personShape = z.object({
 /** One demo person. `passphrase` and `kit` open the vault that the seed made for them. */
 export type DemoPerson = z.infer<typeof personShape>;
 
-const answerShape = z.union([
-  z.object({ passphrase: z.string().max(200).nullish(), people: z.array(personShape) }),
-  z.array(personShape).transform((people) => ({ passphrase: null, people })),
-]);
+const answerShape = z.object({
+  passphrase: z.string().max(200).nullish(),
+  people: z.array(personShape),
+  /** The chain's node: what a wallet would have in its settings. */
+  rpcUrl: z.url().max(300).nullish(),
+});
 
-let known: Promise<DemoPerson[]> | undefined;
+let known: Promise<z.infer<typeof answerShape>> | undefined;
 
-/** Asks the service who the demo people are. */
-export function demoPeople(): Promise<DemoPerson[]> {
-  known ??= request("/api/demo/people", { schema: answerShape }).then(({ passphrase, people }) =>
-    people.map((person) => ({ ...person, passphrase: person.passphrase ?? passphrase ?? null })),
-  );
+function ask(): Promise<z.infer<typeof answerShape>> {
+  known ??= request("/api/demo/people", { schema: answerShape });
   known.catch(() => (known = undefined));
   return known;
+}
+
+/** Asks the service who the demo people are. */
+export async function demoPeople(): Promise<DemoPerson[]> {
+  const { passphrase, people } = await ask();
+  return people.map((person) => ({ ...person, passphrase: person.passphrase ?? passphrase ?? null }));
+}
+
+/** The node that the demo wallet speaks to, past the service's own /rpc; undefined when none was told. */
+export async function demoEndpoint(): Promise<string | undefined> {
+  const { rpcUrl } = await ask();
+  return rpcUrl ?? undefined;
 }
 
 /** The signing account of a demo person. */

@@ -1,8 +1,8 @@
 // The demo wallet's EIP-1193 side: answers what wallets answer, asks the person before it shows an account or signs, and
 // passes reads on to the node. It announces itself by EIP-6963 like every other wallet.
 import { createWalletClient, hexToString, http, isHex, numberToHex, type Hex, type TypedDataDefinition } from "viem";
-import { placetChain, rpc } from "#app/service/index.ts";
-import { demoAccount } from "./people.ts";
+import { placetChain } from "#app/service/index.ts";
+import { demoAccount, demoEndpoint } from "./people.ts";
 import { askPerson, demo, providerError } from "./questions.svelte.ts";
 
 type Listener = (value: unknown) => void;
@@ -73,8 +73,22 @@ async function answer(method: string, params: readonly unknown[]): Promise<unkno
     case "eth_sendTransaction":
       return sendTransaction(params[0]);
     default:
-      return rpc(method, params);
+      return askNode(method, params);
   }
+}
+
+/** Passes a question on to the chain's own node, as every wallet does; never to the service that the page came from. */
+async function askNode(method: string, params: readonly unknown[]): Promise<unknown> {
+  const url = await demoEndpoint();
+  if (url === undefined) throw providerError(4200, "The demo wallet knows no node");
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  }).catch(() => undefined);
+  const answer: unknown = await response?.json();
+  if (typeof answer === "object" && answer !== null && "result" in answer) return answer.result;
+  throw providerError(4900, "The demo wallet's node did not answer");
 }
 
 async function switchNetwork(wanted: unknown): Promise<null> {
@@ -93,7 +107,10 @@ async function sendTransaction(call: unknown): Promise<Hex> {
   const { from, to, data, value } = (call ?? {}) as { from?: unknown; to?: Hex; data?: Hex; value?: Hex };
   const account = signer(from);
   await askPerson({ kind: "send", to: to ?? "", data: data ?? "0x", value: value ?? "0x0" });
-  const client = createWalletClient({ account, chain: await placetChain(), transport: http("/rpc") });
+  // Past the service where the node can be reached (from another computer it cannot): a revoke needs no service.
+  const reached = await askNode("eth_chainId", []).catch(() => undefined);
+  const url = reached === undefined ? undefined : await demoEndpoint();
+  const client = createWalletClient({ account, chain: await placetChain(), transport: http(url ?? "/rpc") });
   return client.sendTransaction({
     ...(to === undefined ? {} : { to }),
     ...(data === undefined ? {} : { data }),

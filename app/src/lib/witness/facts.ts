@@ -1,0 +1,53 @@
+// Facts of the ledger that decide what is encrypted for whom: keys, epochs, records. Rule: each is read through the
+// service and again through the wallet's own node (and the person's second one); it comes with who besides the service
+// said so.
+import { decodeFunctionResult, encodeFunctionData, type Address, type Hex } from "viem";
+import { gatewayInfo, rpc } from "#app/service/index.ts";
+import { askThroughWallet } from "#app/wallet/index.ts";
+import { callTwice, type CheckedBy, type Second } from "./read-twice.ts";
+import { askEndpoint, secondEndpoint } from "./second-endpoint.ts";
+
+/** A fact, and whose word it rests on besides the service's. */
+export type Fact<T> = { value: T; checkedBy: CheckedBy };
+
+async function seconds(): Promise<Second[]> {
+  const named = secondEndpoint();
+  const wallet = await askThroughWallet().catch(() => undefined);
+  return [
+    ...(wallet === undefined ? [] : [{ by: "wallet" as const, ask: wallet }]),
+    ...(named === undefined ? [] : [{ by: "endpoint" as const, ask: askEndpoint(named) }]),
+  ];
+}
+
+/** Any view of the ledger. Throws Failure("tampered") where the views differ, Failure("unavailable"). */
+export async function readFact(functionName: string, args: readonly unknown[]): Promise<Fact<unknown>> {
+  // The ABI is large and wanted only now: the first page does without.
+  const [{ chainId, ledger, genesisHash }, asked, { ledgerAbi }] = await Promise.all([
+    gatewayInfo(),
+    seconds(),
+    import("#protocol/contracts/ledger.ts"),
+  ]);
+  const data = encodeFunctionData({ abi: ledgerAbi, functionName, args } as never);
+  const answer = await callTwice({ to: ledger, data }, { service: rpc, seconds: asked, chainId, genesisHash });
+  const value: unknown = decodeFunctionResult({ abi: ledgerAbi, functionName, data: answer.data } as never);
+  return { value, checkedBy: answer.checkedBy };
+}
+
+/** The encryption key that an account published; zero when none. */
+export async function readKeyFact(account: Address): Promise<Fact<Hex>> {
+  return (await readFact("encryptionKeyOf", [account])) as Fact<Hex>;
+}
+
+/** How often an account re-keyed. */
+export async function readEpochFact(account: Address): Promise<Fact<number>> {
+  return (await readFact("epochOf", [account])) as Fact<number>;
+}
+
+/** A consent's record, as the word that `unpackConsent` reads. */
+export async function readConsentFact(consent: {
+  subject: Address;
+  grantee: Address;
+  scope: Hex;
+}): Promise<Fact<bigint>> {
+  return (await readFact("consentOf", [consent.subject, consent.grantee, consent.scope])) as Fact<bigint>;
+}

@@ -1,0 +1,62 @@
+// What a vault keeps of the ledger between two visits.
+
+import { describe, expect, it } from "vitest";
+import {
+  readMemory,
+  writeMemory,
+  type LedgerMemory,
+  type LedgerName,
+  type VaultSettings,
+} from "#protocol/keys/index.ts";
+import type { Address, Hex } from "viem";
+
+const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
+const someone = (digit: string): Address => `0x${digit.repeat(40)}`;
+const ledger: LedgerName = { chainId: 31337, genesisHash: word("a"), ledger: someone("1") };
+const memory: LedgerMemory = {
+  epoch: 3,
+  keys: { [someone("2")]: word("b") },
+  granted: [{ grantee: someone("2"), scope: word("c"), epoch: 3 }],
+};
+
+describe("A vault that remembers a ledger", () => {
+  it("gives back what it was told, beside the person's other settings", () => {
+    const settings = writeMemory({ idleMinutes: 5 }, ledger, memory);
+    expect(settings["idleMinutes"]).toBe(5);
+    expect(readMemory(settings, ledger)).toEqual(memory);
+  });
+
+  it("never lets the epoch go down", () => {
+    const settings = writeMemory({}, ledger, memory);
+    expect(readMemory(writeMemory(settings, ledger, { ...memory, epoch: 1 }), ledger).epoch).toBe(3);
+  });
+
+  it("knows nothing of another ledger, on another chain or at another address", () => {
+    const settings = writeMemory({}, ledger, memory);
+    const nothing = { epoch: 0, keys: {}, granted: [] };
+    expect(readMemory(settings, { ...ledger, ledger: someone("9") })).toEqual(nothing);
+    expect(readMemory(settings, { ...ledger, genesisHash: word("9") })).toEqual(nothing);
+    expect(readMemory(settings, { ...ledger, chainId: 1 })).toEqual(nothing);
+  });
+
+  it("takes over the keys that an earlier version kept, once", () => {
+    const earlier: VaultSettings = { confirmedKeys: { [someone("A")]: word("b") } };
+    expect(readMemory(earlier, ledger).keys).toEqual({ [someone("a")]: word("b") });
+    const next = writeMemory(earlier, ledger, readMemory(earlier, ledger));
+    expect(next["confirmedKeys"]).toBeUndefined();
+    expect(readMemory(next, ledger).keys).toEqual({ [someone("a")]: word("b") });
+  });
+
+  it("refuses a memory of a later version, as going on without it would be a roll-back", () => {
+    expect(() => readMemory({ ledgerMemory: { version: 2, ledgers: {} } }, ledger)).toThrowError(
+      expect.objectContaining({ code: "tampered" }),
+    );
+  });
+
+  it("forgets the oldest grants before it outgrows the vault", () => {
+    const granted = Array.from({ length: 250 }, (_, epoch) => ({ grantee: someone("2"), scope: word("c"), epoch }));
+    const kept = readMemory(writeMemory({}, ledger, { ...memory, granted }), ledger).granted;
+    expect(kept).toHaveLength(200);
+    expect(kept[0]?.epoch).toBe(50);
+  });
+});
