@@ -205,7 +205,12 @@ export const metaRoutes: Route[] = [
         service.database,
         people.map((each) => getAddress(each.address)),
       );
-      return { ...rest, people: people.map((each) => ({ ...each, enrolled: enrolled.has(getAddress(each.address)) })) };
+      return {
+        ...rest,
+        // What a wallet has in its own settings: the demo wallet reads the ledger there, and not through this service.
+        rpcUrl: service.config.rpcUrl,
+        people: people.map((each) => ({ ...each, enrolled: enrolled.has(getAddress(each.address)) })),
+      };
     },
   }),
 ];
