@@ -1,8 +1,10 @@
-// The whole service, started and stopped in order: lock, port, chain, database, IPFS, gateway, relay, then the loops.
+// The whole service, started and stopped in order: lock, port, chain, database, IPFS, gateway, relay, then, where this
+// process is the one that writes, the loops.
 
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { join } from "node:path";
+import type { Address } from "viem";
 import { Failure } from "#protocol/failure.ts";
 import { connectChain, measureMaxLag } from "./chain.ts";
 import type { Config } from "./config.ts";
@@ -16,8 +18,12 @@ import { createMetrics } from "./metrics.ts";
 import { createRelay } from "./relay/index.ts";
 import type { Foundation, Service } from "./service.ts";
 import { openDatabase } from "./store/database.ts";
-import { createFetching } from "./sync/fetching.ts";
+import type { Database } from "./store/database.ts";
+import { keepNote } from "./store/writer.ts";
 import { createSync } from "./sync/index.ts";
+import { createDuties } from "./writer/duties.ts";
+import { createWriter } from "./writer/index.ts";
+import { createSharedSync } from "./writer/shared-sync.ts";
 
 export { readConfig } from "./config.ts";
 export type { Config } from "./config.ts";
@@ -56,26 +62,38 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     undo.push(() => ipfs.stop());
 
     const now = () => Math.floor(Date.now() / 1000);
-    const foundation: Foundation = { config, log, metrics: createMetrics(), now, database, chain, ipfs };
+    const writer = createWriter(database, { config, log });
+    const foundation: Foundation = { config, log, metrics: createMetrics(), now, database, chain, ipfs, writer };
     const gateway = await createGateway(foundation, { maxLag: await measureMaxLag(chain, config) });
     const relay = await createRelay({ ...foundation, gateway });
-    const sync = createSync(foundation);
+    await requireGateway(database, gateway.address);
+    const sync = createSharedSync(database, { writer, log, initial: createSync(foundation).status() });
     const origins =
       config.origins.length > 0 ? config.origins : [`http://${config.host}:${port}`, `http://localhost:${port}`];
     const service: Service = { ...foundation, gateway, relay, sync, origins: () => origins };
     answer = await createApp(service);
 
-    const fetching = createFetching({ ...foundation, gateway });
-    for (const part of [sync, fetching, gateway, relay]) {
-      undo.push(() => part.stop());
-      await part.start();
-    }
-    log.info("started", { port, database: database.kind, ipfs: ipfs.kind });
+    undo.push(() => sync.stop());
+    await sync.start();
+    undo.push(() => writer.stop());
+    await writer.start(createDuties(service));
+    log.info("started", { port, database: database.kind, ipfs: ipfs.kind, writes: writer.isWriter() });
     return { url: `http://${config.host}:${port}`, service, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** A database belongs to one gateway: its seals open with that key alone, and its receipts are that gateway's chain. */
+async function requireGateway(database: Database, gateway: Address): Promise<void> {
+  const known = await keepNote(database, "gateway", gateway);
+  if (known === gateway) return;
+  throw new Failure(
+    "wrong-key",
+    `This database belongs to the gateway ${String(known)}, and the key that was given is ${gateway}'s. Nothing was ` +
+      "changed. Give every process of one service the same key: PLACET_GATEWAY_KEY, or the same gateway.json.",
+  );
 }
 
 /** The port is taken before the database is opened; who calls in between is asked to come back. */

@@ -8,7 +8,8 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Relay } from "./relay/index.ts";
 import type { Database } from "./store/database.ts";
-import type { Sync } from "./sync/index.ts";
+import type { SharedSync } from "./writer/shared-sync.ts";
+import type { Writer } from "./writer/index.ts";
 
 /** What exists before gateway and relay do; they are made from it. */
 export type Foundation = {
@@ -20,13 +21,16 @@ export type Foundation = {
   database: Database;
   chain: Chain;
   ipfs: Ipfs;
+  /** Whether this process writes, and the database for what only a writer does. */
+  writer: Writer;
 };
 
 /** The whole service, as a route handler sees it. */
 export type Service = Foundation & {
   gateway: Gateway;
   relay: Relay;
-  sync: Sync;
+  /** How the index stands, whichever process writes it. */
+  sync: SharedSync;
   /** Web origins that may sign in and change things. */
   origins: () => string[];
 };

@@ -48,13 +48,14 @@ export type Gateway = {
   openLicence(licence: { account: Address; hash: Hex; box: string }): Licence;
   /** Answers a signed read request, after a receipt of it is on disk. Throws Failure for what is no proper request. */
   release(call: ReleaseCall): Promise<ReleaseAnswer>;
+  /** Sends and anchors from now on: the writer's work, while this process is the writer. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Makes the gateway: loads its key, and prepares what runs from `start` on. */
 export async function createGateway(foundation: Foundation, settings: Partial<ReleaseSettings> = {}): Promise<Gateway> {
-  const { config, chain, database } = foundation;
+  const { config, chain, database, writer } = foundation;
   const { chainId, ledger } = chain.deployment;
   const key = await loadGatewayKey(config);
   const place = { chainId, ledger };
@@ -62,8 +63,10 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
   const encryptionKey = toHex(key.publicKey);
   const openings = createOpenings({ key, place });
   const seals = createSeals({ key, place, log: foundation.log });
-  const sender = createSender(foundation, { account: key.account });
-  const anchoring = createAnchoring(foundation, { gateway: address, sender, interval: config.receiptInterval });
+  // What is sent, and in which order, is the writer's to decide: no other process has the nonces.
+  const sending = { ...foundation, database: writer.database };
+  const sender = createSender(sending, { account: key.account });
+  const anchoring = createAnchoring(sending, { gateway: address, sender, interval: config.receiptInterval });
   const release = createRelease(foundation, {
     key,
     place,
@@ -80,7 +83,7 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
     if (published === encryptionKey) return;
     const zero = "0x0000000000000000000000000000000000000000";
     const data = encodeFunctionData({ abi: ledgerAbi, functionName: "publishKey", args: [encryptionKey, zero, "0x"] });
-    await database.transaction(async (tx) => {
+    await writer.database.transaction(async (tx) => {
       if (!(await isSendingOpen(tx, { sender: address, data })))
         await sender.add(tx, { purpose: "key", target: ledger, data });
     });

@@ -14,6 +14,7 @@ import type { Foundation } from "../service.ts";
 import type { Queryable } from "../store/database.ts";
 import {
   countRelays,
+  lockRelay,
   readMovedRelays,
   readRelay,
   readRelayByDigest,
@@ -44,6 +45,7 @@ export type Relay = {
    * cannot be relayed, "refused" or "conflict" in the ledger's words, "too-many-requests", "unavailable".
    */
   submit(submission: Submission): Promise<RelayRow>;
+  /** Follows what becomes of the acts: the writer's work, while this process is the writer. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -78,7 +80,7 @@ export async function createRelay(
   foundation: Foundation & { gateway: Gateway },
   settings: Partial<RelaySettings> = {},
 ): Promise<Relay> {
-  const { database, chain, gateway, log, metrics, now } = foundation;
+  const { database, chain, gateway, log, metrics, now, writer } = foundation;
   const { chainId, ledger } = chain.deployment;
   const limits = { ...DEFAULTS, ...settings };
   const loop = createLoop({ everyMs: 1_500, log, name: "relay", work: follow });
@@ -179,6 +181,8 @@ export async function createRelay(
     data: Hex;
   }): Promise<RelayRow> {
     return database.transaction(async (tx) => {
+      // Handed in twice at the same moment, in whichever processes, it is still sent once.
+      await lockRelay(tx, digest);
       const known = await readRelayByDigest(tx, digest);
       if (known !== null && known.state !== "failed") return known;
       const sending = await gateway.sender.add(tx, { purpose: "relay", target: ledger, data });
@@ -205,9 +209,9 @@ export async function createRelay(
 
   /** Brings every act's state to what its transaction and the index say, and tells those concerned. */
   async function follow(): Promise<void> {
-    const moved = await readMovedRelays(database);
+    const moved = await readMovedRelays(writer.database);
     if (moved.length === 0) return;
-    await database.transaction(async (tx) => {
+    await writer.database.transaction(async (tx) => {
       for (const { next, next_tx, next_block, next_reason, next_detail, ...row } of moved) {
         const state = { state: next, tx: next_tx, block: next_block, reason: next_reason, detail: next_detail };
         await updateRelay(tx, {
@@ -242,6 +246,7 @@ export async function createRelay(
     },
     async stop() {
       await deafen?.();
+      deafen = null;
       await loop.stop();
     },
   };

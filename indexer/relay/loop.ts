@@ -4,7 +4,7 @@
 import { isFailure } from "#protocol/failure.ts";
 import type { Log } from "../log.ts";
 
-/** Repeated work. */
+/** Repeated work; it can be started again after it was stopped. */
 export type Loop = {
   /** Runs a turn soon: at once, or right after the one that runs now. */
   wake(): void;
@@ -28,7 +28,7 @@ export function createLoop({
   let running: Promise<void> | null = null;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
-  let state: "new" | "started" | "stopped" = "new";
+  let state: "started" | "stopped" = "stopped";
   let failures = 0;
 
   async function run(): Promise<void> {
@@ -63,7 +63,7 @@ export function createLoop({
   return {
     wake,
     start: async () => {
-      if (state !== "new") return;
+      if (state === "started") return;
       state = "started";
       wake();
     },

@@ -6,6 +6,7 @@ import { keccak256 } from "viem";
 import type { Address, Hex, PublicClient, TransactionReceipt } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import type { Foundation } from "../service.ts";
+import { notify } from "../store/database.ts";
 import type { Queryable } from "../store/database.ts";
 import {
   addSending,
@@ -26,9 +27,9 @@ import { explainRevert, isRevert } from "./revert-words.ts";
 /** The queue of the service's own transactions. */
 export type Sender = {
   readonly address: Address;
-  /** Puts a transaction at the end of the queue, inside the caller's database transaction; call `wake` after its commit. */
+  /** Puts a transaction at the end of the queue, inside the caller's database transaction; its commit wakes the writer. */
   add(tx: Queryable, sending: { purpose: SendingPurpose; target: Address; data: Hex }): Promise<number>;
-  /** Looks at the queue now. */
+  /** Looks at the queue now, where this process is the one that sends. */
   wake(): void;
   /** Calls `hear` after each turn in which a transaction moved on. */
   onChange(hear: () => void): void;
@@ -59,6 +60,7 @@ export function createSender(
   const { chainId } = foundation.chain.deployment;
   const { inFlight, stuckAfter, gasCap } = { ...DEFAULTS, ...settings };
   const hearers: (() => void)[] = [];
+  let deafen: (() => Promise<void>) | null = null;
   const loop = createLoop({ everyMs: 1_000, log, name: "sender", work: turn });
 
   /** One look at everything that is not finished. True when something moved. */
@@ -206,11 +208,22 @@ export function createSender(
 
   return {
     address: account.address,
-    add: (tx, sending) => addSending(tx, { sender: account.address, ...sending, at: now() }),
+    async add(tx, sending) {
+      const id = await addSending(tx, { sender: account.address, ...sending, at: now() });
+      await notify(tx, "relay");
+      return id;
+    },
     wake: loop.wake,
     onChange: (hear) => void hearers.push(hear),
-    start: loop.start,
-    stop: loop.stop,
+    async start() {
+      deafen = await database.listen("relay", loop.wake);
+      await loop.start();
+    },
+    async stop() {
+      await deafen?.();
+      deafen = null;
+      await loop.stop();
+    },
   };
 }
 

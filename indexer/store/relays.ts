@@ -28,6 +28,13 @@ export type RelayRow = {
   changed_at: number;
 };
 
+const RELAY_LOCK = 712_004;
+
+/** Makes this transaction the only one, in any process, that handles the act of this digest until it ends. */
+export async function lockRelay(tx: Queryable, digest: Hex): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock($1, hashtext($2))", [RELAY_LOCK, digest]);
+}
+
 /** Keeps an act; false when the same one is held already. */
 export async function writeRelay(
   tx: Queryable,
