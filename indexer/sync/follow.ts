@@ -44,7 +44,8 @@ export type Follow = {
   head(): Header | null;
 };
 
-const TELL_BLOCKS = 5_000;
+/** Further behind than this, acts are not told one by one: clients are told to read their lists again. */
+const TELL_BLOCKS = 32;
 const KEEP_EVENTS = 50_000;
 
 /** Makes a walk; nothing is asked or read before `reload`. */
