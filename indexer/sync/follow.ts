@@ -52,6 +52,8 @@ const KEEP_EVENTS = 50_000;
 /** Stretches up to this long are held against every word of their blocks' blooms. */
 const STRICT_BLOCKS = 8;
 const FEW_ACCOUNTS = 1_400;
+/** At the head, every account's head is asked for again after so long. */
+const SWEEP_SECONDS = 600;
 
 /** Makes a walk; nothing is asked or read before `reload`. */
 export function createFollow(
@@ -67,8 +69,9 @@ export function createFollow(
   let unproven: Unproven = new Map();
   let look: Look | null = null;
   const accounts = createAccounts(database);
-  // Whether every head was asked for since the last stretch that was too long to look at block by block.
+  // Whether every head was asked for lately, and since the last stretch that was too long to look at block by block.
   let swept = false;
+  let sweptAt = 0;
 
   function sourceOf(node: Endpoint): Source {
     const source = sources.get(node) ?? createSource({ node, deployment, signal });
@@ -116,6 +119,8 @@ export function createFollow(
   ): Promise<number> {
     const { source, doubts, atHead, strict } = at;
     const few = await isFew();
+    // What no bloom and no later act gives away (a header that lies with its logs) is found by asking for all of them.
+    if (now() - sweptAt > SWEEP_SECONDS) swept = false;
     const isDue = strict ? atHead && !swept : atHead || few;
     const everyone = !isDue ? "no" : swept ? "as-new" : "as-stored";
     const all = await proveBatch(batch, { deployment, database, source, broken, unproven, accounts, doubts, everyone });
@@ -124,6 +129,7 @@ export function createFollow(
       return proven;
     }
     swept = everyone === "no" ? swept && strict : true;
+    if (everyone !== "no") sweptAt = now();
     unproven = new Map();
     return batch.headers.at(-1)?.number ?? proven;
   }
@@ -131,7 +137,8 @@ export function createFollow(
   /** Proves what was stored while no node had the state to prove it by, or before a crash. */
   async function proveStored(source: Source): Promise<void> {
     const head = look?.head;
-    if (cursor === null || head === undefined || (proven >= cursor.number && swept)) return;
+    if (cursor === null || head === undefined || (proven >= cursor.number && swept && now() - sweptAt <= SWEEP_SECONDS))
+      return;
     const nothing = { ancestor: cursor.number, headers: [head], acts: [], rawLogs: [], joined: [], ends: [] };
     proven = await prove(nothing, { source, doubts: [], atHead: true, strict: true });
     if (proven === cursor.number) await writeProven(database, proven);
