@@ -15,6 +15,7 @@ import { releaseRoutes } from "./releases.ts";
 import type { Route } from "./route.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
 import { sealRoutes } from "./seals.ts";
+import { sessionListRoutes } from "./session-list-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { trailRoutes } from "./trail-routes.ts";
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...metaRoutes,
   ...rpcRoutes,
   ...sessionRoutes,
+  ...sessionListRoutes,
   ...accountRoutes,
   ...vaultRoutes,
   ...keyProofRoutes,
