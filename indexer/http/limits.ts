@@ -69,6 +69,8 @@ export function findPlace(address: string): { host: string; network: string } {
   const before = left === "" ? [] : left.split(":");
   const after = right === "" ? [] : right.split(":");
   const gap = address.includes("::") ? Math.max(0, 8 - before.length - after.length) : 0;
-  const groups = [...before, ...Array.from({ length: gap }, () => "0"), ...after].map((group) => group.replace(/^0+(?=.)/, ""));
+  const groups = [...before, ...Array.from({ length: gap }, () => "0"), ...after].map((group) =>
+    group.replace(/^0+(?=.)/, ""),
+  );
   return { host: groups.slice(0, 4).join(":"), network: groups.slice(0, 3).join(":") };
 }

@@ -48,7 +48,10 @@ const sessionOut = z
     organisations: z.array(z.object({ organisation: addressOut, role: z.number().int() })),
     organisation: addressOut.nullable(),
     expiresAt: timeOut,
-    renewAfter: z.number().int().meta({ description: "Seconds from now after which to renew it, well before its token ends." }),
+    renewAfter: z
+      .number()
+      .int()
+      .meta({ description: "Seconds from now after which to renew it, well before its token ends." }),
     sessionKey: z.string().nullable(),
   })
   .meta({ id: "Session" });
@@ -205,11 +208,7 @@ export const sessionRoutes: Route[] = [
       const { accessSeconds } = service.config;
       const device = describeDevice(network.agent);
       await service.database.transaction((tx) =>
-        addSession(
-          tx,
-          { ...kept, device },
-          keepTokens(tokens, { session: kept, now: kept.createdAt, accessSeconds }),
-        ),
+        addSession(tx, { ...kept, device }, keepTokens(tokens, { session: kept, now: kept.createdAt, accessSeconds })),
       );
       hand(call, { session: kept, tokens });
       return describe(service, kept);

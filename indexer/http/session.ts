@@ -27,9 +27,7 @@ export function isTls(request: Request, service: Service): boolean {
 /** Who is calling; null for nobody, and for a session whose time is over. */
 export async function findSession(request: Request, service: Service): Promise<Session | null> {
   const token = readToken(request, service, "session");
-  return token === null
-    ? null
-    : readSessionByToken(service.database, { hash: hashToken(token), now: service.now() });
+  return token === null ? null : readSessionByToken(service.database, { hash: hashToken(token), now: service.now() });
 }
 
 /** The token in one of our cookies; null when there is none. */
@@ -50,7 +48,11 @@ function nameOf(kind: keyof typeof cookieNames, tls: boolean): string {
 /** Gives the browser both tokens, each for so many seconds; it sends the refresh token to one route alone. */
 export function setCookies(
   response: Response,
-  { access, refresh, tls }: { access: { token: string; seconds: number }; refresh: { token: string; seconds: number }; tls: boolean },
+  {
+    access,
+    refresh,
+    tls,
+  }: { access: { token: string; seconds: number }; refresh: { token: string; seconds: number }; tls: boolean },
 ): void {
   const set = (kind: keyof typeof cookieNames, path: string, { token, seconds }: { token: string; seconds: number }) =>
     response.appendHeader(

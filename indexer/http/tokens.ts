@@ -3,13 +3,7 @@
 
 import { createHmac, randomBytes } from "node:crypto";
 import type { Database } from "../store/database.ts";
-import {
-  addTokens,
-  endSessions,
-  isTokenUsed,
-  lockRefreshToken,
-  useRefreshToken,
-} from "../store/sessions.ts";
+import { addTokens, endSessions, isTokenUsed, lockRefreshToken, useRefreshToken } from "../store/sessions.ts";
 import type { Session, Token } from "../store/sessions.ts";
 import { appendStream } from "../store/stream.ts";
 import { hashToken } from "./session.ts";
@@ -65,7 +59,9 @@ export async function rotateTokens(
     }
     const { account, id } = session;
     await endSessions(tx, { account, id, except: null, why: "token-reused", now });
-    await appendStream(tx, [{ type: "session", audience: [account], payload: { id, endedAt: now, endedWhy: "token-reused" } }]);
+    await appendStream(tx, [
+      { type: "session", audience: [account], payload: { id, endedAt: now, endedWhy: "token-reused" } },
+    ]);
     return { outcome: "reused" };
   });
 }

@@ -110,7 +110,10 @@ export async function readSessionByToken(
 
 /** Whether a session still goes on. */
 export async function isSessionAlive(db: Queryable, { id, now }: { id: string; now: number }): Promise<boolean> {
-  const rows = await db.query("select 1 from sessions where id = $1 and expires_at > $2 and ended_at is null", [id, now]);
+  const rows = await db.query("select 1 from sessions where id = $1 and expires_at > $2 and ended_at is null", [
+    id,
+    now,
+  ]);
   return rows.length > 0;
 }
 
@@ -140,7 +143,13 @@ export async function lockRefreshToken(
 /** Marks a refresh token as used, and lets the access tokens given so far end at `accessUntil`. */
 export async function useRefreshToken(
   tx: Queryable,
-  { hash, session, salt, now, accessUntil }: { hash: string; session: string; salt: string; now: number; accessUntil: number },
+  {
+    hash,
+    session,
+    salt,
+    now,
+    accessUntil,
+  }: { hash: string; session: string; salt: string; now: number; accessUntil: number },
 ): Promise<void> {
   await tx.query("update session_tokens set used_at = $2, salt = $3 where hash = $1", [hash, now, salt]);
   await tx.query(

@@ -5,7 +5,15 @@ import type { RunningService } from "#indexer/index.ts";
 import { rotateTokens } from "#indexer/http/tokens.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
-import { cookiesOf, createCaller, eventually, makeFolder, openStream, signIn, startTestService } from "../support/service.ts";
+import {
+  cookiesOf,
+  createCaller,
+  eventually,
+  makeFolder,
+  openStream,
+  signIn,
+  startTestService,
+} from "../support/service.ts";
 import type { Answer } from "../support/service.ts";
 
 describe("A session", () => {
@@ -24,7 +32,8 @@ describe("A session", () => {
     await folder.remove();
   });
 
-  const refresh = (cookie: string): Promise<Answer> => createCaller(running.url, cookie)("POST", "/api/session/refresh");
+  const refresh = (cookie: string): Promise<Answer> =>
+    createCaller(running.url, cookie)("POST", "/api/session/refresh");
   const who = async (cookie: string) => (await createCaller(running.url, cookie)("GET", "/api/session")).status;
   /** Lets time pass for what is stored, as far as a test can wait for it. */
   const age = (seconds: number) =>
@@ -37,13 +46,18 @@ describe("A session", () => {
   it("goes on with new tokens, never past the time that was signed for, and the old ones stop", async () => {
     const ana = await signIn(running, people.ana);
     const renewed = await refresh(ana.cookie);
-    expect(renewed).toMatchObject({ status: 200, body: { account: people.ana.address, expiresAt: ana.session["expiresAt"] } });
+    expect(renewed).toMatchObject({
+      status: 200,
+      body: { account: people.ana.address, expiresAt: ana.session["expiresAt"] },
+    });
     const next = cookiesOf(renewed);
     expect(next).not.toBe(ana.cookie);
     expect(await who(next)).toBe(200);
     // What was on its way with the old token still arrives; half a minute later it opens nothing.
     expect(await who(ana.cookie)).toBe(200);
-    await running.service.database.query("update session_tokens set expires_at = expires_at - 31 where kind = 'access'");
+    await running.service.database.query(
+      "update session_tokens set expires_at = expires_at - 31 where kind = 'access'",
+    );
     expect(await who(ana.cookie)).toBe(401);
     expect(await who(next)).toBe(200);
   });
@@ -69,7 +83,9 @@ describe("A session", () => {
     expect(await refresh(next)).toMatchObject({ status: 401, body: { reason: "token-reused" } });
     const told = await eventually(async () => stream.events.find((event) => event.event === "session"));
     expect(told.data).toMatchObject({ id: ana.session["id"], endedWhy: "token-reused" });
-    expect((await list(other.cookie)).find((each) => each["id"] === ana.session["id"])).toMatchObject({ endedWhy: "token-reused" });
+    expect((await list(other.cookie)).find((each) => each["id"] === ana.session["id"])).toMatchObject({
+      endedWhy: "token-reused",
+    });
     expect(await who(other.cookie)).toBe(200);
     await stream.close();
   });
@@ -87,11 +103,17 @@ describe("A session", () => {
   it("is over for a refresh token that nobody gave, or an access token in its place", async () => {
     const ana = await signIn(running, people.ana);
     const access = /placet_session=([^;]+)/.exec(ana.cookie)?.[1] ?? "";
-    expect(await refresh(`placet_refresh=${"A".repeat(43)}`)).toMatchObject({ status: 401, body: { reason: "session-over" } });
+    expect(await refresh(`placet_refresh=${"A".repeat(43)}`)).toMatchObject({
+      status: 401,
+      body: { reason: "session-over" },
+    });
     expect(await refresh(`placet_refresh=${access}`)).toMatchObject({ status: 401, body: { reason: "session-over" } });
     expect((await refresh("")).status).toBe(401);
     expect(await who(ana.cookie)).toBe(200);
-    const swapped = ana.cookie.replace("placet_refresh", "placet_x").replace("placet_session", "placet_refresh").replace("placet_x", "placet_session");
+    const swapped = ana.cookie
+      .replace("placet_refresh", "placet_x")
+      .replace("placet_session", "placet_refresh")
+      .replace("placet_x", "placet_session");
     expect(await who(swapped)).toBe(401);
   });
 
@@ -99,7 +121,9 @@ describe("A session", () => {
     const ana = await signIn(running, people.ana);
     const token = /placet_refresh=([^;]+)/.exec(ana.cookie)?.[1] ?? "";
     const now = Number(ana.session["expiresAt"]) + 1;
-    expect(await rotateTokens(running.service.database, { token, now, accessSeconds: 900 })).toEqual({ outcome: "over" });
+    expect(await rotateTokens(running.service.database, { token, now, accessSeconds: 900 })).toEqual({
+      outcome: "over",
+    });
   });
 
   it("is listed for its person alone, in words they know, and ended from elsewhere at once", async () => {
@@ -107,7 +131,10 @@ describe("A session", () => {
     const phone = await signIn(running, people.ben, "Mozilla/5.0 (Linux; Android 14) Gecko/128.0 Firefox/128.0");
     const mine = (await list(ben.cookie)).filter((each) => each["endedAt"] === null);
     expect(mine).toHaveLength(2);
-    expect(mine.find((each) => each["id"] === phone.session["id"])).toMatchObject({ device: "Firefox, Android", current: false });
+    expect(mine.find((each) => each["id"] === phone.session["id"])).toMatchObject({
+      device: "Firefox, Android",
+      current: false,
+    });
     expect(mine.find((each) => each["id"] === ben.session["id"])).toMatchObject({ current: true });
     expect(JSON.stringify(mine)).not.toMatch(/Gecko|127\.0\.0\.1|signature|message/);
     const tomas = await signIn(running, people.tomas);
@@ -120,7 +147,7 @@ describe("A session", () => {
     expect((await ben.call("DELETE", path)).status).toBe(404);
   });
 
-  it("\"sign out everywhere\" ends all of them, or all but this one", async () => {
+  it('"sign out everywhere" ends all of them, or all but this one', async () => {
     const sessions = await Promise.all([1, 2, 3].map(() => signIn(running, people.lena)));
     const [first, second, third] = sessions.map(({ cookie }) => cookie) as [string, string, string];
     expect((await createCaller(running.url, first)("DELETE", "/api/sessions?others=true")).status).toBe(204);
@@ -139,8 +166,12 @@ describe("A session of a service behind TLS", () => {
       const secure = { "X-Forwarded-Proto": "https" };
       const ana = await signIn(running, people.ana, undefined, secure);
       const [session = "", refresh = ""] = ana.answer.headers.getSetCookie();
-      expect(session).toMatch(/^__Host-placet_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=900; Secure$/);
-      expect(refresh).toMatch(/^__Secure-placet_refresh=[\w-]{43}; Path=\/api\/session\/refresh; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/);
+      expect(session).toMatch(
+        /^__Host-placet_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=900; Secure$/,
+      );
+      expect(refresh).toMatch(
+        /^__Secure-placet_refresh=[\w-]{43}; Path=\/api\/session\/refresh; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/,
+      );
       const ask = (cookie: string) => createCaller(running.url, cookie)("GET", "/api/session", undefined, secure);
       expect((await ask(ana.cookie)).status).toBe(200);
       expect((await ask(ana.cookie.replace("__Host-", ""))).status).toBe(401);

@@ -46,9 +46,13 @@ describe("Signing in", () => {
     const answer = await post(message, await people.ben.signMessage({ message }));
     const cookie = answer.headers.get("Set-Cookie") ?? "";
     expect(cookie).toMatch(/^placet_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=900/);
-    expect(cookie).toMatch(/placet_refresh=[A-Za-z0-9_-]{43}; Path=\/api\/session\/refresh; HttpOnly; SameSite=Strict; Max-Age=(3600|3599)/);
+    expect(cookie).toMatch(
+      /placet_refresh=[A-Za-z0-9_-]{43}; Path=\/api\/session\/refresh; HttpOnly; SameSite=Strict; Max-Age=(3600|3599)/,
+    );
     const token = /=([^;]+)/.exec(cookie)?.[1] ?? "";
-    const rows = await running.service.database.query("select * from sessions s join session_tokens t on t.session = s.id");
+    const rows = await running.service.database.query(
+      "select * from sessions s join session_tokens t on t.session = s.id",
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(token);
   });
