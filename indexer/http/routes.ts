@@ -5,6 +5,7 @@ import { appointmentRoutes } from "./appointment-routes.ts";
 import { blockRoutes } from "./block-routes.ts";
 import { consentRoutes } from "./consent-routes.ts";
 import { makeDocsRoutes } from "./docs-routes.ts";
+import { disclosureRoutes } from "./disclosure-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
 import { metaRoutes } from "./meta-routes.ts";
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...consentRoutes,
   ...releaseRoutes,
   ...receiptRoutes,
+  ...disclosureRoutes,
   ...appointmentRoutes,
   ...trailRoutes,
   ...relayRoutes,

@@ -102,6 +102,12 @@ const table: Record<string, Row | Row[]> = {
     [(w) => `/api/receipts?subject=${w.people.ana.address}`, "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
   ],
   "get /api/receipts/:number/proof": ["/api/receipts/1/proof", "401 200 404 200 404 404 200 404"],
+  // Shown to an auditor alone; after the lists of receipts, which it makes longer.
+  "post /api/disclosures": [
+    "/api/disclosures",
+    "401 403 403 403 403 403 201 403",
+    ({ live: { subject, grantee, scope } }) => ({ subject, case: "7", reason: "test", consents: [{ grantee, scope }] }),
+  ],
   "get /api/appointments": ["/api/appointments", "401 200:1 200:0 200:1 200:0 200:0 200:0 200:0"],
   "get /api/availability/:provider": [(w) => `/api/availability/${w.people.lena.address}`, signedIn("200:+")],
   "get /api/trail": [
@@ -192,7 +198,13 @@ describe("Who may ask what", () => {
     (Array.isArray(rows[0]) ? (rows as Row[]) : [rows as Row]).map((row, index) => ({ name, row, index })),
   );
   // Reads come after the lists of receipts, which they make longer.
-  const last = ["post /api/releases", "post /api/session/refresh", "delete /api/sessions", "delete /api/session"];
+  const last = [
+    "post /api/releases",
+    "post /api/disclosures",
+    "post /api/session/refresh",
+    "delete /api/sessions",
+    "delete /api/session",
+  ];
   const order = (name: string) => last.indexOf(name);
   for (const { name, row, index } of cases.toSorted((a, b) => order(a.name) - order(b.name))) {
     const [to, cells, body] = row;
