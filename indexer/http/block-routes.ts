@@ -59,7 +59,7 @@ export const blockRoutes: Route[] = [
     summary: "Stores and pins a block; its bytes must hash to the CID.",
     tag: "blocks",
     access: "session",
-    limit: "write",
+    limit: "blocks",
     params,
     rawBody: MAX_BLOCK_BYTES,
     response: null,
