@@ -8,7 +8,7 @@ import type { Service } from "../service.ts";
 import { listActsOfConsent } from "../store/acts.ts";
 import { listConsents, listRequests, readConsent } from "../store/consents.ts";
 import type { Consent } from "../store/consents.ts";
-import { readOpening } from "../store/openings.ts";
+import { readOpeningStates } from "../store/openings.ts";
 import { countReads } from "../store/receipts.ts";
 import { isAuditor } from "../store/registry.ts";
 import { cutPage, readCursor } from "./paging.ts";
@@ -53,18 +53,22 @@ const consentOut = z
 async function describe(service: Service, consents: Consent[]): Promise<z.input<typeof consentOut>[]> {
   const at = judgeTime(service);
   const finalized = service.sync.status().cursor?.finalized ?? 0;
-  const reads = await countReads(service.database, consents);
-  return Promise.all(
-    consents.map(async ({ key, logIndex: _, ...consent }) => ({
-      ...consent,
-      effectiveStatus: effectiveStatus(consent, at),
-      reads: reads.get(key)?.reads ?? 0,
-      lastRead: reads.get(key)?.lastRead ?? null,
-      opening: (await readOpening(service.database, consent))?.state ?? "none",
-      blockTime: consent.changedAt,
-      final: consent.block <= finalized,
-    })),
-  );
+  const [reads, openings] = await Promise.all([
+    countReads(service.database, consents),
+    readOpeningStates(
+      service.database,
+      consents.map((consent) => consent.key),
+    ),
+  ]);
+  return consents.map(({ key, logIndex: _, ...consent }) => ({
+    ...consent,
+    effectiveStatus: effectiveStatus(consent, at),
+    reads: reads.get(key)?.reads ?? 0,
+    lastRead: reads.get(key)?.lastRead ?? null,
+    opening: openings.get(key) ?? "none",
+    blockTime: consent.changedAt,
+    final: consent.block <= finalized,
+  }));
 }
 
 const requestOut = z

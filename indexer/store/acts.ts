@@ -1,6 +1,7 @@
 // The audit trail's rows.
 
 import type { Address, Hex } from "viem";
+import { createConditions } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 
 /** One act as it is stored: protocol's TrailRow, column for column. */
@@ -59,14 +60,20 @@ export async function listPlaced<T extends object>(
 ): Promise<T[]> {
   const { party, account, act, from, to, after, newestFirst, limit } = list.filter;
   const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
+  // Only the conditions that are asked for stand in the statement: a plan made once for all of them would read from the
+  // first row to the last.
+  const where = createConditions();
+  if (party !== null) where.add((value) => `p.party = ${value(party)}`);
+  if (account !== null) where.add((value) => `a.account = ${value(account)}`);
+  if (act !== null) where.add((value) => `a.act = ${value(act)}`);
+  if (from !== null) where.add((value) => `a.time >= ${value(from)}::bigint`);
+  if (to !== null) where.add((value) => `a.time < ${value(to)}::bigint`);
+  if (after !== null)
+    where.add((value) => `(${list.place.join(", ")}) ${sign} (${value(after[0])}::bigint, ${value(after[1])}::int)`);
   return db.query<T>(
-    `select ${list.columns} from ${list.source}
-     where ${party === null ? "$1::text is null" : "p.party = $1"}
-       and ($2::text is null or a.account = $2) and ($3::text is null or a.act = $3)
-       and ($4::bigint is null or a.time >= $4) and ($5::bigint is null or a.time < $5)
-       and ($6::bigint is null or (${list.place.join(", ")}) ${sign} ($6::bigint, $7::int))
-     order by ${list.place.map((column) => `${column} ${order}`).join(", ")} limit $8`,
-    [party, account, act, from, to, after?.[0] ?? null, after?.[1] ?? null, limit],
+    `select ${list.columns} from ${list.source} ${where.text()}
+     order by ${list.place.map((column) => `${column} ${order}`).join(", ")} limit ${where.value(limit)}`,
+    where.values,
   );
 }
 

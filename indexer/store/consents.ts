@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import type { ConsentRecord } from "#protocol/consent/index.ts";
+import { createConditions } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 
 /** A consent's record with its place on the chain and who ended or replaced it. */
@@ -51,13 +52,17 @@ export async function listConsents(
   },
 ): Promise<Consent[]> {
   const { subject, grantees, status, at, after, limit } = options;
+  const where = createConditions();
+  where.add(() => "status > 0");
+  if (subject !== null) where.add((value) => `subject = ${value(subject)}`);
+  // One name is asked for by equality: then the index gives the rows in order, and the first page is all that is read.
+  if (grantees?.length === 1) where.add((value) => `grantee = ${value(grantees[0])}`);
+  else if (grantees !== null) where.add((value) => `grantee = any(${value(grantees)}::text[])`);
+  if (status !== null) where.add((value) => `${effective(`${value(at)}::bigint`)} = ${value(status)}::int`);
+  if (after !== null) where.add((value) => `(changed_at, key) < (${value(after[0])}::bigint, ${value(after[1])})`);
   return db.query<Consent>(
-    `select ${columns} from consents
-     where status > 0 and ($1::text is null or subject = $1) and ($2::text[] is null or grantee = any($2))
-       and ($3::int is null or ${effective("$4::bigint")} = $3)
-       and ($5::bigint is null or (changed_at, key) < ($5, $6))
-     order by changed_at desc, key desc limit $7`,
-    [subject, grantees, status, at, after?.[0] ?? null, after?.[1] ?? null, limit],
+    `select ${columns} from consents ${where.text()} order by changed_at desc, key desc limit ${where.value(limit)}`,
+    where.values,
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import type { Card } from "#protocol/providers/index.ts";
+import { createConditions } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 
 /** A credential as the registry keeps it; kinds and statuses are #protocol/codes'. */
@@ -61,28 +62,23 @@ export async function listProviders(
   },
 ): Promise<Provider[]> {
   const { text, kind, place, verified, now, after, limit } = options;
+  const words = toPrefixQuery(text);
+  const where = createConditions();
+  if (words !== null) where.add((value) => `k.search @@ to_tsquery('simple', ${value(words)})`);
+  if (kind !== null) where.add((value) => `c.kind = ${value(kind)}`);
+  if (place !== null) where.add((value) => `lower(k.place) like ${value(`%${escapeLike(place.toLowerCase())}%`)}`);
+  if (verified) where.add((value) => `c.status = 2 and c.valid_until > ${value(now)}::bigint`);
+  else where.add(() => "c.status in (2, 3)");
+  if (after !== null) where.add((value) => `(${sortName}, c.key) > (${value(after[0])}, ${value(after[1])})`);
   return db.query<Provider>(
-    `select * from (
-       select ${credentialColumns}, k.body as words, k.place as place, lower(coalesce(k.name, '')) as sort, k.search
-       from credentials c left join cards k on k.digest = c.card) p
-     where ($1::text is null or p.search @@ to_tsquery('simple', $1))
-       and ($2::int is null or kind = $2)
-       and ($3::text is null or lower(place) like $3)
-       and (case when $4 then status = 2 and "validUntil" > $5 else status in (2, 3) end)
-       and ($6::text is null or (sort, account) > ($6, $7))
-     order by sort, account limit $8`,
-    [
-      toPrefixQuery(text),
-      kind,
-      place === null ? null : `%${escapeLike(place.toLowerCase())}%`,
-      verified,
-      now,
-      after?.[0] ?? null,
-      after?.[1] ?? null,
-      limit,
-    ],
+    `select ${credentialColumns}, k.body as words
+     from credentials c ${words === null && place === null ? "left " : ""}join cards k on k.digest = c.card
+     ${where.text()} order by ${sortName}, c.key limit ${where.value(limit)}`,
+    where.values,
   );
 }
+
+const sortName = "lower(coalesce(k.name, ''))";
 
 /** "lena car" becomes lena:* & car:* ; null when there is no word in it. */
 function toPrefixQuery(text: string | null): string | null {

@@ -39,11 +39,12 @@ const { proven, mismatches } = sync.status();
 const { acts } = await countActs(database);
 await sync.stop();
 await database.close();
-const problems = lines.filter((line) => /"level":"error"|sync-failed/.test(line));
+const retries = lines.filter((line) => line.includes('"sync-failed"')).length;
+const problems = lines.filter((line) => line.includes('"level":"error"'));
 if (proven !== head || mismatches.length > 0 || problems.length > 0)
   throw new Error(`The sync is not proven up to ${head} (${proven}): ${problems.join("\n").slice(0, 2_000)}`);
 // The most that was ever resident (VmHWM); getrusage would count the process that started this one too.
 const highWater = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
 const rssMiB = Number(highWater ?? process.memoryUsage().rss / 1024) / 1024;
-process.stdout.write(`${JSON.stringify({ seconds, acts, rssMiB, cpuSeconds: (cpu.user + cpu.system) / 1e6 })}\n`);
+process.stdout.write(`${JSON.stringify({ seconds, acts, rssMiB, retries, cpuSeconds: (cpu.user + cpu.system) / 1e6 })}\n`);
 process.exit(0);

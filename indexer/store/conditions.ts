@@ -1,0 +1,26 @@
+// The where part of a list whose filters are given or not, with its values beside it: SQL is written by this folder alone,
+// and whatever comes from outside is a value.
+
+/** A where clause that grows. */
+export type Conditions = {
+  /** Adds a condition; it names its values by calling what it is given. */
+  add(write: (value: (given: unknown) => string) => string): void;
+  /** Adds a value and gives its name in the statement ($1, $2 ...). */
+  value(given: unknown): string;
+  /** "where ... and ..." or nothing. */
+  text(): string;
+  readonly values: readonly unknown[];
+};
+
+/** Makes an empty clause. */
+export function createConditions(): Conditions {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const value = (given: unknown) => `$${values.push(given)}`;
+  return {
+    add: (write) => void conditions.push(write(value)),
+    value,
+    text: () => (conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`),
+    values,
+  };
+}
