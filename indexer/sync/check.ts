@@ -24,8 +24,8 @@ import type { StoredBlock } from "./step.ts";
 
 export type { Finding } from "./finding.ts";
 
-const PAGE = 5_000;
-const BLOCKS_AT_ONCE = 2_000;
+const PAGE = 2_000;
+const BLOCKS_AT_ONCE = 250;
 const HEADS_AT_ONCE = 5_000;
 
 type Checked = { database: Database; deployment: Deployment; source: Source };

@@ -66,10 +66,10 @@ export async function startFollower(
   };
 }
 
-/** A chain of so many blocks on top of `from`, always the same for a seed. */
-export function growChain(from: Block, blocks: number, seed = 1): Block {
+/** A chain of so many blocks on top of `from`, always the same for a seed; `logs` in each block, where that is given. */
+export function growChain(from: Block, blocks: number, seed = 1, logs?: number): Block {
   const random = createRandom(seed);
   let block = from;
-  for (let n = 0; n < blocks; n += 1) block = makeBlock(block, random);
+  for (let n = 0; n < blocks; n += 1) block = makeBlock(block, random, logs);
   return block;
 }

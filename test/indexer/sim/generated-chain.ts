@@ -68,8 +68,8 @@ export function makeGenesis(): Block {
   });
 }
 
-/** A child of `parent` with acts, logs of strangers, and now and then something that this version cannot know. */
-export function makeBlock(parent: Block, random: Random): Block {
+/** A child of `parent` with acts, logs of strangers, and now and then something that this version cannot know; `logs` in all, where that is given. */
+export function makeBlock(parent: Block, random: Random, logs?: number): Block {
   const number = parent.number + 1;
   const time = parent.time + random.whole(1, 3);
   const stamp = (BigInt(time) << 64n) | BigInt(number);
@@ -78,7 +78,7 @@ export function makeBlock(parent: Block, random: Random): Block {
     providerRegistry: { heads: new Map(parent.state.providerRegistry.heads), roll: parent.state.providerRegistry.roll },
   };
   const drafts: Draft[] = [];
-  const busy = random.chance(0.45) ? 0 : random.whole(1, 4);
+  const busy = logs ?? (random.chance(0.45) ? 0 : random.whole(1, 4));
   for (let n = 0; n < busy && number >= DEPLOYED_AT; n += 1) {
     const kind = random.next();
     if (kind < 0.08) drafts.push({ address: stranger, topics: [random.word()], data: random.word() });
@@ -94,7 +94,8 @@ export function makeBlock(parent: Block, random: Random): Block {
         makeAct(random, random.chance(0.75) ? "ledger" : "providerRegistry", { stamp, state, unknown: kind < 0.18 }),
       );
   }
-  return seal({ number, time, parent, drafts, state });
+  // Two empty blocks of one parent and time would otherwise be one and the same.
+  return seal({ number, time, parent, drafts, state, extraData: random.word() });
 }
 
 type Draft = { address: Address; topics: Hex[]; data: Hex };
@@ -150,6 +151,7 @@ function seal(made: {
   parent: Block | null;
   drafts: Draft[];
   state: Block["state"];
+  extraData?: Hex;
 }): Block {
   const { number, time, parent, drafts, state } = made;
   const bloom = bloomOf(drafts);
@@ -169,7 +171,7 @@ function seal(made: {
     gasLimit: 30_000_000n,
     gasUsed: BigInt(21_000 * drafts.length),
     timestamp: BigInt(time),
-    extraData: "0x" as Hex,
+    extraData: made.extraData ?? ("0x" as Hex),
     mixHash: ZERO_WORD,
     nonce: "0x0000000000000000" as Hex,
     baseFeePerGas: 7n,

@@ -1,4 +1,5 @@
-// Seeds that once failed, each with what it found. They run with every `npm test`, for good.
+// Seeds that once failed, each with what it found. They run with every `npm test`, for good. What a seed does changes when
+// the simulator does, so each find has a test by name as well (test/indexer/sync/forks.test.ts).
 
 /** A seed and what was wrong when it failed. */
 export const keptSeeds: readonly { seed: number; found: string }[] = [

@@ -180,9 +180,10 @@ function makeWorld(random: Random, { nodes, genesis }: Ground) {
       const possible = left.filter((block) => branchOf(block)[final.number] === final);
       if (possible.length === 0) return;
       const back = random.pick(possible);
+      // A node that only goes back on a branch that went further is behind, and nothing follows from that.
+      const wentOn = [...left, tip].some((other) => other !== back && branchOf(other)[back.number] === back);
       left.push(tip);
-      // A node that only goes back on the same branch is behind, and nothing follows from that.
-      move(grow(back, random.whole(branchOf(tip)[back.number] === back ? 1 : 0, 4)));
+      move(grow(back, random.whole(wentOn ? 1 : 0, 4)));
     },
     /** A reorganisation that nobody may follow. */
     reorgBelowFinal() {
