@@ -274,11 +274,15 @@ export function createRelease(
   }
 
   return async (call) => {
+    const started = performance.now();
     await checkRequest(call);
     const answer = await record(call, await gatherEvidence(call.signed));
     onReceipt();
-    for (const { reason } of answer.outcomes)
-      metrics.count(reason === null ? "documents_released" : "documents_refused");
+    for (const { reason } of answer.outcomes) {
+      if (reason === null) metrics.count("documents_released");
+      else metrics.count("documents_refused", 1, { reason });
+    }
+    metrics.observe("release", (performance.now() - started) / 1000);
     return answer;
   };
 }

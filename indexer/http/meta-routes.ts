@@ -66,6 +66,20 @@ async function look(service: Service): Promise<z.input<typeof readyOut>> {
   return { ready: chain.ok && database.ok && ipfs.ok && status.checked, chain, database, ipfs, history };
 }
 
+/** What is known best at the moment that somebody asks. */
+async function measure({ metrics, sync, database, now }: Service): Promise<void> {
+  const { head, cursor } = sync.status();
+  if (head !== null) metrics.set("chain_head", head.number);
+  if (cursor !== null) {
+    metrics.set("indexed_block", cursor.number);
+    metrics.set("index_lag_blocks", Math.max(0, (head?.number ?? cursor.number) - cursor.number));
+    metrics.set("index_lag_seconds", Math.max(0, now() - cursor.time));
+  }
+  const { acts, rawLogs, orphans } = await countActs(database);
+  for (const [table, count] of Object.entries({ acts, raw_logs: rawLogs, orphans }))
+    metrics.set("rows", count, { table });
+}
+
 const person = z.looseObject({ address: z.string() });
 const demoFile = z.looseObject({ people: z.array(person) });
 
@@ -142,8 +156,10 @@ export const metaRoutes: Route[] = [
     access: "public",
     limit: "search",
     response: "text/plain",
-    handle: async ({ service }) =>
-      reply(200, service.metrics.render(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }),
+    async handle({ service }) {
+      await measure(service);
+      return reply(200, service.metrics.render(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+    },
   }),
   route({
     method: "get",

@@ -29,8 +29,10 @@ export function mountRoute(
     const started = performance.now();
     response.once("close", () => {
       const seconds = (performance.now() - started) / 1000;
-      service.metrics.count(`http_${Math.floor(response.statusCode / 100)}xx`);
-      service.metrics.observe("http_request", seconds);
+      const { method, path } = route;
+      service.metrics.count("http_requests", 1, { route: path, method, status: String(response.statusCode) });
+      // A stream lasts as long as its page: that is no measure of the service.
+      if (route.response !== "text/event-stream") service.metrics.observe("http_request", seconds, { route: path });
       service.log.info("request", {
         requestId,
         method: route.method,

@@ -51,6 +51,15 @@ export function failLater(
   return Object.assign(new Failure(code, message), { retryAfter: Math.max(1, Math.ceil(seconds)) });
 }
 
+// Class 08 of SQLSTATE (connection), 57P0x (shut down, starting), 53300 (too many connections), and what sockets say.
+const AWAY = /^(08...|57P0.|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return AWAY.test(code) || /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
 /** Makes a Failure of whatever was thrown on the way through Express. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
@@ -70,6 +79,13 @@ export function toFailure(error: unknown): Failure {
     type === "request.aborted"
   ) {
     return new Failure("bad-input", "The body cannot be read. Nothing was changed.");
+  }
+  if (isDatabaseAway(error)) {
+    return new Failure(
+      "unavailable",
+      "The service's database does not answer. Nothing that was stored is lost. Try again in a moment.",
+      { cause: error },
+    );
   }
   if (error instanceof URIError) return new Failure("bad-input", "The address of the request cannot be read.");
   return new Failure(

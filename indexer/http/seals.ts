@@ -31,24 +31,26 @@ const heldOut = z.object({
   at: timeOut,
 });
 
-/** Throws `forbidden` unless every subject is the account itself, or the ledger names it as the document's author. */
-async function requireAuthor(
+/**
+ * Throws `forbidden` unless every subject is the account itself or the ledger names the account as the document's author,
+ * and `conflict` where the ledger knows no such document: seals of ids that nobody anchored could be handed in without end.
+ */
+async function requireAnchored(
   service: Service,
   { account, seals }: { account: Address; seals: readonly { subject: Address; document: Hex }[] },
 ): Promise<void> {
-  const foreign = new Map(
-    seals.filter(({ subject }) => subject !== account).map((seal) => [`${seal.subject} ${seal.document}`, seal]),
-  );
+  const distinct = [...new Map(seals.map((seal) => [`${seal.subject} ${seal.document}`, seal])).values()];
   const { client, deployment } = service.chain;
-  const words = await Promise.all(
-    [...foreign.values()].map(({ subject, document }) =>
-      client.readContract({
+  const records = await Promise.all(
+    distinct.map(async ({ subject, document }) => {
+      const word = await client.readContract({
         address: deployment.ledger,
         abi: ledgerAbi,
         functionName: "documentOf",
         args: [subject, document],
-      }),
-    ),
+      });
+      return { subject, ...unpackDocument(word) };
+    }),
   ).catch((cause: unknown) => {
     throw new Failure(
       "unavailable",
@@ -56,10 +58,17 @@ async function requireAuthor(
       { cause },
     );
   });
-  if (words.some((word) => unpackDocument(word).author !== account)) {
+  if (records.some(({ subject, author }) => subject !== account && author !== account)) {
     throw new Failure(
       "forbidden",
       "Only the patient, or whoever filed a document, may hand in its seal. No seal was stored.",
+    );
+  }
+  if (records.some(({ status }) => status === 0)) {
+    throw new Failure(
+      "conflict",
+      "The ledger does not know one of these documents yet. No seal was stored. Hand them in once they are on the ledger.",
+      { reason: "not-anchored" },
     );
   }
 }
@@ -77,9 +86,9 @@ export const sealRoutes: Route[] = [
     body: z.object({ seals: z.array(sealIn).min(1).max(MAX_SEALS) }),
     maxBody: 512 * 1024,
     response: z.object({ kept: z.number().int(), skipped: z.number().int() }),
-    problems: ["bad-input", "forbidden", "wrong-key", "tampered", "unavailable"],
+    problems: ["bad-input", "forbidden", "conflict", "wrong-key", "tampered", "unavailable"],
     async handle({ service, session, body }) {
-      await requireAuthor(service, { account: session.account, seals: body.seals });
+      await requireAnchored(service, { account: session.account, seals: body.seals });
       const at = service.now();
       const rows = body.seals.map(({ subject, document, version, seal }) => {
         const bytes = fromBase64Url(seal);

@@ -10,6 +10,7 @@ import { notify } from "../store/database.ts";
 import type { Queryable } from "../store/database.ts";
 import {
   addSending,
+  countOpenSendings,
   markFailed,
   markMined,
   markSent,
@@ -63,16 +64,41 @@ export function createSender(
   let deafen: (() => Promise<void>) | null = null;
   const loop = createLoop({ everyMs: 1_000, log, name: "sender", work: turn });
 
-  /** One look at everything that is not finished. True when something moved. */
+  /** Transactions that could not be sent yet, and when each is tried again: they hold up nobody behind them. */
+  const later = new Map<number, { tries: number; at: number }>();
+
+  /** One look at everything that is not finished. */
   async function turn(): Promise<void> {
     let moved = await returnOrphans();
-    for (const row of await readOpenSendings(database, { sender: account.address, limit: inFlight })) {
-      moved = (row.state === "sent" ? await settle(row) : await send(row)) || moved;
-    }
+    const waiting = [...later].filter(([, { at }]) => at > now()).map(([id]) => id);
+    const rows = await readOpenSendings(database, { sender: account.address, limit: inFlight, later: waiting });
+    for (const row of rows) moved = (await look(row)) || moved;
+    const { queued, sent } = await countOpenSendings(database, account.address);
+    metrics.set("relay_queue", queued, { state: "queued" });
+    metrics.set("relay_queue", sent, { state: "sent" });
     if (!moved) return;
     for (const hear of hearers) hear();
     // What was settled made room: whoever waits goes now, not at the next tick.
     loop.wake();
+  }
+
+  /** True when this transaction moved. What goes wrong with one is told, and stops no other. */
+  async function look(row: SendingRow): Promise<boolean> {
+    let moved = false;
+    try {
+      moved = row.state === "sent" ? await settle(row) : await send(row);
+    } catch (error) {
+      log.warn("sending-failed", { id: row.id, why: error instanceof Error ? error.name : "unknown" });
+    }
+    if (moved || row.state === "sent") later.delete(row.id);
+    else putOff(row);
+    return moved;
+  }
+
+  /** Has a transaction that could not be sent wait, longer each time, while those behind it go. */
+  function putOff(row: SendingRow): void {
+    const tries = (later.get(row.id)?.tries ?? 0) + 1;
+    later.set(row.id, { tries, at: now() + Math.min(30, tries) });
   }
 
   /** Transactions whose block left the chain count as sent again: the node may include them anew, else they are repeated. */

@@ -52,14 +52,19 @@ export async function addSending(
   return row?.id ?? 0;
 }
 
-/** Everything of this sender that is not finished, oldest first; what has a nonce before what has none. */
+/**
+ * What of this sender is not finished, oldest first; what has a nonce before what has none. Those of `later` that have no
+ * nonce yet are left out, so that they take nobody's place.
+ */
 export async function readOpenSendings(
   db: Queryable,
-  { sender, limit }: { sender: Address; limit: number },
+  { sender, limit, later = [] }: { sender: Address; limit: number; later?: readonly number[] },
 ): Promise<SendingRow[]> {
   return db.query<SendingRow>(
-    "select * from sendings where sender = $1 and state in ('queued', 'sent') order by nonce nulls last, id limit $2",
-    [sender, limit],
+    `select * from sendings where sender = $1 and state in ('queued', 'sent')
+       and (nonce is not null or id not in (select jsonb_array_elements_text($3::jsonb)::bigint))
+     order by nonce nulls last, id limit $2`,
+    [sender, limit, JSON.stringify(later)],
   );
 }
 
@@ -150,6 +155,16 @@ export async function markFailed(
     detail,
     at,
   ]);
+}
+
+/** How many transactions wait, and how many are on their way. */
+export async function countOpenSendings(db: Queryable, sender: Address): Promise<{ queued: number; sent: number }> {
+  const [row] = await db.query<{ queued: number; sent: number }>(
+    `select count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'sent') as sent
+     from sendings where sender = $1 and state in ('queued', 'sent')`,
+    [sender],
+  );
+  return row ?? { queued: 0, sent: 0 };
 }
 
 /** The lowest nonce that no row of this sender was given; 0 when none was. */

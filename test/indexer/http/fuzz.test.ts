@@ -271,6 +271,9 @@ describe("Every route of the service", () => {
         async (sent) => {
           const answer = await send(operation, sent);
           statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+          // "Sign out everywhere" is everywhere.
+          if (operation.path === "/api/sessions" && answer.status === 204 && sent.role !== "nobody")
+            world.signedIn[sent.role] = await world.signInAs[sent.role]();
           const wrong = answer.status === 500 ? "It answered 500." : check(operation, answer);
           if (wrong !== null) throw new Error(`${wrong} ${answer.text.slice(0, 600)}`);
           if (answer.request === null && answer.status !== 404) throw new Error("The answer names no request id.");

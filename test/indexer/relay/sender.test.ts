@@ -80,6 +80,22 @@ describe("A transaction of the service", () => {
     );
   });
 
+  it("that the node does not estimate holds up none of those behind it, however many there are", async () => {
+    await withSender({ inFlight: 3 }, async (sender, add) => {
+      // Calls that no node answers with a revert: their data is of odd length, so that each is refused as a call.
+      const bad: number[] = [];
+      for (let n = 0; n < 7; n += 1)
+        bad.push(
+          await running.service.database.transaction((tx) =>
+            sender.add(tx, { purpose: "relay", target: chain.deployment.ledger, data: `0x${"zz".repeat(n + 1)}` }),
+          ),
+        );
+      const good = [await add(), await add()];
+      for (const id of good) await eventually(async () => (await row(id)).state === "mined", 20_000);
+      for (const id of bad) expect((await row(id)).state).not.toBe("mined");
+    });
+  });
+
   it("that would cost more than is spent on one act is not sent", async () => {
     await withSender({ gasCap: 30_000n }, async (_, add) => {
       const id = await add();
