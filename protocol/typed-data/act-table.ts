@@ -135,7 +135,7 @@ export const actTable: Readonly<Record<ActName, ActEntry>> = {
     label: "Add a record",
   }),
   file: onLedger({
-    plain: "file",
+    plain: "fileUnder",
     signed: "fileSigned",
     primaryType: "File",
     actor: "author",
