@@ -49,25 +49,25 @@ export const actTypes = {
   ),
   CancelAppointment: fields("address account,address patient,address provider,bytes32 id,uint32 version"),
   Arm: fields(
-    "Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,uint8 times,uint8 hoursEach,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
+    "uint8 times,uint8 hoursEach,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
   ),
   BreakGlass: fields(
     "address by,address subject,address grantee,bytes32 scope,bytes32 note,uint32 version,uint64 generation,uint40 deadline",
   ),
   Appoint: fields(
-    "Scope scope,address subject,address proxy,bool mayRead,bool mayAdd,bool mayManage,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
+    "bool mayManage,Scope scope,address subject,address proxy,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
   ),
   GrantByProxy: fields(
-    "Scope scope,address subject,address proxy,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,bytes32 mandate,uint32 mandateVersion,uint32 version,uint64 generation,uint64 proxyGeneration,uint40 deadline",
+    "address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
   ),
   RenewByProxy: fields(
-    "Scope scope,address subject,address proxy,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,bytes32 mandate,uint32 mandateVersion,uint32 version,uint64 generation,uint64 proxyGeneration,uint40 deadline",
+    "address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,uint32 version,uint64 generation,uint40 deadline",
   ),
   RevokeByProxy: fields(
-    "address subject,address proxy,address grantee,bytes32 scope,uint32 ceiling,bytes32 mandate",
+    "address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling",
   ),
   DeclineByProxy: fields(
-    "address subject,address proxy,address grantee,bytes32 request,bytes32 note,bytes32 mandate,uint64 generation,uint40 deadline",
+    "address proxy,bytes32 mandate,address subject,address grantee,bytes32 request,bytes32 note,uint64 generation,uint40 deadline",
   ),
   Moved: fields("address subject,address newAccount,uint64 generation,uint40 deadline"),
   GrantMany: fields("Grant[] grants"),
