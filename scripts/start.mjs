@@ -23,6 +23,7 @@ const commands = {
   build: "build.ts",
   abis: "generate-abis.ts",
   audit: "audit.ts",
+  "test:sim": "test-sim.ts",
   "bench:gas": "bench/gas/main.ts",
   deploy: "deploy.ts",
   seed: "seed.ts",

@@ -57,7 +57,7 @@ const busy =
 const tooLarge =
   /query returned more than|more than \d+ (results|logs)|block range|range (is )?too (large|wide|big)|exceed.*(range|max(imum)? (block|result|log))|max(imum)? (block )?range|limited to (a |0 - )?[\d,]+|response size|response is too (big|large)|too many (logs|results|blocks)|logs? matched|query timeout|timed? ?out|context deadline|eth_getLogs.*limit|limit exceeded/i;
 const gone =
-  /missing trie node|state (is )?(not available|unavailable|pruned|already pruned)|historical state|state .*not (available|found)|header not found|pruned|old data not available|proof window|requires? archive|archive (node|access|plan)|no state (available|found)|block .*state.*(does not exist|not exist)|distance to target block exceeds|world ?state/i;
+  /missing trie node|state (is )?(not available|unavailable|pruned|already pruned)|historical state|state .*not (available|found)|header not found|pruned|old data not available|proof window|requires? archive|archive (node|access|plan)|no state (available|found)|block .*state.*(does not exist|not exist)|distance to target block exceeds|world ?state|block height is \d+ but requested was \d+/i;
 
 /** The trouble that a JSON-RPC error tells of; null when it is an answer like any other (a revert, an unknown method). */
 export function troubleOf({ code, message }: RpcError): RpcTrouble | null {

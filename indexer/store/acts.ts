@@ -119,9 +119,11 @@ export async function readLastHeads(
   db: Queryable,
   { contract, accounts, block }: { contract: string; accounts: readonly Address[]; block: number },
 ): Promise<{ account: Address; head: Hex; acts: number }[]> {
+  // One descent of the index for each account, however long its history is.
   return db.query<{ account: Address; head: Hex; acts: number }>(
-    `select distinct on (account) account, head_after as head, "index" + 1 as acts from acts
-     where contract = $1 and account = any($2::text[]) and block <= $3 order by account, block desc, log_index desc`,
+    `select w.account, l.head, l.acts from unnest($2::text[]) as w(account) cross join lateral (
+       select head_after as head, "index" + 1 as acts from acts
+       where account = w.account and contract = $1 and block <= $3 order by block desc, log_index desc limit 1) l`,
     [contract, accounts, block],
   );
 }

@@ -1,5 +1,7 @@
-// Bulk reading and writing of whole rows as JSON: one statement and one value, however many rows, in both databases.
+// Bulk reading and writing of whole rows: read as JSON and written by COPY, one statement however many rows, in both
+// databases.
 
+import type { CopyValue } from "./copy.ts";
 import type { Queryable, Row } from "./database.ts";
 
 /** The tables that are written row by whole row; a name from outside never gets here. */
@@ -25,12 +27,40 @@ export type ProjectionTable =
 /** A projection's row, in the shape of its table. */
 export type ProjectionRow = { key: string } & Row;
 
-/** Inserts whole rows; fails when one is there already. */
+/** What each table's rows are made of, in order; asked of the database once. */
+const columnsOf = new Map<RowTable, readonly string[]>();
+
+async function readColumns(tx: Queryable, table: RowTable): Promise<readonly string[]> {
+  const known = columnsOf.get(table);
+  if (known !== undefined) return known;
+  const rows = await tx.query<{ name: string }>(
+    `select attname as name from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''
+     order by attnum`,
+    [table],
+  );
+  const columns = rows.map(({ name }) => name);
+  columnsOf.set(table, columns);
+  return columns;
+}
+
+/** Inserts whole rows; what a row leaves out is null. Fails when one is there already. */
 export async function insertRows(tx: Queryable, table: RowTable, rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [
-    JSON.stringify(rows),
-  ]);
+  const columns = await readColumns(tx, table);
+  await tx.copyRows(table, columns, copyValues(rows, columns));
+}
+
+function* copyValues(rows: readonly object[], columns: readonly string[]): Generator<CopyValue[]> {
+  for (const row of rows) yield columns.map((column) => toCopyValue((row as Row)[column]));
+}
+
+/** A list is an array of texts; any other object is JSON. */
+function toCopyValue(value: unknown): CopyValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array))
+    return JSON.stringify(value);
+  return value as CopyValue;
 }
 
 /** The rows of a projection with the given keys. */
@@ -68,7 +98,19 @@ export async function replaceRows(
   keys: readonly string[],
   rows: readonly ProjectionRow[],
 ): Promise<void> {
-  if (keys.length === 0) return;
-  await tx.query(`delete from ${table} where key = any($1::text[])`, [keys]);
+  if (keys.length > 0) await tx.query(`delete from ${table} where key = any($1::text[])`, [keys]);
   await insertRows(tx, table, rows);
+}
+
+/** Moves the heads of accounts that have acted before: head and number of acts, place and roll as they were. */
+export async function moveHeads(
+  tx: Queryable,
+  heads: readonly { key: string; head: string; acts: number }[],
+): Promise<void> {
+  if (heads.length === 0) return;
+  await tx.query(
+    `update heads h set head = v.head, acts = v.acts
+     from unnest($1::text[], $2::text[], $3::bigint[]) as v(key, head, acts) where h.key = v.key`,
+    [heads.map(({ key }) => key), heads.map(({ head }) => head), heads.map(({ acts }) => acts)],
+  );
 }

@@ -4,12 +4,13 @@
 
 import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import { ZERO_WORD, decodeLog, foldHead, foldRoll, splitLog } from "#protocol/history/index.ts";
+import { ZERO_WORD, decodeAct, foldHead, foldRoll, splitLog } from "#protocol/history/index.ts";
 import type { LedgerAct, RawLog } from "#protocol/history/index.ts";
 import type { Deployment } from "../chain.ts";
 import { readLastHeads, readLastRoll } from "../store/acts.ts";
 import type { Database } from "../store/database.ts";
 import { isTrouble } from "../rpc/index.ts";
+import { quickenFold } from "./keccak.ts";
 import type { BlockName, Header, Source, Stretch } from "./source.ts";
 
 /** The two contracts' names in the index. */
@@ -86,6 +87,7 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
   };
   const first = stretch.headers[0];
   if (first === undefined) return batch;
+  await quickenFold();
   const mismatches: Mismatch[] = [];
   for (const contract of contractNames) {
     const address = addressOf(context.deployment, contract);
@@ -122,7 +124,11 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
         joined.push({ account: parts.account, place: ++roll.place, roll: roll.value });
       }
       const index = counts.get(parts.account) ?? 0;
-      batch.acts.push({ act: decodeLog(log, { contract, headBefore: before, index }), index });
+      const { account, head: headAfter, stamp } = parts;
+      batch.acts.push({
+        act: decodeAct({ log, account, index, headBefore: before, headAfter, stamp }, contract),
+        index,
+      });
       heads.set(parts.account, parts.head);
       counts.set(parts.account, index + 1);
     }
@@ -130,7 +136,7 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
     batch.ends.push({ contract, heads, roll: roll.value });
   }
   throwMismatches(mismatches);
-  batch.acts.sort((a, b) => Number(a.act.block) - Number(b.act.block) || a.act.logIndex - b.act.logIndex);
+  batch.acts.sort((a, b) => a.act.block - b.act.block || a.act.logIndex - b.act.logIndex);
   return batch;
 }
 

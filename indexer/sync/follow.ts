@@ -19,6 +19,9 @@ import { planStep } from "./step.ts";
 import { inconsistent } from "./validate.ts";
 import { writeBatch } from "./write.ts";
 
+/** The parts of the service that the sync is made of. */
+export type SyncParts = Pick<Foundation, "config" | "database" | "chain" | "log" | "metrics" | "now">;
+
 /** What came of a step. */
 export type Walked =
   /** A stretch was stored; `behind` when there is more. `reorg` names what was left. */
@@ -41,13 +44,14 @@ export type Follow = {
   head(): Header | null;
 };
 
-const TELL_BLOCKS = 5_000;
+/** Further behind than this, acts are not told one by one: clients are told to read their lists again. */
+const TELL_BLOCKS = 32;
 const KEEP_EVENTS = 50_000;
 
 /** Makes a walk; nothing is asked or read before `reload`. */
 export function createFollow(
-  { config, database, chain, now }: Foundation,
-  { broken, signal }: { broken: ReadonlySet<string>; signal: AbortSignal },
+  { config, database, chain, now }: SyncParts,
+  { broken, signal, until }: { broken: ReadonlySet<string>; signal: AbortSignal; until?: number | undefined },
 ): Follow {
   const { deployment } = chain;
   const sources = new Map<Endpoint, Source>();
@@ -72,7 +76,7 @@ export function createFollow(
     if (ready !== null && cursor !== null && look !== null) {
       return { ancestor: cursor.number, ancestorHash: cursor.hash, raw: await ready.raw, look, planned: false };
     }
-    const seen = await source.look();
+    const seen = await source.look(until);
     look = seen;
     const { head } = seen;
     const plan = await planStep(
@@ -90,11 +94,25 @@ export function createFollow(
     };
   }
 
+  /** Proves what was stored while no node had the state to prove it by, or before a crash. */
+  async function proveStored(source: Source): Promise<void> {
+    const head = look?.head;
+    if (cursor === null || head === undefined || proven >= cursor.number) return;
+    const nothing = { ancestor: cursor.number, headers: [head], acts: [], rawLogs: [], joined: [], ends: [] };
+    if (!(await proveBatch(nothing, { deployment, database, source, broken, unproven }))) return;
+    unproven = new Map();
+    proven = cursor.number;
+    await writeProven(database, proven);
+  }
+
   async function step(node: Endpoint): Promise<Walked> {
     const source = sourceOf(node);
     const bytesBefore = node.received();
     const taken = await takeNext(source);
-    if ("kind" in taken) return taken;
+    if ("kind" in taken) {
+      if (taken.kind === "same") await proveStored(source);
+      return taken;
+    }
     const { ancestor, raw } = taken;
     const { head } = taken.look;
     const isNext = cursor === null || ancestor === cursor.number;

@@ -54,16 +54,22 @@ export async function readHeadsAtOnce(
   const chunks: (readonly Address[])[] = [];
   for (let at = 0; at < accounts.length; at += AT_ONCE) chunks.push(accounts.slice(at, at + AT_ONCE));
   const answers = await Promise.all(
-    chunks.map(async (chunk) => readWords(await request(headsCall({ contract, accounts: chunk, block })), chunk.length)),
+    chunks.map(async (chunk) =>
+      readWords(await request(headsCall({ contract, accounts: chunk, block })), chunk.length),
+    ),
   );
   return answers.flat();
 }
 
 function readWords(answer: unknown, count: number): Hex[] {
   if (typeof answer !== "string" || answer.length !== 2 + 64 * (count + 1) || !/^0x[0-9a-f]*$/i.test(answer)) {
-    throw new Failure("unavailable", "The node did not tell the heads of accounts. Nothing was stored; it is asked again.", {
-      reason: "inconsistent-node",
-    });
+    throw new Failure(
+      "unavailable",
+      "The node did not tell the heads of accounts. Nothing was stored; it is asked again.",
+      {
+        reason: "inconsistent-node",
+      },
+    );
   }
   const words = answer.toLowerCase();
   return Array.from({ length: count }, (_, at): Hex => `0x${words.slice(66 + 64 * at, 130 + 64 * at)}`);

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { backOff, isTrouble } from "../rpc/index.ts";
 import type { Endpoint, NodeState } from "../rpc/index.ts";
-import type { Foundation } from "../service.ts";
 import { appendStream } from "../store/stream.ts";
 import type { Cursor } from "../store/sync-state.ts";
 import { brokenKey, isMismatch } from "./batch.ts";
@@ -13,7 +12,7 @@ import type { Mismatch } from "./batch.ts";
 import { checkHistory } from "./check.ts";
 import type { Finding } from "./check.ts";
 import { createFollow } from "./follow.ts";
-import type { Walked } from "./follow.ts";
+import type { SyncParts, Walked } from "./follow.ts";
 
 /** How the index stands to the chain. */
 export type SyncState =
@@ -65,13 +64,13 @@ const LONGEST_WAIT_MS = 15_000;
 /** A hiccup of a node is no state; so many in a row are. */
 const PATIENCE = 3;
 
-/** Makes the index's loop; nothing runs before `start`. */
-export function createSync(foundation: Foundation): Sync {
+/** Makes the index's loop; nothing runs before `start`. With `until`, that block is taken for the chain's newest. */
+export function createSync(foundation: SyncParts, options: { until?: number } = {}): Sync {
   const { config, database, chain, log, metrics, now } = foundation;
   const stopping = new AbortController();
   const hearers = new Set<(block: { number: number; hash: string; time: number }) => void>();
   const broken = new Set<string>();
-  const follow = createFollow(foundation, { broken, signal: stopping.signal });
+  const follow = createFollow(foundation, { broken, signal: stopping.signal, until: options.until });
   let running: Promise<void> = Promise.resolve();
   let state: SyncState = "starting";
   let seenAt = 0;

@@ -3,8 +3,10 @@
 import { createKeccak } from "hash-wasm";
 import { useKeccak } from "#protocol/history/index.ts";
 
-/** Puts it in place for this process; the fold goes on with the plain one until then. */
-export async function quickenFold(): Promise<void> {
-  const hasher = await createKeccak(256);
-  useKeccak((bytes) => `0x${hasher.init().update(bytes).digest("hex")}`);
+let done: Promise<void> | null = null;
+
+/** Puts it in place for this process, once; the fold goes on with the plain one until then. */
+export function quickenFold(): Promise<void> {
+  done ??= createKeccak(256).then((hasher) => useKeccak((bytes) => `0x${hasher.init().update(bytes).digest("hex")}`));
+  return done;
 }

@@ -23,7 +23,8 @@ export type BlockName = { number: number; hash: Hex };
 /** A way to read the chain from one node. Everything throws a trouble (rpc/fault.ts) when the answers do not fit. */
 export type Source = {
   readonly node: Endpoint;
-  look(): Promise<Look>;
+  /** Looks at the newest block, or at block `until` where the chain is longer than that. */
+  look(until?: number): Promise<Look>;
   readHeaders(numbers: readonly number[]): Promise<(Header | null)[]>;
   /** Asks for blocks `from` to `to` with our logs; nothing is checked yet. `look` saves asking for its head again. */
   fetchStretch(range: { from: number; to: number; look?: Look }): Promise<RawStretch>;
@@ -107,7 +108,7 @@ export function createSource(options: { node: Endpoint; deployment: Deployment; 
 
   const source: Source = {
     node,
-    async look() {
+    async look(until) {
       const [latest, final] = await send([
         { method: "eth_getBlockByNumber", params: ["latest", false] },
         { method: "eth_getBlockByNumber", params: ["finalized", false] },
@@ -115,6 +116,11 @@ export function createSource(options: { node: Endpoint; deployment: Deployment; 
       const rawHead = resultOf(latest);
       if (rawHead === null) throw inconsistent("it gave no newest block");
       const head = readHeader(rawHead);
+      if (until !== undefined && head.number > until) {
+        const json = await ask(blockCall(until));
+        if (json === null) throw inconsistent(`it has no block ${until}`);
+        return { head: readHeader(json), rawHead: json, finalized: null };
+      }
       const finalized = final?.ok === true && final.result !== null ? readHeader(final.result) : null;
       // A node that calls its newest block final says nothing by it (development chains do).
       return { head, rawHead, finalized: finalized !== null && finalized.number < head.number ? finalized : null };

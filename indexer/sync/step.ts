@@ -29,7 +29,17 @@ export async function planStep(
   if (head.number === cursor.number && head.hash === cursor.hash) return { kind: "same" };
   const top = Math.min(head.number, cursor.number);
   const ancestor = await findAncestor({ top, finalized: cursor.finalized, head, cursor }, { database, source });
-  if (ancestor === null) return { kind: "too-deep", finalized: cursor.finalized };
+  if (ancestor === null) {
+    // The very first blocks were replaced, and nothing of them was final: there is nothing older to go back to.
+    if (cursor.finalized < start)
+      return {
+        kind: "read",
+        ancestor: start - 1,
+        ancestorHash: null,
+        to: Math.min(head.number, Math.max(start - 1 + span, cursor.number)),
+      };
+    return { kind: "too-deep", finalized: cursor.finalized };
+  }
   if (ancestor.number === head.number) return { kind: "behind" };
   // A replacement must be in hand as a whole before anything is taken away: at least as far as the old branch went.
   return {

@@ -1,22 +1,22 @@
 // One transaction: what is above the ancestor goes, the new branch comes, projections follow, the cursor moves, live
 // clients are told. A crash leaves all of it or nothing.
 
-import { getAddress, isAddress, zeroAddress } from "viem";
+import { zeroAddress } from "viem";
 import type { Address } from "viem";
 import { actRow } from "#protocol/history/index.ts";
+import type { TrailRow } from "#protocol/history/index.ts";
 import type { Deployment } from "../chain.ts";
+import type { CopyValue } from "../store/copy.ts";
 import { notify } from "../store/database.ts";
 import type { Database, Queryable } from "../store/database.ts";
 import { recallOrphans } from "../store/orphans.ts";
-import { insertRows, readRows, replaceRows } from "../store/rows.ts";
-import type { ProjectionRow, ProjectionTable } from "../store/rows.ts";
+import { insertRows } from "../store/rows.ts";
 import { appendStream } from "../store/stream.ts";
 import type { StreamEvent } from "../store/stream.ts";
 import { pruneHistory, rollBack, writeCursor } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
-import type { Batch, BatchAct } from "./batch.ts";
-import { changesOf } from "./projections/index.ts";
-import type { Change } from "./projections/index.ts";
+import type { Batch } from "./batch.ts";
+import { project } from "./project.ts";
 
 /** How the acts of a batch are stored. */
 export type WriteOptions = {
@@ -41,6 +41,10 @@ export async function writeBatch(
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
   const finalized = Math.max(options.cursor?.finalized ?? 0, Math.min(options.finalized, last.number));
   const cursor: Cursor = { number: last.number, hash: last.hash, time: last.time, finalized };
+  const stored = batch.acts.map(({ act, index }): StoredAct => {
+    const row: TrailRow = { ...actRow(act), index };
+    return { row, parties: partiesOf(row) };
+  });
   const orphaned = await database.transaction(async (tx) => {
     const events: StreamEvent[] = [];
     let gone = 0;
@@ -53,7 +57,7 @@ export async function writeBatch(
       });
     }
     await recallOrphans(tx, batch.headers);
-    await insertActs(tx, batch);
+    await insertActs(tx, batch, stored);
     await project(tx, batch, finalized);
     const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
     await insertRows(
@@ -63,14 +67,12 @@ export async function writeBatch(
     );
     await writeCursor(tx, options.deployment, cursor);
     await pruneHistory(tx, finalized);
-    for (const each of batch.acts) {
-      if (Number(each.act.block) < options.tellFrom) continue;
-      const row = rowOf(each);
-      events.push({
-        type: "act",
-        audience: [...partiesOf(row), "auditor"],
-        payload: { ...row, final: false, mark: null },
-      });
+    const told = stored.filter(({ row }) => row.block >= options.tellFrom);
+    // Who listened before is not told of each act of a long time: one word makes them read their lists again.
+    if (told.length < stored.length) events.push({ type: "gap", audience: ["*"], payload: {} });
+    for (const { row, parties } of told) {
+      const audience = [...parties, "auditor"];
+      events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
     }
     await appendStream(tx, events, options.now);
     if (batch.acts.length > 0 || gone > 0) await notify(tx, "act");
@@ -79,37 +81,26 @@ export async function writeBatch(
   return { cursor, orphaned };
 }
 
-/** The trail row of an act, its index counted over its account's whole history. */
-function rowOf({ act, index }: BatchAct) {
-  return { ...actRow(act), index };
-}
+/** An act's row of the trail, its index counted over its account's whole history, and whom it names. */
+type StoredAct = { row: TrailRow; parties: Address[] };
+
+const address = /^0x[0-9a-fA-F]{40}$/;
 
 /** Everybody whom an act names: its account and every address among its arguments. */
-function partiesOf(row: { account: string; args: Record<string, unknown> }): Address[] {
-  const named = [row.account, ...Object.values(row.args)].filter(
-    (value) => typeof value === "string" && isAddress(value, { strict: false }),
-  );
-  return [...new Set(named.map((value) => getAddress(value as string)))].filter((address) => address !== zeroAddress);
+function partiesOf({ account, args }: TrailRow): Address[] {
+  const parties = new Set<Address>([account]);
+  for (const name in args) {
+    const value = args[name];
+    // Twenty bytes are an address here, which decoding has spelled with its checksum.
+    if (typeof value === "string" && value.length === 42 && address.test(value)) parties.add(value as Address);
+  }
+  parties.delete(zeroAddress);
+  return [...parties];
 }
 
-async function insertActs(tx: Queryable, batch: Batch): Promise<void> {
-  const rows = batch.acts.map(rowOf);
-  await insertRows(
-    tx,
-    "acts",
-    rows.map(({ blockHash, logIndex, headBefore, headAfter, ...same }) => ({
-      ...same,
-      block_hash: blockHash,
-      log_index: logIndex,
-      head_before: headBefore,
-      head_after: headAfter,
-    })),
-  );
-  await insertRows(
-    tx,
-    "act_parties",
-    rows.flatMap((row) => partiesOf(row).map((party) => ({ party, block: row.block, log_index: row.logIndex }))),
-  );
+async function insertActs(tx: Queryable, batch: Batch, stored: readonly StoredAct[]): Promise<void> {
+  await tx.copyRows("acts", actColumns, actValues(stored));
+  await tx.copyRows("act_parties", ["party", "block", "log_index"], partyValues(stored));
   await insertRows(
     tx,
     "raw_logs",
@@ -125,69 +116,20 @@ async function insertActs(tx: Queryable, batch: Batch): Promise<void> {
   );
 }
 
-/** Folds the batch onto the projections' rows, and remembers what they were for the blocks that may still go. */
-async function project(tx: Queryable, batch: Batch, finalized: number): Promise<void> {
-  const places = new Map(
-    batch.joined.flatMap(({ contract, entries }) =>
-      entries.map((entry) => [`${contract}|${entry.account}`, entry] as const),
-    ),
-  );
-  const steps = batch.acts.map((each) => ({
-    act: each.act,
-    changes: [
-      headChange(each, places.get(`${each.act.contract}|${each.act.account}`)),
-      ...(each.act.known ? changesOf(each.act) : []),
-    ],
-  }));
-  const tables = new Map<ProjectionTable, Map<string, ProjectionRow | null>>();
-  for (const change of steps.flatMap((step) => step.changes)) {
-    const rows = tables.get(change.table) ?? new Map<string, ProjectionRow | null>();
-    tables.set(change.table, rows.set(change.key, null));
+const actColumns = [
+  ...["contract", "address", "block", "block_hash", "time", "tx", "log_index", "account", "index", "act", "args"],
+  ...["head_before", "head_after", "topics", "data"],
+];
+
+function* actValues(stored: readonly StoredAct[]): Generator<CopyValue[]> {
+  for (const { row } of stored) {
+    const { contract, address, block, blockHash, time, tx, logIndex, account, index, act } = row;
+    const { args, headBefore, headAfter, topics, data } = row;
+    const place = [contract, address, block, blockHash, time, tx, logIndex, account, index, act];
+    yield [...place, JSON.stringify(args), headBefore, headAfter, topics, data];
   }
-  for (const [table, rows] of tables)
-    for (const row of await readRows(tx, table, [...rows.keys()])) rows.set(row.key, row);
-  const undo: object[] = [];
-  for (const { act, changes } of steps) {
-    changes.forEach((change, step) => {
-      const rows = tables.get(change.table);
-      const before = rows?.get(change.key) ?? null;
-      if (Number(act.block) > finalized) {
-        undo.push({
-          block: Number(act.block),
-          log_index: act.logIndex,
-          step,
-          projection: change.table,
-          key: change.key,
-          before,
-        });
-      }
-      rows?.set(change.key, change.next(before));
-    });
-  }
-  for (const [table, rows] of tables) {
-    await replaceRows(
-      tx,
-      table,
-      [...rows.keys()],
-      [...rows.values()].filter((row) => row !== null),
-    );
-  }
-  await insertRows(tx, "undo", undo);
 }
 
-function headChange({ act, index }: BatchAct, joined: { place: number; roll: string } | undefined): Change {
-  const key = `${act.contract}|${act.account}`;
-  return {
-    table: "heads",
-    key,
-    next: (before) => ({
-      key,
-      contract: act.contract,
-      account: act.account,
-      head: act.headAfter,
-      acts: index + 1,
-      place: before?.["place"] ?? joined?.place ?? -1,
-      roll: before?.["roll"] ?? joined?.roll ?? "",
-    }),
-  };
+function* partyValues(stored: readonly StoredAct[]): Generator<CopyValue[]> {
+  for (const { row, parties } of stored) for (const party of parties) yield [party, row.block, row.logIndex];
 }

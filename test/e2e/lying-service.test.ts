@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoAccount } from "#scripts/demo-people.ts";
+import { seed } from "#scripts/seed.ts";
 import { launchBrowser } from "./browser.ts";
 import { startLyingProxy, type LyingProxy } from "./lying-proxy.ts";
 import { approve, arrive, takePictures, type Person } from "./person.ts";
@@ -20,17 +21,16 @@ const stored: string[] = [];
 
 beforeAll(async () => {
   liar = await startLyingProxy();
-  [stack, browser] = await Promise.all([startStack({ env: { PLACET_ORIGIN: liar.url } }), launchBrowser()]);
+  [stack, browser] = await Promise.all([
+    startStack({ seeded: false, env: { PLACET_ORIGIN: liar.url } }),
+    launchBrowser(),
+  ]);
   liar.speakFor(stack.url);
+  await seed({ url: liar.url, rpcUrl: stack.rpcUrl, dataDir: stack.dataDir, log: () => {} });
   ana = await arrive(browser, { url: liar.url, name: "Ana Silva" });
-  const { page } = ana;
-  page.on("request", (request) => {
+  ana.page.on("request", (request) => {
     if (request.method() === "PUT" && request.url().includes("/api/blocks/")) stored.push(request.url());
   });
-  await page.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
-  await expect.poll(() => page.getByLabel("Passphrase", { exact: true }).inputValue()).not.toBe("");
-  await page.getByRole("button", { name: "Unlock", exact: true }).click();
-  await page.getByRole("button", { name: "Lock now" }).waitFor();
 });
 afterAll(async () => {
   if (browser) await takePictures(browser, "lying-service");
@@ -58,6 +58,14 @@ async function comeToTheSentence(page: Page): Promise<void> {
 const sign = (page: Page) => page.getByRole("button", { name: "Sign", exact: true });
 
 describe("A patient whose service lies about the ledger", () => {
+  test("signs in and unlocks as ever, while it tells the truth", async () => {
+    const { page } = ana;
+    await page.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
+    await expect.poll(() => page.getByLabel("Passphrase", { exact: true }).inputValue()).not.toBe("");
+    await page.getByRole("button", { name: "Unlock", exact: true }).click();
+    await page.getByRole("button", { name: "Lock now" }).waitFor();
+  });
+
   test("is told when it hands out another key for the doctor; nothing is encrypted, and nothing can be signed", async () => {
     const { page } = ana;
     liar.inventKey(LENA, `0x${"5a".repeat(32)}`);

@@ -24,12 +24,19 @@ export function put(table: ProjectionTable, row: ProjectionRow): Change {
   return { table, key: row.key, next: () => row };
 }
 
-/** A change that overwrites some columns of a row, which is made of `empty` where there was none. */
+/**
+ * A change that overwrites some columns of a row. Where there was none it is made of `empty`; without `empty` nothing is
+ * made, as the ledger never says such a thing of what it does not have.
+ */
 export function patch(
   table: ProjectionTable,
   key: string,
   columns: Record<string, unknown>,
-  empty: Record<string, unknown> = {},
+  empty?: Record<string, unknown>,
 ): Change {
-  return { table, key, next: (before) => ({ ...empty, ...before, ...columns, key }) };
+  return {
+    table,
+    key,
+    next: (before) => (before === null && empty === undefined ? null : { ...empty, ...before, ...columns, key }),
+  };
 }

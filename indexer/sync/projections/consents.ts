@@ -26,16 +26,16 @@ export function consentChanges(act: KnownAct): Change[] {
         {
           table: "consents",
           key: keyOf(subject, grantee, replaced),
-          next: (before) => ({
-            ...before,
-            key: keyOf(subject, grantee, replaced),
-            status: SUPERSEDED,
-            version: Math.min(Number(before?.["version"] ?? 0) + 1, MAX_VERSION),
-            changed_at: act.stamp.time,
-            replaced_by: scope,
-            ended_by: subject,
-            ...placeOf(act),
-          }),
+          next: (before) =>
+            before && {
+              ...before,
+              status: SUPERSEDED,
+              version: Math.min(Number(before["version"]) + 1, MAX_VERSION),
+              changed_at: act.stamp.time,
+              replaced_by: scope,
+              ended_by: subject,
+              ...placeOf(act),
+            },
         },
       ];
     }

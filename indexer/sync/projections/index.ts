@@ -11,8 +11,31 @@ import { registryChanges } from "./registry.ts";
 
 export type { Change, KnownAct } from "./change.ts";
 
-/** Everything that an act changes. */
-export function changesOf(act: KnownAct): Change[] {
+/**
+ * Everything that an act changes. An act whose words make no sense to a projection (no such act can come from the
+ * contracts that this version knows) changes nothing: it stays in the trail as it was logged, and stops nobody else's.
+ * `onFault` hears of it.
+ */
+export function changesOf(act: KnownAct, onFault: (error: unknown) => void = () => undefined): Change[] {
+  try {
+    return allChangesOf(act).map(({ next, ...change }) => ({
+      ...change,
+      next(before) {
+        try {
+          return next(before);
+        } catch (error) {
+          onFault(error);
+          return before;
+        }
+      },
+    }));
+  } catch (error) {
+    onFault(error);
+    return [];
+  }
+}
+
+function allChangesOf(act: KnownAct): Change[] {
   return act.contract === "providerRegistry"
     ? registryChanges(act)
     : [

@@ -1,0 +1,100 @@
+// From a batch's acts to the rows that the API reads: folded in memory, then each table read and written once. What a row
+// was before is remembered for the blocks that may still be reorganised away.
+
+import type { Queryable } from "../store/database.ts";
+import { insertRows, moveHeads, readRows, replaceRows } from "../store/rows.ts";
+import type { ProjectionRow, ProjectionTable } from "../store/rows.ts";
+import type { Batch, BatchAct, RollEntry } from "./batch.ts";
+import { changesOf } from "./projections/index.ts";
+import type { Change } from "./projections/index.ts";
+
+type Step = BatchAct & { changes: Change[] };
+
+/** Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later. */
+export async function project(tx: Queryable, batch: Batch, finalized: number): Promise<void> {
+  const joined = new Map(
+    batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
+  );
+  const settled = batch.acts.filter(({ act }) => act.block <= finalized);
+  await settleHeads(tx, settled, joined);
+  const steps = batch.acts.map((each): Step => {
+    const changes = each.act.known ? changesOf(each.act) : [];
+    return each.act.block <= finalized
+      ? { ...each, changes }
+      : { ...each, changes: [headChange(each, joined), ...changes] };
+  });
+  const tables = await readBefore(tx, steps);
+  const existing = new Map([...tables].map(([table, rows]) => [table, keysOfRows(rows)]));
+  const undo: object[] = [];
+  for (const { act, changes } of steps) {
+    changes.forEach((change, step) => {
+      const rows = tables.get(change.table);
+      const before = rows?.get(change.key) ?? null;
+      if (act.block > finalized) {
+        const place = { block: act.block, log_index: act.logIndex, step };
+        undo.push({ ...place, projection: change.table, key: change.key, before });
+      }
+      rows?.set(change.key, change.next(before));
+    });
+  }
+  for (const [table, rows] of tables) {
+    const present = [...rows.values()].filter((row) => row !== null);
+    await replaceRows(tx, table, existing.get(table) ?? [], present);
+  }
+  await insertRows(tx, "undo", undo);
+}
+
+/** The rows that the changes touch, as they are stored; null for those that are not. */
+async function readBefore(tx: Queryable, steps: readonly Step[]) {
+  const tables = new Map<ProjectionTable, Map<string, ProjectionRow | null>>();
+  for (const { changes } of steps) {
+    for (const { table, key } of changes) {
+      const rows = tables.get(table) ?? new Map<string, ProjectionRow | null>();
+      if (rows.size === 0) tables.set(table, rows);
+      rows.set(key, null);
+    }
+  }
+  for (const [table, rows] of tables)
+    for (const row of await readRows(tx, table, [...rows.keys()])) rows.set(row.key, row);
+  return tables;
+}
+
+function keysOfRows(rows: ReadonlyMap<string, ProjectionRow | null>): string[] {
+  return [...rows].flatMap(([key, row]) => (row === null ? [] : [key]));
+}
+
+/** The heads after acts that nobody takes back: only the last act of an account counts, and nothing need be read first. */
+async function settleHeads(
+  tx: Queryable,
+  settled: readonly BatchAct[],
+  joined: ReadonlyMap<string, RollEntry>,
+): Promise<void> {
+  const last = new Map(settled.map((each) => [`${each.act.contract}|${each.act.account}`, each]));
+  const moved = [];
+  const fresh = [];
+  for (const [key, { act, index }] of last) {
+    const head = { key, head: act.headAfter, acts: index + 1 };
+    const entry = joined.get(key);
+    if (entry === undefined) moved.push(head);
+    else fresh.push({ ...head, contract: act.contract, account: act.account, place: entry.place, roll: entry.roll });
+  }
+  await moveHeads(tx, moved);
+  await insertRows(tx, "heads", fresh);
+}
+
+function headChange({ act, index }: BatchAct, joined: ReadonlyMap<string, RollEntry>): Change {
+  const key = `${act.contract}|${act.account}`;
+  return {
+    table: "heads",
+    key,
+    next: (before) => ({
+      key,
+      contract: act.contract,
+      account: act.account,
+      head: act.headAfter,
+      acts: index + 1,
+      place: before?.["place"] ?? joined.get(key)?.place ?? -1,
+      roll: before?.["roll"] ?? joined.get(key)?.roll ?? "",
+    }),
+  };
+}

@@ -1,0 +1,44 @@
+// What every seed stands on: one empty database, one port with fake nodes behind it, one deployment.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "#indexer/store/database.ts";
+import { makeFolder } from "../support/service.ts";
+import { codeHash, startFakeNodes } from "./fake-node.ts";
+import { DEPLOYED_AT, makeGenesis, place } from "./generated-chain.ts";
+import type { Ground } from "./scenario.ts";
+
+/** Makes the ground; `close` takes all of it away. */
+export async function makeGround(): Promise<Ground & { close(): Promise<void> }> {
+  const genesis = makeGenesis();
+  const { folder, remove } = await makeFolder();
+  const files = await mkdtemp(join(tmpdir(), "placet-sim-"));
+  const deploymentFile = join(files, "deployment.json");
+  await writeFile(
+    deploymentFile,
+    JSON.stringify({
+      chainId: 31_337,
+      genesisHash: genesis.hash,
+      ...place,
+      deployedAtBlock: DEPLOYED_AT,
+      deployedAt: genesis.time,
+      gateways: [],
+      buildHashes: { ledger: codeHash, providerRegistry: codeHash },
+    }),
+  );
+  const nodes = await startFakeNodes();
+  const database = await openDatabase({ folder: join(folder, "database"), url: null });
+  return {
+    database,
+    nodes,
+    genesis,
+    deploymentFile,
+    async close() {
+      await database.close();
+      await nodes.close();
+      await remove();
+      await rm(files, { recursive: true, force: true });
+    },
+  };
+}
