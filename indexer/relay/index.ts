@@ -8,7 +8,15 @@ import type { Address, Hex } from "viem";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { Failure } from "#protocol/failure.ts";
-import { actCall, actorOf, actToJson, isRelayable, typedAct, type Act, type ActSignature } from "#protocol/typed-data/index.ts";
+import {
+  actCall,
+  actorOf,
+  actToJson,
+  isRelayable,
+  typedAct,
+  type Act,
+  type ActSignature,
+} from "#protocol/typed-data/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Foundation } from "../service.ts";
 import type { Queryable } from "../store/database.ts";
@@ -275,8 +283,7 @@ type Revoked = { subject: Address; grantee: Address; scope: Hex; ceiling: number
 
 /** The consents that a signed revoke ends, whoever signed it; none for any other act. */
 function revokedBy(act: Act): readonly Revoked[] {
-  if (act.name === "revokeMany")
-    return act.args.revocations.map((each) => ({ ...each, subject: act.args.subject }));
+  if (act.name === "revokeMany") return act.args.revocations.map((each) => ({ ...each, subject: act.args.subject }));
   if (act.name !== "revoke" && act.name !== "revokeByProxy") return [];
   const { subject, grantee, scope, ceiling } = act.args;
   return [{ subject, grantee, scope, ceiling }];

@@ -41,8 +41,10 @@ const words: Readonly<Record<string, string>> = {
     "An emergency consent is for clinicians and organisations that a registrar has verified, and this account is none now. Nothing was changed.",
   NotArmed: "There is no emergency consent here that could be opened now. Nothing was opened.",
   StillOpen: "The glass is broken already: the consent is open. Nothing was changed, and nothing needs to be done.",
-  UsedUp: "This emergency consent was opened as often as it may be. Nothing was opened. Ask the patient or their proxy.",
-  NoteNeeded: "Whoever opens a consent in an emergency must say why. Nothing was opened. Write the reason, then try again.",
+  UsedUp:
+    "This emergency consent was opened as often as it may be. Nothing was opened. Ask the patient or their proxy.",
+  NoteNeeded:
+    "Whoever opens a consent in an emergency must say why. Nothing was opened. Write the reason, then try again.",
   NotClinician: "Only a doctor or nurse of this organisation can open it in an emergency. Nothing was opened.",
   NotProxy: "There is no mandate in force that lets you act for this person. Nothing was changed.",
   BeyondMandate: "This goes beyond what the mandate allows. Nothing was changed. Ask for less, or for a shorter time.",

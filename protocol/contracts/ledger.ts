@@ -3,24 +3,6 @@
 /** What can be called, read and heard of Ledger. */
 export const ledgerAbi = [
   { inputs: [{ name: "registry", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
-  { inputs: [], name: "InvalidShortString", type: "error" },
-  { inputs: [{ name: "str", type: "string" }], name: "StringTooLong", type: "error" },
-  { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
-  {
-    inputs: [],
-    name: "eip712Domain",
-    outputs: [
-      { name: "fields", type: "bytes1" },
-      { name: "name", type: "string" },
-      { name: "version", type: "string" },
-      { name: "chainId", type: "uint256" },
-      { name: "verifyingContract", type: "address" },
-      { name: "salt", type: "bytes32" },
-      { name: "extensions", type: "uint256[]" },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
   { inputs: [], name: "AlreadyBooked", type: "error" },
   { inputs: [{ name: "version", type: "uint32" }], name: "AlreadyEnded", type: "error" },
   { inputs: [], name: "AlreadySent", type: "error" },
@@ -41,6 +23,7 @@ export const ledgerAbi = [
   { inputs: [{ name: "deadline", type: "uint40" }], name: "DeadlinePassed", type: "error" },
   { inputs: [], name: "DocumentEnded", type: "error" },
   { inputs: [], name: "EmptyBatch", type: "error" },
+  { inputs: [], name: "InvalidShortString", type: "error" },
   { inputs: [], name: "KeyIsZero", type: "error" },
   { inputs: [], name: "NoReceipts", type: "error" },
   { inputs: [], name: "NotArmed", type: "error" },
@@ -59,6 +42,7 @@ export const ledgerAbi = [
   { inputs: [], name: "ScopeUsed", type: "error" },
   { inputs: [], name: "StillInForce", type: "error" },
   { inputs: [{ name: "until", type: "uint40" }], name: "StillOpen", type: "error" },
+  { inputs: [{ name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   { inputs: [], name: "UsedUp", type: "error" },
   { inputs: [], name: "VaultAccountNeedsItself", type: "error" },
   { inputs: [{ name: "epoch", type: "uint32" }], name: "WrongEpoch", type: "error" },
@@ -231,6 +215,7 @@ export const ledgerAbi = [
     name: "DeclinedByProxy",
     type: "event",
   },
+  { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
   {
     anonymous: false,
     inputs: [
@@ -771,7 +756,7 @@ export const ledgerAbi = [
   {
     inputs: [
       { name: "grantee", type: "address" },
-      { name: "request", type: "bytes32" },
+      { name: "request_", type: "bytes32" },
       { name: "note", type: "bytes32" },
     ],
     name: "decline",
@@ -783,7 +768,7 @@ export const ledgerAbi = [
     inputs: [
       { name: "subject", type: "address" },
       { name: "grantee", type: "address" },
-      { name: "request", type: "bytes32" },
+      { name: "request_", type: "bytes32" },
       { name: "note", type: "bytes32" },
       { name: "mandate", type: "bytes32" },
     ],
@@ -804,7 +789,7 @@ export const ledgerAbi = [
       },
       { name: "subject", type: "address" },
       { name: "grantee", type: "address" },
-      { name: "request", type: "bytes32" },
+      { name: "request_", type: "bytes32" },
       { name: "note", type: "bytes32" },
       { name: "deadline", type: "uint40" },
       { name: "signature", type: "bytes" },
@@ -818,7 +803,7 @@ export const ledgerAbi = [
     inputs: [
       { name: "subject", type: "address" },
       { name: "grantee", type: "address" },
-      { name: "request", type: "bytes32" },
+      { name: "request_", type: "bytes32" },
       { name: "note", type: "bytes32" },
       { name: "deadline", type: "uint40" },
       { name: "signature", type: "bytes" },
@@ -846,6 +831,21 @@ export const ledgerAbi = [
     ],
     name: "effectiveStatus",
     outputs: [{ name: "", type: "uint8" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "eip712Domain",
+    outputs: [
+      { name: "fields", type: "bytes1" },
+      { name: "name", type: "string" },
+      { name: "version", type: "string" },
+      { name: "chainId", type: "uint256" },
+      { name: "verifyingContract", type: "address" },
+      { name: "salt", type: "bytes32" },
+      { name: "extensions", type: "uint256[]" },
+    ],
     stateMutability: "view",
     type: "function",
   },
@@ -1477,10 +1477,10 @@ export const ledgerAbi = [
   },
   { inputs: [], name: "roll", outputs: [{ name: "", type: "bytes32" }], stateMutability: "view", type: "function" },
   {
-    inputs: [{ name: "interfaceId", type: "bytes4" }],
+    inputs: [{ name: "id", type: "bytes4" }],
     name: "supportsInterface",
     outputs: [{ name: "", type: "bool" }],
-    stateMutability: "view",
+    stateMutability: "pure",
     type: "function",
   },
   {

@@ -147,10 +147,7 @@ function plainArgs(act: Act, vaultSignature: Hex): readonly unknown[] {
   }
 }
 
-function signedArgs(
-  act: Act,
-  { signature, vaultSignature = "0x", newSignature }: ActSignature,
-): readonly unknown[] {
+function signedArgs(act: Act, { signature, vaultSignature = "0x", newSignature }: ActSignature): readonly unknown[] {
   const { name, args } = act;
   const deadline = "deadline" in args ? args.deadline : undefined;
   switch (name) {

@@ -32,7 +32,13 @@ type Row = Omit<ActEntry, "contract" | "vaultMaySign"> & { readonly vaultMaySign
 /** A row of the ledger. */
 export const onLedger = (row: Row): ActEntry => ({ contract: "ledger", vaultMaySign: false, ...row });
 /** A row of the provider registry. */
-export const inRegistry = (actor: string, sort: ActEntry["sort"], plain: string, event: string, label: string): ActEntry => ({
+export const inRegistry = (
+  actor: string,
+  sort: ActEntry["sort"],
+  plain: string,
+  event: string,
+  label: string,
+): ActEntry => ({
   contract: "providerRegistry",
   plain,
   signed: null,

@@ -3,7 +3,15 @@
 
 import type { Address, Hex } from "viem";
 import { BREAK_GLASS_HOURS } from "../consent/index.ts";
-import { openFields, typedAnchor, typedAvailability, typedGrant, typedRevoke, type Grant, type Open } from "./messages.ts";
+import {
+  openFields,
+  typedAnchor,
+  typedAvailability,
+  typedGrant,
+  typedRevoke,
+  type Grant,
+  type Open,
+} from "./messages.ts";
 import { typedData, type Place, type TypedData } from "./types.ts";
 
 type ConsentName = { readonly subject: Address; readonly grantee: Address; readonly scope: Hex };

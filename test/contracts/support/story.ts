@@ -172,7 +172,11 @@ export async function signStory(place: Place): Promise<SignedStep[]> {
       },
       { generation },
     ],
-    ["publishDays", { provider, days: [2, 3].map((later) => ({ day: day + later, open: "7" })), deadline }, { generation }],
+    [
+      "publishDays",
+      { provider, days: [2, 3].map((later) => ({ day: day + later, open: "7" })), deadline },
+      { generation },
+    ],
     ["anchor", { subject, document, manifest: digestOf("m2"), version: 1, deadline }, { generation }],
     ["withdraw", { account: subject, subject, document }, { version: 1 }],
     ["rekey", { subject, bundle: digestOf("bundle"), epoch: 0 }, {}],
