@@ -17,7 +17,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       plain("protocol"),
-      plain("indexer"),
+      // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.
+      { test: { ...plain("indexer").test, exclude: ["test/indexer/processes/**"] } },
       {
         test: {
           name: "postgres",

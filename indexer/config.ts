@@ -42,6 +42,7 @@ const environment = z.object({
   PLACET_FINALITY_SECONDS: whole(0, 604_800).default(900),
   PLACET_MAX_LAG_SECONDS: whole(1, 86_400).optional(),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
+  PLACET_BLOCKS: z.string().min(1).optional(),
   PLACET_RATE_SIGN_IN: whole(1, 1_000_000).default(20),
   PLACET_RATE_RECORDS: whole(1, 1_000_000).default(600),
   PLACET_RATE_SEARCH: whole(1, 1_000_000).default(100),
@@ -87,6 +88,8 @@ export type Config = {
   maxLagSeconds: number | null;
   /** TCP port on loopback of the embedded IPFS node; 0 picks a free one. */
   ipfsPort: number;
+  /** The folder of the embedded node's blocks, which several processes may share; null for one inside the data folder. */
+  blocksDir: string | null;
   rates: RateLimits;
   /** Whether each answer is checked against its published schema before it leaves. */
   checkResponses: boolean;
@@ -129,6 +132,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     finalitySeconds: e.PLACET_FINALITY_SECONDS,
     maxLagSeconds: e.PLACET_MAX_LAG_SECONDS ?? null,
     ipfsPort: e.PLACET_IPFS_PORT,
+    blocksDir: e.PLACET_BLOCKS === undefined ? null : resolve(e.PLACET_BLOCKS),
     rates: {
       signIn: e.PLACET_RATE_SIGN_IN,
       records: e.PLACET_RATE_RECORDS,

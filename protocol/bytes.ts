@@ -142,8 +142,3 @@ export function sha256(bytes: Uint8Array): Bytes {
 export function wipe(...secrets: Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
 }
-
-/** Gives a buffer's memory back at once, where the engine can: large ones would otherwise pile up until it collects. */
-export function freeBytes(bytes: Bytes): void {
-  if (typeof bytes.buffer.transfer === "function" && !bytes.buffer.detached) bytes.buffer.transfer(0);
-}

@@ -1,5 +1,6 @@
 // Seals as the gateway sees them: what each is of, and the inner wrap that it can hand on but never open.
 
+import { setImmediate as rest } from "node:timers/promises";
 import type { Address, Hex } from "viem";
 import { sha256, toHex } from "#protocol/bytes.ts";
 import { openSealAtGateway, type Release } from "#protocol/documents/index.ts";
@@ -16,9 +17,13 @@ export type GatewaySeals = {
   openSeal(seal: SealOf): Release;
   /** Opens many; one that no longer opens (another gateway key's, or damaged) is left out and told to the log. */
   openSeals(seals: readonly SealOf[]): Release[];
+  /** The same for any number of them, with pauses, so that other requests are answered meanwhile. */
+  openSealsSoftly(seals: readonly SealOf[]): Promise<Release[]>;
 };
 
 const KEPT = 20_000;
+/** So long, in milliseconds, the service may be deaf. */
+const PAUSE_AFTER_MS = 10;
 
 /** Makes the opener of seals for one gateway key. */
 export function createSeals({ key, place, log }: { key: GatewayKey; place: Place; log: Log }): GatewaySeals {
@@ -39,16 +44,30 @@ export function createSeals({ key, place, log }: { key: GatewayKey; place: Place
     return release;
   }
 
+  function openSeals(seals: readonly SealOf[]): Release[] {
+    return seals.flatMap((seal) => {
+      try {
+        return [openSeal(seal)];
+      } catch {
+        log.warn("seal-unreadable");
+        return [];
+      }
+    });
+  }
+
   return {
     openSeal,
-    openSeals: (seals) =>
-      seals.flatMap((seal) => {
-        try {
-          return [openSeal(seal)];
-        } catch {
-          log.warn("seal-unreadable");
-          return [];
-        }
-      }),
+    openSeals,
+    async openSealsSoftly(seals) {
+      const releases: Release[] = [];
+      let rested = performance.now();
+      for (const seal of seals) {
+        releases.push(...openSeals([seal]));
+        if (performance.now() - rested < PAUSE_AFTER_MS) continue;
+        await rest();
+        rested = performance.now();
+      }
+      return releases;
+    },
   };
 }

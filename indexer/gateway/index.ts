@@ -97,7 +97,7 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
     readCapsule: openings.readCapsule,
     openBox: openings.openBox,
     openSeal: seals.openSeal,
-    sealsOf: async (subject) => seals.openSeals(await readAllSeals(database, subject)),
+    sealsOf: async (subject) => seals.openSealsSoftly(await readAllSeals(database, subject)),
     openLicence: (licence) => openLicence({ ...licence, place, gateway: address, secretKey: key.secretKey }),
     async release(call) {
       if (!(await anchoring.isComplete())) {

@@ -5,13 +5,11 @@ import express from "express";
 import type { ErrorRequestHandler, Express } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
-import { docsStyle, renderDocs } from "./docs-page.ts";
 import { createLimits } from "./limits.ts";
 import { mountRoute } from "./mount.ts";
-import { describeApi } from "./openapi.ts";
 import { sendProblem } from "./problem.ts";
 import { routes } from "./routes.ts";
-import { mountStatic, policyForStyle, setSecurityHeaders } from "./static.ts";
+import { mountStatic, setSecurityHeaders } from "./static.ts";
 
 /** Makes the application over a running service. */
 export async function createApp(service: Service): Promise<Express> {
@@ -28,7 +26,6 @@ export async function createApp(service: Service): Promise<Express> {
   // A HEAD route stands before the GET of the same path, which Express would otherwise ask.
   const ordered = routes.toSorted((a, b) => Number(b.method === "head") - Number(a.method === "head"));
   for (const route of ordered) mountRoute(app, route, { service, takeTurn });
-  mountDocs(app, service);
   await mountStatic(app, config);
   app.use((request) => {
     throw new Failure("not-found", `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`);
@@ -40,12 +37,4 @@ export async function createApp(service: Service): Promise<Express> {
   };
   app.use(tell);
   return app;
-}
-
-function mountDocs(app: Express, service: Service): void {
-  const describe = () => describeApi(routes, { url: service.origins()[0] ?? "/" });
-  app.get("/openapi.json", (_, response) => void response.set("Cache-Control", "no-cache").json(describe()));
-  app.get("/docs", (_, response) => {
-    response.set("Content-Security-Policy", policyForStyle(docsStyle)).type("html").send(renderDocs(describe()));
-  });
 }

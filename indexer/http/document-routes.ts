@@ -9,7 +9,9 @@ import { coversWithoutDate } from "../gateway/index.ts";
 import type { Service } from "../service.ts";
 import { listLiveConsents } from "../store/consents.ts";
 import { listDocuments } from "../store/documents.ts";
+import type { Document } from "../store/documents.ts";
 import { readOpening } from "../store/openings.ts";
+import { readSealedVersions } from "../store/seals.ts";
 import type { Session } from "../store/sessions.ts";
 import { cutPage, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
@@ -45,22 +47,27 @@ const documentOut = z
 type Seal = { version: number; category: string; epoch: number };
 type Cover = { grantee: Address; scope: Hex };
 
-/** Which sealed documents of a subject the caller's live consents cover, and by which of them. */
-async function findCovered(
-  service: Service,
-  { session, subject, seals }: { session: Session; subject: Address; seals: Map<Hex, Seal> },
-): Promise<Map<Hex, Cover[]>> {
-  const names = await listNames(service, session);
-  const consents = await listLiveConsents(service.database, {
-    subject,
-    grantees: names.map((name) => name.account),
-    at: judgeTime(service),
-  });
+/** What the caller may know of a subject's documents beside the ledger's words. */
+type Sight = {
+  own: boolean;
+  /** The newest version of each document that this gateway holds a seal of. */
+  sealed: Map<Hex, number>;
+  /** The newest seal of each document, opened: nothing for who has no live consent to read. */
+  seals: Map<Hex, Seal>;
+  /** By which of the caller's live consents each document is covered. */
+  covered: Map<Hex, Cover[]>;
+};
+
+/** Seals are opened, at two milliseconds each, only for the subject and for who holds a live consent of theirs. */
+async function look(service: Service, { session, subject }: { session: Session; subject: Address }): Promise<Sight> {
+  const own = subject === session.account;
+  const names = own ? [] : await listNames(service, session);
+  const consents = own ? [] : await listReadable(service, { subject, names });
+  const sealed = await readSealedVersions(service.database, subject);
+  const seals = own || consents.length > 0 ? await readSeals(service, subject) : new Map<Hex, Seal>();
   const covered = new Map<Hex, Cover[]>();
-  for (const { grantee, scope, ops } of consents) {
-    const kept = (ops & READ) === 0 ? null : await readOpening(service.database, { subject, grantee, scope });
-    if (kept?.box === null || kept?.box === undefined) continue;
-    const opening = service.gateway.openBox({ subject, grantee, scope, box: kept.box });
+  for (const { grantee, scope, box } of consents) {
+    const opening = service.gateway.openBox({ subject, grantee, scope, box });
     const role = names.find((name) => name.account === grantee)?.role ?? 0;
     for (const [document, { category }] of seals) {
       if (role !== 0 && !roleMay(role, category)) continue;
@@ -68,7 +75,22 @@ async function findCovered(
       covered.set(document, [...(covered.get(document) ?? []), { grantee, scope }]);
     }
   }
-  return covered;
+  return { own, sealed, seals, covered };
+}
+
+/** The live consents under which these names may read, with the openings that this gateway holds. */
+async function listReadable(
+  service: Service,
+  { subject, names }: { subject: Address; names: { account: Address; role: number }[] },
+): Promise<(Cover & { box: Uint8Array })[]> {
+  const grantees = names.map((name) => name.account);
+  const consents = await listLiveConsents(service.database, { subject, grantees, at: judgeTime(service) });
+  const readable: (Cover & { box: Uint8Array })[] = [];
+  for (const { grantee, scope, ops } of consents) {
+    const kept = (ops & READ) === 0 ? null : await readOpening(service.database, { subject, grantee, scope });
+    if (kept?.box) readable.push({ grantee, scope, box: kept.box });
+  }
+  return readable;
 }
 
 /** The newest seal of each document that this gateway holds. */
@@ -78,6 +100,30 @@ async function readSeals(service: Service, subject: Address): Promise<Map<Hex, S
     if ((seals.get(seal.document)?.version ?? 0) <= seal.version) seals.set(seal.document, seal);
   }
   return seals;
+}
+
+/** A document as the caller may see it: its category only where they own it or a live consent of theirs covers it. */
+function show(row: Document, { seals, sealed, covered, own }: Sight): z.input<typeof documentOut> {
+  const { document, version, manifest, author, subject, status, changedAt, addedAt, grantee, scope, tx } = row;
+  const known = own || covered.has(document) ? seals.get(document) : undefined;
+  return {
+    ...{
+      document,
+      version,
+      manifest,
+      manifestCid: manifestCid(manifest),
+      author,
+      subject,
+      status,
+      at: changedAt,
+      addedAt,
+    },
+    ...{ grantee, scope, tx },
+    category: known?.category ?? null,
+    epoch: known?.epoch ?? null,
+    scopes: covered.get(document) ?? [],
+    sealed: (sealed.get(document) ?? 0) >= version,
+  };
 }
 
 /** Routes about documents. */
@@ -94,9 +140,8 @@ export const documentRoutes: Route[] = [
     response: pageOf(documentOut),
     async handle({ service, session, query }) {
       const subject = query.subject ?? session.account;
-      const own = subject === session.account;
-      const seals = await readSeals(service, subject);
-      const covered = own ? new Map<Hex, Cover[]>() : await findCovered(service, { session, subject, seals });
+      const sight = await look(service, { session, subject });
+      const { own, seals, covered } = sight;
       const wanted =
         query.category === undefined
           ? null
@@ -113,28 +158,7 @@ export const documentRoutes: Route[] = [
       const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);
       return {
         ...page,
-        items: page.items.map((row) => {
-          const seal = seals.get(row.document);
-          const known = own || covered.has(row.document) ? seal : undefined;
-          return {
-            document: row.document,
-            version: row.version,
-            manifest: row.manifest,
-            manifestCid: manifestCid(row.manifest),
-            author: row.author,
-            subject: row.subject,
-            status: row.status,
-            at: row.changedAt,
-            addedAt: row.addedAt,
-            grantee: row.grantee,
-            scope: row.scope,
-            category: known?.category ?? null,
-            epoch: known?.epoch ?? null,
-            scopes: covered.get(row.document) ?? [],
-            sealed: seal !== undefined && seal.version >= row.version,
-            tx: row.tx,
-          };
-        }),
+        items: page.items.map((row) => show(row, sight)),
       };
     },
   }),
@@ -156,9 +180,7 @@ export const documentRoutes: Route[] = [
     problems: ["not-found"],
     async handle({ service, session, params, query }) {
       const subject = query.subject ?? session.account;
-      const own = subject === session.account;
-      const seals = await readSeals(service, subject);
-      const covered = own ? new Map<Hex, Cover[]>() : await findCovered(service, { session, subject, seals });
+      const sight = await look(service, { session, subject });
       const [row] = await listDocuments(service.database, {
         subject,
         author: null,
@@ -166,20 +188,10 @@ export const documentRoutes: Route[] = [
         after: null,
         limit: 1,
       });
-      if (row === undefined || !(own || covered.has(row.document) || row.author === session.account)) {
+      if (row === undefined || !(sight.own || sight.covered.has(row.document) || row.author === session.account)) {
         throw new Failure("not-found", "There is no such document that you may see.");
       }
-      const seal = seals.get(row.document);
-      const known = own || covered.has(row.document) ? seal : undefined;
-      return {
-        ...row,
-        manifestCid: manifestCid(row.manifest),
-        at: row.changedAt,
-        category: known?.category ?? null,
-        epoch: known?.epoch ?? null,
-        scopes: covered.get(row.document) ?? [],
-        sealed: seal !== undefined && seal.version >= row.version,
-      };
+      return show(row, sight);
     },
   }),
 ];

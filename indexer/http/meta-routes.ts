@@ -90,6 +90,7 @@ export const metaRoutes: Route[] = [
     access: "public",
     limit: "none",
     response: readyOut,
+    answers: { 503: readyOut },
     async handle({ service }) {
       const result = await look(service);
       return result.ready ? result : reply(503, result);

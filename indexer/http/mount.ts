@@ -7,6 +7,7 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { isAuditor, isRegistrar } from "../store/registry.ts";
+import { isUnsafe } from "./implied.ts";
 import type { TakeTurn } from "./limits.ts";
 import { sendProblem } from "./problem.ts";
 import { isReply } from "./route.ts";
@@ -64,8 +65,8 @@ async function answer(
   const caller = route.limit === "signIn" ? address : (session?.account ?? address);
   if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);
-  if (route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/"))
-    requireOwnPage(request, service.origins());
+  if (isUnsafe(route)) requireOwnPage(request, service.origins());
+  route.headers?.parse(request.headers);
   if (parse !== null) await parse(request, response);
   const given: unknown = route.body?.parse(request.body);
   if (route.limit !== "none" && route.weigh !== undefined) takeTurn(route.limit, caller, route.weigh(given));

@@ -1,13 +1,16 @@
-// OpenAPI 3.1, made from the very declarations that check what comes in: what is published is what is done.
+// OpenAPI 3.1, made from the very declarations that check what comes in: what is published is what is done. It is whole
+// enough to make calls from: every parameter, header, body, answer, and problem code of every route.
 
 import { z } from "zod";
 import type { FailureCode } from "#protocol/failure.ts";
+import { impliedProblems, isUnsafe } from "./implied.ts";
 import { problemSchema, problems } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { cookieNames } from "./session.ts";
 
 type Json = Record<string, unknown>;
 
-/** The document for these routes. */
+/** The document for these routes. `url` is where they are served. */
 export function describeApi(routes: readonly Route[], { url }: { url: string }): Json {
   const schemas: Json = {};
   const paths: Record<string, Json> = {};
@@ -23,23 +26,31 @@ export function describeApi(routes: readonly Route[], { url }: { url: string }):
       version: "1",
       description:
         "Consents, documents (as ciphertext), releases and the audit trail. Unsafe methods need the header `X-Placet: 1` and the service's own origin. Times are Unix seconds.",
+      license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url }],
+    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas,
-      securitySchemes: { session: { type: "apiKey", in: "cookie", name: "placet_session" } },
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: cookieNames.session, description: SESSION_COOKIE },
+        refresh: { type: "apiKey", in: "cookie", name: cookieNames.refresh, description: REFRESH_COOKIE },
+      },
     },
   };
 }
 
+const SESSION_COOKIE = `Set by signing in; good for some minutes. Where the service is reached over TLS it is called __Host-${cookieNames.session}.`;
+const REFRESH_COOKIE = `Set by signing in and changed by each use: a refresh token is good once. Over TLS it is called __Secure-${cookieNames.refresh}.`;
+
 function describeRoute(route: Route, schemas: Json): Json {
   const access: string = route.access;
-  const unsafe = route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/");
   const parameters = [
     ...fieldsOf(route.params, "path", schemas),
     ...fieldsOf(route.query, "query", schemas),
-    ...(unsafe ? [{ name: "X-Placet", in: "header", required: true, schema: { const: "1" } }] : []),
+    ...fieldsOf(route.headers, "header", schemas),
+    ...(isUnsafe(route) ? [{ name: "X-Placet", in: "header", required: true, schema: { const: "1" } }] : []),
   ];
   const content =
     route.body !== undefined
@@ -51,49 +62,75 @@ function describeRoute(route: Route, schemas: Json): Json {
     operationId: `${route.method}${route.path.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")}`,
     summary: route.summary,
     tags: [route.tag],
-    security: access === "public" ? [] : [{ session: [] }],
+    security: access === "public" ? (route.security ?? []).map((name) => ({ [name]: [] })) : [{ session: [] }],
     ...(access === "registrar" || access === "auditor" ? { description: `For a ${access}.` } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(content === null ? {} : { requestBody: { required: true, content } }),
-    responses: {
-      [String(route.status ?? (route.response === null ? 204 : 200))]: describeAnswer(route, schemas),
-      ...describeProblems(route, unsafe),
-    },
+    responses: describeAnswers(route, schemas),
   };
+}
+
+const requestId = {
+  "X-Request-Id": { description: "Names this call in problems and logs.", schema: { type: "string" } },
+};
+const retryAfter = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } };
+
+function describeAnswers(route: Route, schemas: Json): Json {
+  const answers: Record<string, Json> = {
+    [String(route.status ?? (route.response === null ? 204 : 200))]: describeAnswer(route, schemas),
+  };
+  for (const [status, schema] of Object.entries(route.answers ?? {}))
+    answers[status] = {
+      description: "As asked; the status says how it stands.",
+      headers: requestId,
+      content: { "application/json": { schema: toSchema(schema, "output", schemas) } },
+    };
+  const byStatus = Map.groupBy(impliedProblems(route), (code) => problems[code].status);
+  for (const [status, codes] of byStatus) answers[status] = addProblem(answers[status], route, { status, codes });
+  return answers;
 }
 
 function describeAnswer(route: Route, schemas: Json): Json {
-  if (route.response === null) return { description: "Done." };
-  if (typeof route.response === "string") return { description: "As asked.", content: { [route.response]: {} } };
+  const headers = {
+    ...requestId,
+    ...Object.fromEntries(
+      Object.entries(route.responseHeaders ?? {}).map(([name, description]) => [
+        name,
+        { description, schema: { type: "string" } },
+      ]),
+    ),
+  };
+  if (route.response === null) return { description: "Done.", headers };
+  const content =
+    typeof route.response === "string"
+      ? { [route.response]: {} }
+      : { "application/json": { schema: toSchema(route.response, "output", schemas) } };
+  return { description: "As asked.", headers, content };
+}
+
+/** A problem's answer; beside another one of the same status where there is one. The answer to HEAD has no body. */
+function addProblem(
+  beside: Json | undefined,
+  route: Route,
+  { status, codes }: { status: number; codes: FailureCode[] },
+): Json {
+  const told = codes.map((code) => `${code}: ${problems[code].title}.`).join(" ");
+  const shape = {
+    allOf: [
+      { $ref: "#/components/schemas/Problem" },
+      { type: "object", properties: { status: { const: status }, code: { enum: codes } } },
+    ],
+  };
+  const content = route.method === "head" ? {} : { "application/problem+json": { schema: shape } };
+  const other = beside?.["content"] as Json | undefined;
   return {
-    description: "As asked.",
-    content: { "application/json": { schema: toSchema(route.response, "output", schemas) } },
+    description: beside === undefined ? told : `${String(beside["description"])} ${told}`,
+    headers: status === 423 || status === 429 || status === 503 ? { ...requestId, ...retryAfter } : requestId,
+    ...(route.method === "head" ? {} : { content: { ...other, ...content } }),
   };
 }
 
-/** Every problem that a route may answer with: what its declaration implies, and what it names. */
-function describeProblems(route: Route, unsafe: boolean): Json {
-  const access: string = route.access;
-  const codes = new Set<FailureCode>(["internal", ...(route.problems ?? [])]);
-  if (route.params || route.query || route.body) codes.add("bad-input");
-  if (access !== "public") codes.add("not-authorised");
-  if (access === "registrar" || access === "auditor" || unsafe) codes.add("forbidden");
-  if (route.limit !== "none") codes.add("too-many-requests");
-  if (route.body || route.rawBody !== undefined)
-    for (const code of ["bad-input", "too-large", "unsupported-type"] as const) codes.add(code);
-  const byStatus = Map.groupBy([...codes], (code) => problems[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
-      String(status),
-      {
-        description: list.map((code) => `${code}: ${problems[code].title}.`).join(" "),
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-      },
-    ]),
-  );
-}
-
-function fieldsOf(schema: z.ZodType | undefined, place: "path" | "query", schemas: Json): Json[] {
+function fieldsOf(schema: z.ZodType | undefined, place: "path" | "query" | "header", schemas: Json): Json[] {
   if (schema === undefined) return [];
   const whole = toSchema(schema, "input", schemas) as { properties?: Record<string, Json>; required?: string[] };
   return Object.entries(whole.properties ?? {}).map(([name, field]) => ({
@@ -122,5 +159,10 @@ function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Jso
 }
 
 function relink(part: unknown): unknown {
-  return JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  // zod leaves its registry's ids inside; JSON Schema has no keyword of that name.
+  return JSON.parse(
+    JSON.stringify(part, (key, value: unknown) =>
+      key === "id" && typeof value === "string" ? undefined : value,
+    ).replaceAll('"#/$defs/', '"#/components/schemas/'),
+  );
 }

@@ -46,6 +46,8 @@ export type RouteDeclaration<
   limit: keyof RateLimits | "none";
   params?: P;
   query?: Q;
+  /** Header fields that the route reads, by their lower-case names; what does not fit is refused. */
+  headers?: z.ZodType;
   /** A JSON body. */
   body?: B;
   /** A body of raw bytes (application/octet-stream) of at most so many bytes; the handler finds them in `request.body`. */
@@ -58,6 +60,12 @@ export type RouteDeclaration<
   response: R | null | string;
   /** The answer's status when all went well: 200 unless told (204 when `response` is null). */
   status?: number;
+  /** Answers with another status that are no problem documents, by status. */
+  answers?: Record<number, z.ZodType>;
+  /** Header fields that come with the answer, and what they say. */
+  responseHeaders?: Record<string, string>;
+  /** For a public route that still takes a cookie: which ones. */
+  security?: ("session" | "refresh")[];
   /** Failure codes this route may answer with beyond those that its declaration implies. */
   problems?: FailureCode[];
   /** What it returns is sent as JSON, unless it is a `reply` or the handler ended the response itself (streams). */

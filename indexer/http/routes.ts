@@ -4,6 +4,7 @@ import { accountRoutes } from "./account-routes.ts";
 import { appointmentRoutes } from "./appointment-routes.ts";
 import { blockRoutes } from "./block-routes.ts";
 import { consentRoutes } from "./consent-routes.ts";
+import { makeDocsRoutes } from "./docs-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
 import { metaRoutes } from "./meta-routes.ts";
@@ -38,4 +39,5 @@ export const routes: readonly Route[] = [
   ...trailRoutes,
   ...relayRoutes,
   ...streamRoutes,
+  ...makeDocsRoutes(() => routes),
 ];

@@ -8,7 +8,10 @@ import type { Service } from "../service.ts";
 import { readSession } from "../store/sessions.ts";
 import type { Session } from "./route.ts";
 
-const COOKIE = "placet_session";
+/** What the cookies are called, without the prefix that TLS gives them. */
+export const cookieNames = { session: "placet_session", refresh: "placet_refresh" } as const;
+
+const COOKIE = cookieNames.session;
 
 /** A fresh token for the cookie, and the id (its SHA-256) under which the session is kept. */
 export function makeToken(): { token: string; id: string } {

@@ -3,7 +3,6 @@
 
 import type { Response } from "express";
 import { z } from "zod";
-import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { isAuditor } from "../store/registry.ts";
 import { readSession } from "../store/sessions.ts";
@@ -29,14 +28,18 @@ export const streamRoutes: Route[] = [
     tag: "stream",
     access: "session",
     limit: "records",
+    headers: z.object({
+      "last-event-id": z
+        .string()
+        .regex(/^\d{0,15}$/, "must be an id that this stream gave")
+        .optional(),
+    }),
     query: z.object({ lastEventId: z.coerce.number().int().min(0).optional() }),
     response: "text/event-stream",
     problems: ["too-many-requests"],
     async handle({ service, session, query, request, response }) {
       const header = request.headers["last-event-id"];
       const given = typeof header === "string" && header !== "" ? Number(header) : query.lastEventId;
-      if (given !== undefined && !(Number.isSafeInteger(given) && given >= 0))
-        throw new Failure("bad-input", "Last-Event-ID must be an id that this stream gave.");
       const count = open.get(session.account) ?? 0;
       if (count >= MOST_STREAMS)
         throw failLater(

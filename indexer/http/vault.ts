@@ -11,6 +11,10 @@ import { reply, route, type Route } from "./route.ts";
 
 const MAX_VAULT_BYTES = 64 * 1024;
 const TAG = /^"(0x[0-9a-f]{64})"$/;
+const preconditions = z.object({
+  "if-match": z.string().regex(TAG, "must be the ETag that came with the vault").optional(),
+  "if-none-match": z.string().max(200).optional(),
+});
 
 const heldOut = z.object({ revision: z.number().int(), changedAt: z.number().int() });
 
@@ -34,7 +38,8 @@ export const vaultRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "records",
-    response: "application/json",
+    response: z.looseObject({}),
+    responseHeaders: { ETag: "Names this copy." },
     problems: ["not-found"],
     async handle({ service, session }) {
       const held = await readVault(service.database, session.account);
@@ -54,6 +59,8 @@ export const vaultRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "write",
+    headers: preconditions,
+    responseHeaders: { ETag: "Names this copy." },
     body: z.record(z.string(), z.unknown()),
     maxBody: MAX_VAULT_BYTES,
     response: heldOut,

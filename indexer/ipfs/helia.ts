@@ -16,10 +16,14 @@ import { Failure } from "#protocol/failure.ts";
 import { checkBlock, readCid } from "./verify.ts";
 import type { Ipfs } from "./ipfs.ts";
 
-/** Starts a node whose blocks are files in `folder`, listening on 127.0.0.1 at `port` (0: a free one). */
-export async function openHelia({ folder, port }: { folder: string; port: number }): Promise<Ipfs> {
+/**
+ * Starts a node that keeps its key in `folder` and its blocks as files in `blocks`, listening on 127.0.0.1 at `port` (0: a
+ * free one). Blocks are written aside and renamed, so several nodes may share their folder; a node's own folder none may.
+ */
+export async function openHelia(options: { folder: string; blocks: string; port: number }): Promise<Ipfs> {
+  const { folder, blocks, port } = options;
   await mkdir(folder, { recursive: true });
-  const blockstore = new FsBlockstore(join(folder, "blocks"));
+  const blockstore = new FsBlockstore(blocks);
   const datastore = new FsDatastore(join(folder, "data"));
   await blockstore.open();
   await datastore.open();

@@ -9,7 +9,8 @@ import type { Ipfs } from "./ipfs.ts";
 export type { Ipfs } from "./ipfs.ts";
 
 /** Opens the node that the configuration names. */
-export async function openIpfs(config: Pick<Config, "dataDir" | "ipfsApiUrl" | "ipfsPort">): Promise<Ipfs> {
+export async function openIpfs(config: Pick<Config, "dataDir" | "ipfsApiUrl" | "ipfsPort" | "blocksDir">): Promise<Ipfs> {
   if (config.ipfsApiUrl !== null) return openKubo(config.ipfsApiUrl);
-  return openHelia({ folder: join(config.dataDir, "ipfs"), port: config.ipfsPort });
+  const folder = join(config.dataDir, "ipfs");
+  return openHelia({ folder, blocks: config.blocksDir ?? join(folder, "blocks"), port: config.ipfsPort });
 }

@@ -53,11 +53,11 @@ export function isTrouble(error: unknown, trouble?: RpcTrouble): error is RpcFai
 // What providers write, as far as their documentation and threads of people who met it tell: geth, erigon, nethermind,
 // besu, reth, anvil, Hardhat, Alchemy, Infura, QuickNode, Ankr, Chainstack, Cloudflare, dRPC, Blast, BSC and Base nodes.
 const busy =
-  /rate.?limit|too many requests|request limit|throughput|capacity exceeded|compute units|daily (request|limit)|exceeded.*(quota|credits)|over.?capacity|try again in/i;
+  /rate.?limit|rate exceeded|too many requests|requests? (limit|count|rate)|per second|\brps\b|throughput|capacity exceeded|compute units|daily (request|limit)|exceeded.*(quota|credits)|over.?capacity|try again in/i;
 const tooLarge =
-  /query returned more than|more than \d+ (results|logs)|block range|range (is )?too (large|wide|big)|exceed.*(range|max(imum)? (block|result|log))|max(imum)? (block )?range|limited to (a |0 - )?[\d,]+|response size|response is too (big|large)|too many (logs|results|blocks)|logs? matched|query timeout|timed? ?out|context deadline|eth_getLogs.*limit|limit exceeded/i;
+  /query returned more than|ranges? over \d+|narrow your filter|more than \d+ (results|logs)|block range|range (is )?too (large|wide|big)|exceed.*(range|max(imum)? (block|result|log))|max(imum)? (block )?range|limited to (a |0 - )?[\d,]+|response size|response is too (big|large)|too many (logs|results|blocks)|logs? matched|query timeout|timed? ?out|context deadline|eth_getLogs.*limit|limit exceeded/i;
 const gone =
-  /missing trie node|state (is )?(not available|unavailable|pruned|already pruned)|historical state|state .*not (available|found)|header not found|pruned|old data not available|proof window|requires? archive|archive (node|access|plan)|no state (available|found)|block .*state.*(does not exist|not exist)|distance to target block exceeds|world ?state|block height is \d+ but requested was \d+/i;
+  /missing trie node|state (is )?(not available|unavailable|pruned|already pruned)|historical state|state .*not (available|found)|header not found|pruned|old data not available|proof window|archive|no state (available|found)|block .*state.*(does not exist|not exist)|distance to target block exceeds|world ?state|block height is \d+ but requested was \d+/i;
 
 /** The trouble that a JSON-RPC error tells of; null when it is an answer like any other (a revert, an unknown method). */
 export function troubleOf({ code, message }: RpcError): RpcTrouble | null {

@@ -54,7 +54,7 @@ export async function listBookings(
   { provider, from, to }: { provider: Address; from: number; to: number },
 ): Promise<{ day: number; slot: number; length: number }[]> {
   return db.query<{ day: number; slot: number; length: number }>(
-    "select day, slot, length from appointments where provider = $1 and day between $2 - 1 and $3 and status in (2, 4, 5) order by day, slot",
+    "select day, slot, length from appointments where provider = $1 and day between $2::bigint - 1 and $3::bigint and status in (2, 4, 5) order by day, slot",
     [provider, from, to],
   );
 }

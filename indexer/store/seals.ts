@@ -58,3 +58,12 @@ export async function listSeals(
 export async function readAllSeals(db: Queryable, subject: Address): Promise<SealRow[]> {
   return db.query<SealRow>("select * from seals where subject = $1", [subject]);
 }
+
+/** The newest version of each of a subject's documents of which a seal is held: no seal is opened for it. */
+export async function readSealedVersions(db: Queryable, subject: Address): Promise<Map<Hex, number>> {
+  const rows = await db.query<{ document: Hex; version: number }>(
+    "select document, max(version) as version from seals where subject = $1 group by document",
+    [subject],
+  );
+  return new Map(rows.map(({ document, version }) => [document, version]));
+}

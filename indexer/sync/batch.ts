@@ -41,18 +41,18 @@ export type Batch = {
 export type Mismatch = { contract: ContractName; account: Address | null; block: number; message: string };
 
 /** Thrown when a batch does not add up: it names what differs. */
-export function isMismatch(error: unknown): error is Failure & { mismatches: Mismatch[] } {
+export function isMismatch(error: unknown): error is Failure & { mismatches: Mismatch[]; stored: boolean } {
   return isFailure(error, "tampered") && error.reason === "history-mismatch";
 }
 
-/** Throws what `isMismatch` knows, when there is anything to throw. */
-export function throwMismatches(mismatches: Mismatch[]): void {
+/** Throws what `isMismatch` knows, when there is anything to throw; `stored`: what differs is in the database already. */
+export function throwMismatches(mismatches: Mismatch[], stored = false): void {
   if (mismatches.length === 0) return;
   const message = mismatches
     .slice(0, 20)
     .map((each) => each.message)
     .join(" ");
-  throw Object.assign(new Failure("tampered", message, { reason: "history-mismatch" }), { mismatches });
+  throw Object.assign(new Failure("tampered", message, { reason: "history-mismatch" }), { mismatches, stored });
 }
 
 /** What a batch is made with. */

@@ -28,3 +28,11 @@ function hexDigit(code: number): number {
   const letter = code | 32;
   return letter >= 97 && letter <= 102 ? letter - 87 : 15;
 }
+
+/** The filter of these logs alone. */
+export function bloomOf(logs: readonly { readonly address: Hex; readonly topics: readonly Hex[] }[]): Hex {
+  const digits = new Uint8Array(512);
+  for (const value of new Set(logs.flatMap(({ address, topics }) => [address, ...topics])))
+    for (const { digit, mask } of bloomBits(value)) digits[digit - 2] = (digits[digit - 2] ?? 0) | mask;
+  return `0x${Array.from(digits, (digit) => digit.toString(16)).join("")}`;
+}

@@ -7,8 +7,10 @@ import { readCursor, readProven, writeProven } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
 import type { Endpoint } from "../rpc/index.ts";
 import { createAhead } from "./ahead.ts";
-import { isMismatch, makeBatch } from "./batch.ts";
+import { contractNames, isMismatch, makeBatch } from "./batch.ts";
 import type { Batch } from "./batch.ts";
+import { createAccounts } from "./doubts.ts";
+import type { Doubt } from "./doubts.ts";
 import { findFinal } from "./finality.ts";
 import { createPace } from "./pace.ts";
 import { proveBatch, readUnproven } from "./prove.ts";
@@ -47,6 +49,11 @@ export type Follow = {
 /** Further behind than this, acts are not told one by one: clients are told to read their lists again. */
 const TELL_BLOCKS = 32;
 const KEEP_EVENTS = 50_000;
+/** Stretches up to this long are held against every word of their blocks' blooms. */
+const STRICT_BLOCKS = 8;
+const FEW_ACCOUNTS = 1_400;
+/** At the head, every account's head is asked for again after so long. */
+const SWEEP_SECONDS = 600;
 
 /** Makes a walk; nothing is asked or read before `reload`. */
 export function createFollow(
@@ -61,6 +68,10 @@ export function createFollow(
   let proven = -1;
   let unproven: Unproven = new Map();
   let look: Look | null = null;
+  const accounts = createAccounts(database);
+  // Whether every head was asked for lately, and since the last stretch that was too long to look at block by block.
+  let swept = false;
+  let sweptAt = 0;
 
   function sourceOf(node: Endpoint): Source {
     const source = sources.get(node) ?? createSource({ node, deployment, signal });
@@ -94,15 +105,43 @@ export function createFollow(
     };
   }
 
+  /** Whether there are so few accounts that all of them can be asked for with every stretch. */
+  async function isFew(): Promise<boolean> {
+    let count = 0;
+    for (const contract of contractNames) count += (await accounts.all(contract)).length;
+    return count <= FEW_ACCOUNTS;
+  }
+
+  /** Holds a batch against the contracts, and everybody once what was read in large stretches reaches the head. */
+  async function prove(
+    batch: Batch,
+    at: { source: Source; doubts: readonly Doubt[]; atHead: boolean; strict: boolean },
+  ): Promise<number> {
+    const { source, doubts, atHead, strict } = at;
+    const few = await isFew();
+    // What no bloom and no later act gives away (a header that lies with its logs) is found by asking for all of them.
+    if (now() - sweptAt > SWEEP_SECONDS) swept = false;
+    const isDue = strict ? atHead && !swept : atHead || few;
+    const everyone = !isDue ? "no" : swept ? "as-new" : "as-stored";
+    const all = await proveBatch(batch, { deployment, database, source, broken, unproven, accounts, doubts, everyone });
+    if (!all) {
+      swept &&= strict;
+      return proven;
+    }
+    swept = everyone === "no" ? swept && strict : true;
+    if (everyone !== "no") sweptAt = now();
+    unproven = new Map();
+    return batch.headers.at(-1)?.number ?? proven;
+  }
+
   /** Proves what was stored while no node had the state to prove it by, or before a crash. */
   async function proveStored(source: Source): Promise<void> {
     const head = look?.head;
-    if (cursor === null || head === undefined || proven >= cursor.number) return;
+    if (cursor === null || head === undefined || (proven >= cursor.number && swept && now() - sweptAt <= SWEEP_SECONDS))
+      return;
     const nothing = { ancestor: cursor.number, headers: [head], acts: [], rawLogs: [], joined: [], ends: [] };
-    if (!(await proveBatch(nothing, { deployment, database, source, broken, unproven }))) return;
-    unproven = new Map();
-    proven = cursor.number;
-    await writeProven(database, proven);
+    proven = await prove(nothing, { source, doubts: [], atHead: true, strict: true });
+    if (proven === cursor.number) await writeProven(database, proven);
   }
 
   async function step(node: Endpoint): Promise<Walked> {
@@ -127,10 +166,11 @@ export function createFollow(
       if (taken.planned) throw inconsistent(`it gave block ${first.number} with another parent than a moment before`);
       return { kind: "moved" };
     }
-    await source.confirmNothingMissing(stretch);
+    const strict = stretch.headers.length <= STRICT_BLOCKS;
+    const doubts = await source.findDoubts(stretch, { strict });
 
     const batch = await makeBatch(stretch, { ancestor, deployment, database, source, broken });
-    const allProven = await proveBatch(batch, { deployment, database, source, broken, unproven });
+    const nextProven = await prove(batch, { source, doubts, atHead: last.number >= head.number, strict });
     const finalized = await findFinal(
       { look: taken.look, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
       database,
@@ -145,12 +185,16 @@ export function createFollow(
       now: now(),
     });
     cursor = written.cursor;
+    for (const { contract, entries } of batch.joined)
+      accounts.join(
+        contract,
+        entries.map((entry) => entry.account),
+      );
     if (left !== null) {
       proven = Math.min(proven, ancestor);
       await pruneStream(database, KEEP_EVENTS);
     }
-    if (allProven) {
-      unproven = new Map();
+    if (nextProven === last.number) {
       proven = last.number;
       // While catching up this is noted now and then: after a crash a little more is proven again, nothing less.
       if (last.number >= head.number || batch.acts.length > 0) await writeProven(database, proven);
@@ -173,6 +217,7 @@ export function createFollow(
     async reload() {
       ahead.drop();
       look = null;
+      accounts.forget();
       cursor = await readCursor(database, deployment);
       proven = await readProven(database);
       unproven = cursor === null ? new Map() : await readUnproven(database, proven);

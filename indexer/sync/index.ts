@@ -11,6 +11,7 @@ import { brokenKey, isMismatch } from "./batch.ts";
 import type { Mismatch } from "./batch.ts";
 import { checkHistory } from "./check.ts";
 import type { Finding } from "./check.ts";
+import { emptyFinding } from "./finding.ts";
 import { createFollow } from "./follow.ts";
 import type { SyncParts, Walked } from "./follow.ts";
 
@@ -194,7 +195,14 @@ export function createSync(foundation: SyncParts, options: { until?: number } = 
       reason: isFailure(error) ? error.reason : undefined,
       message: message.slice(0, 400),
     });
-    if (isMismatch(error)) {
+    if (isMismatch(error) && error.stored && failures > PATIENCE) {
+      // What differs was stored while no node could say that it does. It is named, and served marked; the rest goes on.
+      for (const { contract, account, block, message: what } of error.mismatches) {
+        broken.add(brokenKey(contract, account)).add(brokenKey(contract, null));
+        findings = [...findings, { ...emptyFinding(contract), kind: "head-differs", account, block, message: what }];
+      }
+      log.error("history-altered", { findings: findings.length });
+    } else if (isMismatch(error)) {
       mismatches = error.mismatches;
       await become("mismatch", message);
       return;

@@ -10,7 +10,8 @@ import { listAccountsSince, readLastHeads, readLastRoll } from "../store/acts.ts
 import type { Database } from "../store/database.ts";
 import { addressOf, brokenKey, contractNames, throwMismatches } from "./batch.ts";
 import type { Batch, ContractName, Mismatch } from "./batch.ts";
-import type { Source } from "./source.ts";
+import type { Accounts, Doubt } from "./doubts.ts";
+import type { BlockName, Source } from "./source.ts";
 
 /** Accounts that acted since the last block at which everything was seen equal to the contracts. */
 export type Unproven = Map<ContractName, Set<Address>>;
@@ -23,65 +24,97 @@ export async function readUnproven(database: Database, proven: number): Promise<
   return unproven;
 }
 
+/** What a batch is proven with. */
+export type ProofContext = {
+  deployment: Deployment;
+  database: Database;
+  source: Source;
+  /** What is known not to add up, by `brokenKey`. */
+  broken: ReadonlySet<string>;
+  unproven: Unproven;
+  accounts: Accounts;
+  /** Blocks of the batch whose logs may not all have come. */
+  doubts: readonly Doubt[];
+  /**
+   * Whether every account is asked for, and not those alone that the batch is about: `as-new` where all of them were seen
+   * equal just before the batch, so that whatever differs is the batch's fault.
+   */
+  everyone: "no" | "as-new" | "as-stored";
+};
+
 /**
- * Holds a batch against the contracts at its last block, together with what is unproven from before. True: all is equal.
- * False: the node has no such state any more, and the batch's accounts were added to `unproven`. Throws a mismatch (see
- * batch.ts) naming what differs.
+ * Holds a batch against the contracts at its last block: the accounts that acted in it, those that its blocks' blooms put
+ * in doubt, and what is unproven from before. True: all is equal. False: the node has no such state any more, and these
+ * accounts were added to `unproven`. Throws a mismatch (see batch.ts) naming what differs.
  */
-export async function proveBatch(
-  batch: Batch,
-  context: {
-    deployment: Deployment;
-    database: Database;
-    source: Source;
-    broken: ReadonlySet<string>;
-    unproven: Unproven;
-  },
-): Promise<boolean> {
+export async function proveBatch(batch: Batch, context: ProofContext): Promise<boolean> {
   const last = batch.headers.at(-1);
   if (last === undefined) return true;
-  const { deployment, database, source, broken, unproven } = context;
+  const { deployment, database, source, broken, unproven, accounts, everyone } = context;
   const block = { number: last.number, hash: last.hash };
-  const mismatches: Mismatch[] = [];
-  try {
-    for (const contract of contractNames) {
-      const end = batch.ends.find((each) => each.contract === contract);
-      const earlier = [...(unproven.get(contract) ?? [])].filter((account) => end?.heads.has(account) !== true);
-      const accounts = [...(end?.heads.keys() ?? []), ...earlier];
-      if (accounts.length === 0) continue;
-      const address = addressOf(deployment, contract);
-      const stored = await readLastHeads(database, { contract, accounts: earlier, block: batch.ancestor });
-      const expected = new Map<Address, Hex>(stored.map((row) => [row.account, row.head]));
+  const fresh: Mismatch[] = [];
+  const stored: Mismatch[] = [];
+  let gone = false;
+  for (const contract of contractNames) {
+    const end = batch.ends.find((each) => each.contract === contract);
+    const blooms = context.doubts.filter((doubt) => doubt.contract === contract).map((doubt) => doubt.bloom);
+    const acted = new Set(end?.heads.keys());
+    const doubted = new Set((await accounts.spokenOf(contract, blooms)).filter((account) => !acted.has(account)));
+    const before = unproven.get(contract) ?? new Set();
+    const others = [...before, ...(everyone === "no" ? [] : await accounts.all(contract))];
+    const earlier = new Set(others.filter((account) => !acted.has(account) && !doubted.has(account)));
+    if (acted.size + blooms.length + earlier.size === 0) continue;
+    const asked = [...acted, ...doubted, ...earlier];
+    try {
+      const told = await askContract({ address: addressOf(deployment, contract), asked, block, source });
+      const expected = await readExpected(database, { contract, accounts: asked, block: batch.ancestor });
       for (const [account, head] of end?.heads ?? []) expected.set(account, head);
-      const [told, toldRoll] = await Promise.all([
-        source.readHeads({ contract: address, accounts, block }),
-        source.readRoll({ contract: address, block }),
-      ]);
-      const roll = end?.roll ?? (await readLastRoll(database, { contract, block: batch.ancestor }))?.roll ?? ZERO_WORD;
-      const differ = (account: Address | null, message: string) => {
-        if (!broken.has(brokenKey(contract, account)))
-          mismatches.push({ contract, account, block: last.number, message });
+      const differ = (account: Address | null, list: Mismatch[], message: string) => {
+        if (!broken.has(brokenKey(contract, account))) list.push({ contract, account, block: last.number, message });
       };
-      accounts.forEach((account, at) => {
+      asked.forEach((account, at) => {
         const head = expected.get(account) ?? ZERO_WORD;
-        if (told[at] !== head)
-          differ(
-            account,
-            `The acts of ${account} up to block ${last.number} fold to head ${head}, the contract says ${told[at]}.`,
-          );
+        if (told.heads[at] === head) return;
+        const message = `The acts of ${account} up to block ${last.number} fold to head ${head}, the contract says ${told.heads[at]}.`;
+        const isOld = earlier.has(account) && (before.has(account) || everyone !== "as-new");
+        differ(account, isOld ? stored : fresh, message);
       });
-      if (toldRoll !== roll)
-        differ(null, `The accounts up to block ${last.number} fold to roll ${roll}, the contract says ${toldRoll}.`);
-    }
-  } catch (error) {
-    if (!isTrouble(error, "state-gone")) throw error;
-    for (const { contract, heads } of batch.ends) {
+      const roll = end?.roll ?? (await readLastRoll(database, { contract, block: batch.ancestor }))?.roll ?? ZERO_WORD;
+      if (told.roll !== roll) {
+        const message = `The accounts up to block ${last.number} fold to roll ${roll}, the contract says ${told.roll}.`;
+        differ(null, acted.size + blooms.length > 0 || everyone === "as-new" ? fresh : stored, message);
+      }
+    } catch (error) {
+      if (!isTrouble(error, "state-gone")) throw error;
+      gone = true;
       const kept = unproven.get(contract) ?? new Set();
-      for (const account of heads.keys()) kept.add(account);
+      for (const account of [...acted, ...doubted]) kept.add(account);
       unproven.set(contract, kept);
     }
-    return false;
   }
-  throwMismatches(mismatches);
-  return true;
+  throwMismatches(fresh);
+  throwMismatches(stored, true);
+  return !gone;
+}
+
+async function askContract(question: {
+  address: Address;
+  asked: readonly Address[];
+  block: BlockName;
+  source: Source;
+}): Promise<{ heads: Hex[]; roll: Hex }> {
+  const { address, asked, block, source } = question;
+  const [heads, roll] = await Promise.all([
+    source.readHeads({ contract: address, accounts: asked, block }),
+    source.readRoll({ contract: address, block }),
+  ]);
+  return { heads, roll };
+}
+
+async function readExpected(
+  database: Database,
+  at: { contract: ContractName; accounts: readonly Address[]; block: number },
+): Promise<Map<Address, Hex>> {
+  const rows = await readLastHeads(database, at);
+  return new Map(rows.map((row) => [row.account, row.head]));
 }

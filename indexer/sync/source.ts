@@ -7,6 +7,7 @@ import type { Deployment } from "../chain.ts";
 import { isTrouble, rpcFailure, spanSaid, troubleOf } from "../rpc/index.ts";
 import type { Endpoint, RpcAnswer, RpcCall, RpcError } from "../rpc/index.ts";
 import type { RawLog } from "#protocol/history/index.ts";
+import type { Doubt } from "./doubts.ts";
 import { readHeadsAtOnce } from "./heads.ts";
 import { createLogSpan } from "./log-span.ts";
 import { createValidator, inconsistent, readHeader } from "./validate.ts";
@@ -30,8 +31,12 @@ export type Source = {
   fetchStretch(range: { from: number; to: number; look?: Look }): Promise<RawStretch>;
   /** Checks all that the answers themselves can show. */
   validateStretch(raw: RawStretch): Stretch;
-  /** Asks again, block by block, where a block's bloom speaks of logs that did not come; throws when there are some. */
-  confirmNothingMissing(stretch: Stretch): Promise<void>;
+  /**
+   * Asks again, block by block, where a block's bloom speaks of logs that did not come; throws when there are some. Gives
+   * what stays in doubt, as a bloom may speak of more than there is: blocks without logs, and with `strict` also those
+   * whose logs do not explain their bloom.
+   */
+  findDoubts(stretch: Stretch, options: { strict: boolean }): Promise<Doubt[]>;
   /** Our logs of a range with the headers of just the blocks that have any. */
   readLogs(range: { from: number; to: number }): Promise<RawLog[]>;
   /** What a contract says at a block: the heads of accounts, and the roll. Throws `state-gone` where the node forgot. */
@@ -151,16 +156,20 @@ export function createSource(options: { node: Endpoint; deployment: Deployment; 
       const headers = validator.readHeaders(raw);
       return { headers, logs: validator.readLogs(raw.logs, headers) };
     },
-    async confirmNothingMissing(stretch) {
-      const suspects = validator.findSuspects(stretch);
-      if (suspects.length === 0) return;
-      const lists = await askLogsOf(suspects.map((header) => header.hash));
-      suspects.forEach((header, at) => {
+    async findDoubts(stretch, { strict }) {
+      const silent = validator.findSilent(stretch);
+      const headers = [...new Set(silent.map(({ header }) => header))];
+      const lists = await askLogsOf(headers.map((header) => header.hash));
+      headers.forEach((header, at) => {
         const logs = validator.readLogs(lists[at] ?? [], [header]);
         const had = stretch.logs.filter((log) => log.blockHash === header.hash).length;
         if (logs.length !== had)
           throw inconsistent(`it left out logs of block ${header.number} that the block's own bloom speaks of`);
       });
+      return (strict ? validator.findUnexplained(stretch) : silent).map(({ header, contract }) => ({
+        contract: contract === deployment.ledger ? "ledger" : "providerRegistry",
+        bloom: header.bloom,
+      }));
     },
     async readLogs({ from, to }) {
       const logs = await askLogs({ from, to });

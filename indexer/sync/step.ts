@@ -31,6 +31,7 @@ export async function planStep(
   const ancestor = await findAncestor({ top, finalized: cursor.finalized, head, cursor }, { database, source });
   if (ancestor === null) {
     // The very first blocks were replaced, and nothing of them was final: there is nothing older to go back to.
+    if (head.number < start) return { kind: "behind" };
     if (cursor.finalized < start)
       return {
         kind: "read",

@@ -5,7 +5,7 @@
 import type { Address, Hex } from "viem";
 import type { RawLog } from "#protocol/history/index.ts";
 import { rpcFailure } from "../rpc/index.ts";
-import { bloomBits, bloomMayHold } from "./bloom.ts";
+import { bloomBits, bloomMayHold, bloomOf } from "./bloom.ts";
 
 /** What is kept of a block. */
 export type Header = { number: number; hash: Hex; parentHash: Hex; time: number; bloom: Hex };
@@ -83,13 +83,26 @@ export function createValidator(contracts: readonly [Address, Address]) {
         return header;
       });
     },
-    /** Blocks whose bloom speaks of one of our contracts while none of its logs came. */
-    findSuspects({ headers, logs }: Stretch): Header[] {
+    /** Blocks whose bloom speaks of a contract of ours while none of its logs came. */
+    findSilent({ headers, logs }: Stretch): { header: Header; contract: Address }[] {
       const came = new Set(logs.map((log) => `${log.blockNumber} ${log.address}`));
-      return headers.filter(
-        ({ number, bloom }) =>
-          bloom !== NO_BLOOM &&
-          bits.some((each) => bloomMayHold(bloom, each.bits) && !came.has(`${number} ${each.address}`)),
+      return headers.flatMap((header) =>
+        header.bloom === NO_BLOOM
+          ? []
+          : bits
+              .filter((each) => bloomMayHold(header.bloom, each.bits) && !came.has(`${header.number} ${each.address}`))
+              .map(({ address }) => ({ header, contract: address })),
+      );
+    },
+    /** Blocks whose bloom speaks of a contract of ours and of more than what the logs that came explain. */
+    findUnexplained({ headers, logs }: Stretch): { header: Header; contract: Address }[] {
+      const byBlock = Map.groupBy(logs, (log) => log.blockHash);
+      return headers.flatMap((header) =>
+        header.bloom === NO_BLOOM || header.bloom === bloomOf(byBlock.get(header.hash) ?? [])
+          ? []
+          : bits
+              .filter((each) => bloomMayHold(header.bloom, each.bits))
+              .map(({ address }) => ({ header, contract: address })),
       );
     },
   };

@@ -2,7 +2,7 @@
 // STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015). Rule: no byte of a chunk is given out before the whole
 // chunk was verified, and the end is an end only where the last chunk says so.
 
-import { freeBytes, toBytes, type Bytes } from "../bytes.ts";
+import { toBytes, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 import { inOrder } from "./in-order.ts";
 import { chunkAt, layoutOf } from "./layout.ts";
@@ -41,13 +41,18 @@ export async function* encryptChunks<T>(
   const layout = layoutOf(size, options.chunkSize);
   const key = await importBodyKey(options.bodyKey);
   const pieces = piecesOf(source, { ...layout, size });
-  const start = async (index: number): Promise<T> => {
+  const running: Promise<T>[] = [];
+  const make = async (index: number): Promise<T> => {
     const plain = await pieces.read(index);
     await guard?.(index, plain);
     const iv = nonceOf(index, index === layout.chunks - 1);
     const chunk = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
-    freeBytes(plain);
     return finish(chunk, index);
+  };
+  const start = (index: number): Promise<T> => {
+    const task = make(index);
+    running[index % AHEAD] = task;
+    return task;
   };
   let ended = false;
   try {
@@ -56,6 +61,8 @@ export async function* encryptChunks<T>(
   } finally {
     // What failed may be the upload: the file need not be read on. The first error is the one to tell.
     if (!ended) await pieces.cancel().catch(() => undefined);
+    // Nor may anything still be encrypted once this is over: whoever begins again reads what was recorded until then.
+    await Promise.allSettled(running);
   }
 }
 

@@ -19,6 +19,8 @@ const exceptions: { from: RegExp; to: RegExp }[] = [
   { from: /^app\/viewer\//, to: /^app\/src\/lib\/viewer\// },
   // The bench measures the very acts of the committed gas snapshot.
   { from: /^scripts\/bench\/gas\//, to: /^test\/contracts\/support\// },
+  // A browser is found in one way.
+  { from: /^scripts\/bench\//, to: /^test\/e2e\/browser\.ts$/ },
 ];
 
 /** Why a file may not import another (both relative to the project, with forward slashes), or undefined when it may. */

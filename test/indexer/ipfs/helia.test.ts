@@ -20,7 +20,7 @@ describe("The embedded IPFS node", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "placet-ipfs-"));
-    node = await openHelia({ folder, port: 0 });
+    node = await openHelia({ folder, blocks: join(folder, "blocks"), port: 0 });
   });
   afterAll(async () => {
     await node.stop();
@@ -34,7 +34,7 @@ describe("The embedded IPFS node", () => {
     await node.put(cid, bytes);
     const before = await node.info();
     await node.stop();
-    node = await openHelia({ folder, port: 0 });
+    node = await openHelia({ folder, blocks: join(folder, "blocks"), port: 0 });
     expect(await node.has(cid)).toBe(true);
     expect(new Uint8Array(await node.get(cid))).toEqual(bytes);
     expect((await node.info()).peerId).toBe(before.peerId);

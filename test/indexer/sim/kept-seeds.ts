@@ -7,4 +7,5 @@ export const keptSeeds: readonly { seed: number; found: string }[] = [
     seed: 23,
     found: "a reorganisation of the very first block that was stored was taken for one below the final block",
   },
+  { seed: 120, found: "a chain that went back to before the contracts was asked for blocks that it does not have" },
 ];

@@ -12,7 +12,7 @@ import { createMetrics } from "#indexer/metrics.ts";
 import type { Database, Queryable } from "#indexer/store/database.ts";
 import { createSync } from "#indexer/sync/index.ts";
 import type { Sync, SyncStatus } from "#indexer/sync/index.ts";
-import { branchOf, makeBlock } from "./generated-chain.ts";
+import { DEPLOYED_AT, branchOf, makeBlock } from "./generated-chain.ts";
 import type { Block } from "./generated-chain.ts";
 import { honest, refuse } from "./fake-node.ts";
 import type { Call, FakeNodes, Fault, NodeView } from "./fake-node.ts";
@@ -168,7 +168,7 @@ function makeWorld(random: Random, { nodes, genesis }: Ground) {
     mine: (blocks: number) => move(grow(tip, blocks)),
     /** Leaves the newest blocks for others: as deep as to the final block itself. */
     reorg() {
-      const most = tip.number - final.number;
+      const most = tip.number - Math.max(final.number, DEPLOYED_AT - 1);
       if (most < 1) return;
       const back = random.chance(0.25) ? most : random.whole(1, most);
       left.push(tip);
@@ -262,10 +262,12 @@ function lie({
   const byHash = (call.params[0] as { blockHash?: string }).blockHash !== undefined;
   const [first] = logs;
   if (first === undefined) return result;
-  const kind = random.pick(["blocks", "removed", "twice", "order", "address", "range", "size", "malformed"]);
+  const gone = random.pick(logs);
+  const kind = random.pick(["blocks", "one", "removed", "twice", "order", "address", "range", "size", "malformed"]);
   // Whole blocks are left out, as by a node behind the others. A pruned node that leaves them out twice could not be
   // found out before the end; it is not made to.
   if (kind === "blocks") return byHash && pruned ? result : logs.filter((log) => log.blockNumber !== first.blockNumber);
+  if (kind === "one") return pruned ? result : logs.filter((log) => log !== gone);
   if (kind === "removed") return [{ ...first, removed: true }, ...logs.slice(1)];
   if (kind === "twice") return [first, ...logs];
   if (kind === "order") return logs.length > 1 ? logs.toReversed() : [...logs, ...logs];
@@ -422,6 +424,7 @@ const emptied = [
   ...["orphans", "orphan_parties", "undo", "blocks", "sync_state", "stream"],
 ];
 
-async function emptyTables(database: Database): Promise<void> {
+/** Empties every table that a chain fills. */
+export async function emptyTables(database: Database): Promise<void> {
   await database.execute(emptied.map((table) => `delete from ${table};`).join(" "));
 }

@@ -43,7 +43,13 @@ export async function signInToRead(running: RunningService, person: Person, orga
 }
 
 /** A document on the ledger whose seal the gateway holds. */
-export type Sealed = { document: Hex; dek: Uint8Array; category: string };
+export type Sealed = {
+  document: Hex;
+  dek: Uint8Array;
+  category: string;
+  /** As it was handed in. */
+  seal: { subject: Address; document: Hex; version: number; seal: string };
+};
 
 /** Anchors a document of a category and hands the gateway its seal. */
 export async function addSealed(
@@ -74,11 +80,10 @@ export async function addSealed(
     { place: chain.place, subject: subject.address, document, gateway: address },
     { version: 1, category, epoch: 0, keyedBy, key, dek, gatewayKey: fromHex(encryptionKey, 32) },
   );
-  const put = await as.call("PUT", "/api/seals", {
-    seals: [{ subject: subject.address, document, version: 1, seal: toBase64Url(seal) }],
-  });
+  const handedIn = { subject: subject.address, document, version: 1, seal: toBase64Url(seal) };
+  const put = await as.call("PUT", "/api/seals", { seals: [handedIn] });
   if (put.status !== 200) throw new Error(JSON.stringify(put.body));
-  return { document, dek, category };
+  return { document, dek, category, seal: handedIn };
 }
 
 /** A consent on the ledger whose opening the service has fetched. */

@@ -1,6 +1,5 @@
 // Somebody with access to the database changes the past. The next start names each place, serves it marked, mends nothing.
 
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";

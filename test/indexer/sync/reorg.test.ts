@@ -3,7 +3,6 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ledgerAbi } from "#protocol/contracts/index.ts";
 import type { RunningService } from "#indexer/index.ts";

@@ -1,0 +1,301 @@
+// Every route, with thousands of calls made from the published description: values that it allows, that it nearly allows,
+// and that nobody should send, by somebody in every role. No answer may be a 500, nor any that the description lacks.
+
+import { writeSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Hex } from "viem";
+import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
+import { unwrap } from "#protocol/keys/index.ts";
+import { cidOfBlock } from "#protocol/documents/index.ts";
+import { signRequest } from "#protocol/receipts/index.ts";
+import { demoAccount } from "#scripts/demo-people.ts";
+import { makeRequest } from "../support/reading.ts";
+import { createAnswerCheck, listOperations, schemasOf } from "../support/api-document.ts";
+import type { Operation } from "../support/api-document.ts";
+import { arbitraryOf, hostile, nearly } from "../support/schema-arbitrary.ts";
+import type { Known, Schema } from "../support/schema-arbitrary.ts";
+import { makeMessage } from "../support/service.ts";
+import { buildWorld, roles } from "../support/world.ts";
+import type { Role, World } from "../support/world.ts";
+
+const RUNS = Number(process.env["PLACET_FUZZ_RUNS"] ?? 40);
+const SEED = Number(process.env["PLACET_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+
+/** One call, ready to be sent. */
+type Sent = {
+  role: Role;
+  path: Record<string, string>;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body: string | Uint8Array<ArrayBuffer> | null;
+  type: string | null;
+};
+
+/** Anything as text, for a place in an address or a header. */
+const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const forHeader = (value: unknown): string =>
+  asText(value)
+    .replace(/[^\t\x20-\x7e]/g, "")
+    .slice(0, 2_000);
+// A lone surrogate has no place in an address: every client sends its replacement.
+const forAddress = (value: unknown): string => encodeURIComponent(asText(value).toWellFormed());
+
+/** Calls that lead all the way in, of which everything else is a variation. */
+type Samples = { paths: readonly Record<string, string>[]; bodies: readonly unknown[]; cursors: readonly string[] };
+
+function callsOf(operation: Operation, known: Known, { paths, bodies, cursors }: Samples): fc.Arbitrary<Sent> {
+  const fields = (place: "path" | "query" | "header") => {
+    const some = operation.parameters.filter((each) => each.in === place);
+    // Nobody guesses a cursor: mostly there is none, and some that are there were really given.
+    const none: unknown = undefined;
+    const cursor = fc.oneof(
+      { weight: 6, arbitrary: fc.constant(none) },
+      { weight: 2, arbitrary: fc.constantFrom(none, ...cursors) },
+      { weight: 1, arbitrary: hostile },
+    );
+    const valid = fc
+      .record(
+        Object.fromEntries(
+          some.map(({ name, schema }) => [name, name === "cursor" ? cursor : arbitraryOf(schema, known)]),
+        ),
+        { requiredKeys: some.filter(({ required }) => required).map(({ name }) => name) },
+      )
+      .map((made) => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)));
+    const real = place === "path" && paths.length > 0 ? fc.constantFrom<Record<string, unknown>>(...paths) : valid;
+    return some.length === 0
+      ? fc.constant({})
+      : fc.oneof(
+          { weight: 5, arbitrary: valid },
+          { weight: 3, arbitrary: real },
+          { weight: place === "header" ? 1 : 3, arbitrary: nearly(valid) as typeof valid },
+        );
+  };
+  const text = (value: Record<string, unknown> | unknown): Record<string, string> =>
+    Object.fromEntries(Object.entries((value ?? {}) as object).map(([name, each]) => [name, asText(each)]));
+  return fc
+    .record({
+      role: fc.constantFrom(...roles),
+      path: fields("path").map(text),
+      query: fields("query").map(text),
+      headers: fields("header").map(text),
+      content: contentOf(operation, known, bodies),
+    })
+    .map(({ content, ...rest }) => ({ ...rest, ...content }));
+}
+
+function contentOf(
+  operation: Operation,
+  known: Known,
+  samples: readonly unknown[],
+): fc.Arbitrary<Pick<Sent, "body" | "type">> {
+  if (operation.body === null) return fc.constant({ body: null, type: null });
+  const { type, schema } = operation.body;
+  if (type === "application/octet-stream")
+    return fc.oneof(
+      fc.constant({ body: new Uint8Array(), type }),
+      fc.uint8Array({ maxLength: 400 }).map((body) => ({ body: Uint8Array.from(body), type })),
+      fc.constant({ body: new Uint8Array(Number(schema["maxLength"]) + 1), type }),
+      fc.constant({ body: "{}", type: "application/json" }),
+    );
+  const valid = arbitraryOf(schema as Schema, known);
+  const real = samples.length === 0 ? valid : fc.constantFrom(...samples);
+  const json = (values: fc.Arbitrary<unknown>) => values.map((value) => ({ body: JSON.stringify(value) ?? "", type }));
+  return fc.oneof(
+    { weight: 4, arbitrary: json(valid) },
+    { weight: 3, arbitrary: json(real) },
+    { weight: 5, arbitrary: json(nearly(fc.oneof(valid, real))) },
+    { weight: 2, arbitrary: json(hostile) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        { body: "{", type },
+        { body: "", type },
+        { body: "{}", type: null },
+        { body: "{}", type: "text/plain" },
+        { body: "{}", type: `${type}; charset=utf-7` },
+        { body: `{"a":"${"x".repeat(3 * 1024 * 1024)}"}`, type },
+      ),
+    },
+  );
+}
+
+/** A call that leads all the way in, where values from the description alone would not. */
+type Example = Partial<Omit<Sent, "body">> & { body?: unknown };
+
+const examples: Record<string, (world: World) => Promise<Example[]>> = {
+  async postApiReleases({ at, signedIn, live, labs }) {
+    const asked = { reader: signedIn.grantee, consent: live, documents: [labs.document] };
+    const body = await signRequest(signedIn.grantee.sessionKey, await makeRequest(at, asked));
+    return [{ role: "grantee", body }];
+  },
+  async postApiSession({ running, people }) {
+    // Not one of the roles: replaying a sign-in, as the variations do, ends in being locked out.
+    const message = await makeMessage(running, people.maya.address);
+    return [{ role: "nobody", body: { message, signature: await people.maya.signMessage({ message }) } }];
+  },
+  async postApiKeyProof({ chain, people, signedIn, keyed }) {
+    const question = (await signedIn.patient.call("POST", "/api/key-proof/challenge")).body as unknown as {
+      id: Hex;
+      box: string;
+    };
+    const { address } = people.ana;
+    const answer = unwrap(
+      { ...chain.place, kind: "challenge", subject: address, recipient: address, ref: question.id },
+      { secretKey: keyed.ana.key.secretKey, box: fromBase64Url(question.box) },
+    );
+    return [{ body: { id: question.id, answer: toBase64Url(answer) } }];
+  },
+  postApiRelay: async ({ mute }) => [{ body: mute }],
+  putApiVault: async ({ vault }) => [{ body: vault }],
+  putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],
+  postRpc: async () => [{ body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } }],
+  putApiBlocksCid: async () => [{ path: { cid: await cidOfBlock(new Uint8Array()) }, body: new Uint8Array() }],
+  headApiBlocksCid: async ({ cid }) => [{ path: { cid } }],
+  getApiBlocksCid: async ({ cid, publicCid }) => [{ path: { cid } }, { role: "nobody", path: { cid: publicCid } }],
+  getApiConsentsSubjectGranteeScope: async ({ live: { subject, grantee, scope } }) => [
+    { path: { subject, grantee, scope } },
+  ],
+  getApiDocumentsDocument: async ({ labs }) => [{ path: { document: labs.document } }],
+  getApiProvidersAddress: async ({ people }) => [{ path: { address: people.lena.address } }],
+  getApiRelayId: async ({ relayed }) => [{ path: { id: relayed } }],
+  getApiApplications: async () => [{ role: "registrar" }],
+  getApiReceiptsNumberProof: async () => [{ path: { number: "1" } }],
+  getApiReceipts: async () => [{ role: "auditor", query: { as: "gateway" } }],
+};
+
+/** Those of an operation, ready to be sent: made now, because some are good for a minute only. */
+async function readyExamples(world: World, { operationId }: Operation): Promise<Sent[]> {
+  const made = (await examples[operationId]?.(world)) ?? [];
+  return made.map(({ body, ...rest }) => ({
+    role: "patient" as const,
+    path: {},
+    query: {},
+    headers: { "X-Placet": "1" },
+    type: body === undefined ? null : body instanceof Uint8Array ? "application/octet-stream" : "application/json",
+    body: body === undefined ? null : body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body),
+    ...rest,
+  }));
+}
+
+describe("Every route of the service", () => {
+  let world: World;
+  let operations: Operation[];
+  let known: Known;
+  let check: ReturnType<typeof createAnswerCheck>;
+  let problems: string[] = [];
+  const cursors: string[] = [];
+  const seen = new Map<string, Map<number, number>>();
+
+  beforeAll(async () => {
+    const people = join(await mkdtemp(join(tmpdir(), "placet-people-")), "people.json");
+    await writeFile(
+      people,
+      JSON.stringify({ passphrase: "four words", people: [{ address: demoAccount(2).address, index: 2 }] }),
+    );
+    world = await buildWorld({ PLACET_RATE_RPC: "1000000", PLACET_DEMO: "1", PLACET_DEMO_PEOPLE: people });
+    const document: unknown = await (await fetch(`${world.running.url}/openapi.json`)).json();
+    operations = listOperations(document);
+    check = createAnswerCheck(document);
+    const { labs, imaging, live, toClinic, ended, cid, publicCid, relayed } = world;
+    known = {
+      schemas: schemasOf(document),
+      values: [
+        ...Object.values(world.people).map((person) => person.address),
+        ...[labs.document, imaging.document, live.scope, toClinic.scope, ended.scope],
+        ...[cid, publicCid, relayed, "labs", "imaging", "Granted", "TREAT", "eth_chainId", "eth_getBlockByNumber"],
+      ],
+    };
+    for (const list of ["trail", "consents", "documents", "seals", "roll", "providers", "receipts?as=gateway"]) {
+      const { body } = await world.call(/^(trail|rec)/.test(list) ? "auditor" : "patient")(
+        "GET",
+        `/api/${list}${list.includes("?") ? "&" : "?"}limit=1`,
+      );
+      if (typeof body["next"] === "string") cursors.push(body["next"]);
+    }
+  }, 120_000);
+  afterAll(() => world.stop());
+
+  async function send(operation: Operation, { role, path, query, headers, body, type }: Sent) {
+    const { url } = world.running;
+    if (process.env["PLACET_FUZZ_TELL"] === "2") writeSync(2, JSON.stringify({ role, path, query, headers }) + "\n");
+    const where = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => forAddress(path[name] || "-"));
+    const search = Object.entries(query).map(([name, value]) => `${forAddress(name)}=${forAddress(value)}`);
+    const controller = new AbortController();
+    // Who ends a session ends one that was made for it: the others are still needed.
+    const ends = /session/i.test(operation.path) && operation.method !== "get" && operation.method !== "head";
+    const cookie = role === "nobody" ? null : (ends ? await world.signInAs[role]() : world.signedIn[role]).cookie;
+    const response = await fetch(`${url}${where}${search.length === 0 ? "" : `?${search.join("&")}`}`, {
+      method: operation.method.toUpperCase(),
+      headers: {
+        ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, forHeader(value)])),
+        ...(cookie === null ? {} : { Cookie: cookie }),
+        ...(type === null ? {} : { "Content-Type": type }),
+        Origin: url,
+      },
+      ...(body === null ? {} : { body: typeof body === "string" ? Buffer.from(body) : body }),
+      signal: controller.signal,
+    });
+    const streams = (response.headers.get("Content-Type") ?? "").startsWith("text/event-stream");
+    const text = streams ? "" : await response.text();
+    if (streams) controller.abort();
+    return {
+      status: response.status,
+      type: response.headers.get("Content-Type"),
+      text,
+      request: response.headers.get("X-Request-Id"),
+    };
+  }
+
+  it("answers only as it publishes, whatever comes", { timeout: 240_000 }, async () => {
+    for (const operation of operations) {
+      const own = await readyExamples(world, operation);
+      const statuses = new Map<number, number>();
+      seen.set(operation.operationId, statuses);
+      const property = fc.asyncProperty(
+        callsOf(operation, known, {
+          bodies: own.flatMap(({ body }) => (typeof body === "string" ? [JSON.parse(body) as unknown] : [])),
+          paths: own.map(({ path }) => path),
+          cursors,
+        }),
+        async (sent) => {
+          const answer = await send(operation, sent);
+          statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+          const wrong = answer.status === 500 ? "It answered 500." : check(operation, answer);
+          if (wrong !== null) throw new Error(`${wrong} ${answer.text.slice(0, 600)}`);
+          if (answer.request === null && answer.status !== 404) throw new Error("The answer names no request id.");
+        },
+      );
+      const started = Date.now();
+      const result = await fc.check(property, {
+        numRuns: RUNS,
+        seed: SEED,
+        examples: own.map((each): [Sent] => [each]),
+        endOnFailure: true,
+      });
+      if (process.env["PLACET_FUZZ_TELL"] !== undefined)
+        writeSync(2, `${operation.operationId} ${Date.now() - started} ms ${JSON.stringify([...statuses])}\n`);
+      if (result.failed)
+        problems.push(
+          `${operation.method} ${operation.path} (seed ${result.seed}, path ${result.counterexamplePath}): ${String((result.errorInstance as Error | null)?.message)}\n  by ${JSON.stringify(result.counterexample?.[0]).slice(0, 900)}`,
+        );
+    }
+    expect(problems).toEqual([]);
+  });
+
+  it("was reached by what was sent: each was answered well at least once", () => {
+    const never = [...seen]
+      .filter(([, statuses]) => ![...statuses.keys()].some((status) => status < 300))
+      .map(([name]) => name);
+    expect(never).toEqual([]);
+  });
+
+  it("is well after all of it", async () => {
+    expect((await fetch(`${world.running.url}/health`)).status).toBe(200);
+    const failed = world.running.lines.filter((line) => line.includes("request-failed"));
+    expect(failed.slice(0, 3).map((line) => line.slice(0, 400))).toEqual([]);
+  });
+});

@@ -1,0 +1,207 @@
+// Who may ask what: every route of the service by somebody in every role towards Ana, on a real service with real data.
+// The table below is the rule; the routes come from their declarations, so that a new one without a row fails here.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { routes } from "#indexer/http/routes.ts";
+import { signRequest } from "#protocol/receipts/index.ts";
+import { makeRequest } from "../support/reading.ts";
+import type { Answer } from "../support/service.ts";
+import { word } from "../support/story.ts";
+import { buildWorld, roles } from "../support/world.ts";
+import type { Role, World } from "../support/world.ts";
+
+/**
+ * What each role gets, in the order nobody, patient, other patient, grantee, former grantee, member of the grantee
+ * organisation, auditor, registrar. A number is a status; after a colon, how many items of Ana's (or, in lists that are
+ * everybody's, items at all) come with it; `+` is at least one.
+ */
+type Row = [to: string | ((world: Asked) => string), cells: string, body?: (world: Asked) => unknown];
+
+/** The world, with a signed read request for each role to send. */
+type Asked = World & { signedReads: unknown[] };
+
+const all = (cell: string) => roles.map(() => cell).join(" ");
+const signedIn = (cell: string) => roles.map((role) => (role === "nobody" ? "401" : cell)).join(" ");
+
+const table: Record<string, Row | Row[]> = {
+  "get /health": ["/health", all("200")],
+  "get /ready": ["/ready", all("200")],
+  "get /status": ["/status", all("200")],
+  "get /metrics": ["/metrics", all("200")],
+  "get /deployment.json": ["/deployment.json", all("200")],
+  "get /openapi.json": ["/openapi.json", all("200")],
+  "get /docs": ["/docs", all("200")],
+  "get /api/gateway": ["/api/gateway", all("200")],
+  "get /api/demo/people": ["/api/demo/people", all("404")],
+  "post /rpc": ["/rpc", all("200"), () => ({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] })],
+  "get /api/session/nonce": ["/api/session/nonce", all("200")],
+  "post /api/session": ["/api/session", all("400"), () => ({ message: "Let me in.", signature: "0x" })],
+  "get /api/session": ["/api/session", signedIn("200")],
+  "get /api/accounts/:address": [(w) => `/api/accounts/${w.people.ana.address}`, signedIn("200")],
+  "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404"],
+  // Ana's vault, handed in by each: only she may.
+  "put /api/vault": ["/api/vault", "401 200 403 403 403 403 403 403", (w) => w.vault],
+  "post /api/key-proof/challenge": ["/api/key-proof/challenge", "401 200 200 200 200 409 409 409"],
+  "post /api/key-proof": ["/api/key-proof", signedIn("422"), () => ({ id: word(), answer: "A".repeat(43) })],
+  "get /api/key-proof": ["/api/key-proof", "401 200 200 200 200 409 409 409"],
+  "head /api/blocks/:cid": [(w) => `/api/blocks/${w.cid}`, signedIn("200")],
+  "get /api/blocks/:cid": [
+    [(w) => `/api/blocks/${w.cid}`, signedIn("200")],
+    [(w) => `/api/blocks/${w.publicCid}`, all("200")],
+  ],
+  "put /api/blocks/:cid": [(w) => `/api/blocks/${w.cid}`, signedIn("422"), () => new Uint8Array([1])],
+  "get /api/providers": ["/api/providers", all("200:+")],
+  "get /api/providers/:address": [(w) => `/api/providers/${w.people.lena.address}`, all("200")],
+  "get /api/applications": ["/api/applications", "401 403 403 403 403 403 403 200:+"],
+  "get /api/members": [(w) => `/api/members?organisation=${w.people.clinic.address}`, signedIn("200:+")],
+  "get /api/auditors": ["/api/auditors", signedIn("200:+")],
+  "get /api/registrars": ["/api/registrars", signedIn("200:+")],
+  "get /api/documents": [
+    ["/api/documents", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
+    [(w) => `/api/documents?subject=${w.people.ana.address}`, "401 200:2 200:0 200:1 200:0 200:1 200:0 200:0"],
+  ],
+  "get /api/documents/:document": [
+    [(w) => `/api/documents/${w.labs.document}?subject=${w.people.ana.address}`, "401 200 404 200 404 404 404 404"],
+    [(w) => `/api/documents/${w.imaging.document}?subject=${w.people.ana.address}`, "401 200 404 404 404 200 404 404"],
+  ],
+  "put /api/seals": ["/api/seals", "401 200 403 403 403 403 403 403", (w) => ({ seals: [w.seal] })],
+  "get /api/seals": [
+    (w) => `/api/seals?subject=${w.people.ana.address}`,
+    "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",
+  ],
+  "get /api/consents": [
+    ["/api/consents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/consents?as=grantee", "401 200:0 200:0 200:1 200:1 200:1 200:0 200:0"],
+    [
+      (w) => `/api/consents?as=grantee&subject=${w.people.ana.address}`,
+      "401 200:0 200:0 200:1 200:1 200:1 200:0 200:0",
+    ],
+  ],
+  "get /api/consents/:subject/:grantee/:scope": [
+    [(w) => `/api/consents/${w.live.subject}/${w.live.grantee}/${w.live.scope}`, "401 200 404 200 404 404 200 404"],
+    [
+      (w) => `/api/consents/${w.toClinic.subject}/${w.toClinic.grantee}/${w.toClinic.scope}`,
+      "401 200 404 404 404 200 200 404",
+    ],
+    [(w) => `/api/consents/${w.ended.subject}/${w.ended.grantee}/${w.ended.scope}`, "401 200 404 404 200 404 200 404"],
+  ],
+  "get /api/requests": [
+    ["/api/requests", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/requests?as=grantee", "401 200:0 200:0 200:0 200:1 200:0 200:0 200:0"],
+  ],
+  // Lena's own signed request, sent by each: it names her, and her session alone.
+  "post /api/releases": ["/api/releases", "401 403 403 200 403 403 403 403", (w) => w.signedReads.shift()],
+  "get /api/receipts": [
+    ["/api/receipts", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/receipts?as=reader", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
+    ["/api/receipts?as=gateway", "401 403 403 403 403 403 200:1 403"],
+    [(w) => `/api/receipts?subject=${w.people.ana.address}`, "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
+  ],
+  "get /api/receipts/:number/proof": ["/api/receipts/1/proof", "401 200 404 200 404 404 200 404"],
+  "get /api/appointments": ["/api/appointments", "401 200:1 200:0 200:1 200:0 200:0 200:0 200:0"],
+  "get /api/availability/:provider": [(w) => `/api/availability/${w.people.lena.address}`, signedIn("200:+")],
+  "get /api/trail": [
+    (w) => `/api/trail?account=${w.people.ana.address}&act=Granted`,
+    "401 200:3 200:0 200:1 200:1 200:0 200:3 200:0",
+  ],
+  "get /api/roll": ["/api/roll", signedIn("200:+")],
+  // Whoever holds a signed act may hand it in: the signature is what counts, and handing it in twice is doing it once.
+  "post /api/relay": ["/api/relay", signedIn("202"), (w) => w.mute],
+  "get /api/relay": ["/api/relay", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/relay/:id": [(w) => `/api/relay/${w.relayed}`, "401 200 404 404 404 404 404 404"],
+  "get /api/stream": ["/api/stream", signedIn("200")],
+  // Last, because it ends the sessions that the others use.
+  "delete /api/session": ["/api/session", all("204")],
+};
+
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+
+describe("Who may ask what", () => {
+  let world: Asked;
+
+  beforeAll(async () => {
+    const built = await buildWorld();
+    // Before the table is gone through, there is one receipt: its reads come from requests that are made here.
+    const asked = { reader: built.signedIn.grantee, consent: built.live, documents: [built.labs.document] };
+    const make = async () => signRequest(built.signedIn.grantee.sessionKey, await makeRequest(built.at, asked));
+    world = { ...built, signedReads: await Promise.all(roles.map(make)) };
+  }, 120_000);
+  afterAll(() => world.stop());
+
+  it("has a row for every route that is declared, and none for one that is not", () => {
+    expect(Object.keys(table).toSorted()).toEqual(routes.map(nameOf).toSorted());
+  });
+
+  async function ask(role: Role, method: string, to: string, body: unknown): Promise<string> {
+    const controller = new AbortController();
+    if (to === "/api/stream") {
+      const cookie = role === "nobody" ? "" : world.signedIn[role].cookie;
+      const response = await fetch(world.running.url + to, { headers: { Cookie: cookie }, signal: controller.signal });
+      controller.abort();
+      return String(response.status);
+    }
+    const answer: Answer = await world.call(role)(method.toUpperCase(), to, body);
+    const items = answer.status < 300 && Array.isArray(answer.body.items) ? `:${answer.body.items.length}` : "";
+    return `${answer.status}${items}`;
+  }
+
+  it("an id that is somebody else's looks like one that does not exist: in words, and in the time that it takes", async () => {
+    const { live, labs, people, relayed } = world;
+    const other = people.maya.address;
+    const pairs = [
+      [
+        `/api/consents/${live.subject}/${live.grantee}/${live.scope}`,
+        `/api/consents/${other}/${live.grantee}/${word()}`,
+      ],
+      [`/api/documents/${labs.document}?subject=${people.ana.address}`, `/api/documents/${word()}?subject=${other}`],
+      [`/api/documents?subject=${people.ana.address}`, `/api/documents?subject=${other}`],
+      [`/api/receipts/1/proof`, `/api/receipts/999999/proof`],
+      [`/api/relay/${relayed}`, `/api/relay/${crypto.randomUUID()}`],
+      [`/api/seals?subject=${people.ana.address}`, `/api/seals?subject=${other}`],
+    ] as const;
+    const ask = world.call("otherPatient");
+    for (const pair of pairs) {
+      const times = pair.map((): number[] => []);
+      const bodies = new Set<string>();
+      // In turns, so that whatever else the machine does falls on both.
+      for (let turn = 0; turn < 40; turn += 1) {
+        for (const [at, path] of pair.entries()) {
+          const before = performance.now();
+          const { body, status } = await ask("GET", path);
+          times[at]?.push(performance.now() - before);
+          bodies.add(JSON.stringify({ ...body, status, requestId: "" }));
+        }
+      }
+      expect([...bodies], pair[0]).toHaveLength(1);
+      const [known = 0, unknown = 0] = times.map((list) => list.toSorted((a, b) => a - b)[10]);
+      expect(known / unknown, pair[0]).toBeGreaterThan(0.4);
+      expect(known / unknown, pair[0]).toBeLessThan(2.5);
+    }
+  });
+
+  const cases = Object.entries(table).flatMap(([name, rows]) =>
+    (Array.isArray(rows[0]) ? (rows as Row[]) : [rows as Row]).map((row, index) => ({ name, row, index })),
+  );
+  // Reads come after the lists of receipts, which they make longer.
+  const order = (name: string) => ["post /api/releases", "delete /api/session"].indexOf(name);
+  for (const { name, row, index } of cases.toSorted((a, b) => order(a.name) - order(b.name))) {
+    const [to, cells, body] = row;
+    it(`${name}${index === 0 ? "" : ` (${index + 1})`}: ${cells}`, async () => {
+      const expected = cells.split(" ");
+      expect(expected).toHaveLength(roles.length);
+      const [method = ""] = name.split(" ");
+      const got: string[] = [];
+      for (const [at, role] of roles.entries()) {
+        const cell = await ask(role, method, typeof to === "string" ? to : to(world), body?.(world));
+        const wanted = expected[at] ?? "";
+        const many =
+          wanted.endsWith("+") && Number(cell.split(":")[1]) > 0 && cell.split(":")[0] === wanted.split(":")[0];
+        const bare = !wanted.includes(":") && cell.split(":")[0] === wanted;
+        got.push(many || bare ? wanted : cell);
+      }
+      expect(Object.fromEntries(roles.map((role, at) => [role, got[at]]))).toEqual(
+        Object.fromEntries(roles.map((role, at) => [role, expected[at]])),
+      );
+    });
+  }
+});

@@ -1,0 +1,231 @@
+// A node that lies is asked again or told of; what it said is never stored. Each lie is told for a while by a node that
+// speaks real JSON-RPC over a genuine chain, and at the end the tables are the fold of that chain.
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Hex } from "viem";
+import { honest, refuse } from "../sim/fake-node.ts";
+import type { Call, NodeView } from "../sim/fake-node.ts";
+import { growChain, startFollower } from "../sim/follower.ts";
+import type { Follower } from "../sim/follower.ts";
+import { branchOf, place } from "../sim/generated-chain.ts";
+import type { Block, JsonLog } from "../sim/generated-chain.ts";
+import { makeGround } from "../sim/ground.ts";
+import { createRandom } from "../sim/random.ts";
+import { foldChain, readStored } from "../sim/pure-fold.ts";
+
+type Lie = (call: Call, result: unknown) => unknown;
+
+const onLogs =
+  (change: (logs: JsonLog[]) => unknown): Lie =>
+  ({ method }, result) =>
+    method === "eth_getLogs" && (result as JsonLog[]).length > 0 ? change(result as JsonLog[]) : result;
+const onBlocks =
+  (change: (block: Record<string, unknown>, number: number) => unknown): Lie =>
+  ({ method, params: [name] }, result) =>
+    method === "eth_getBlockByNumber" && result !== null && name !== "0x0" && name !== "finalized"
+      ? change(result as Record<string, unknown>, Number((result as { number: Hex }).number))
+      : result;
+
+const first = (logs: JsonLog[]): JsonLog => {
+  const [log] = logs;
+  if (log === undefined) throw new Error("There is no log.");
+  return log;
+};
+
+/** Every lie, and a word of what is said about it. */
+const lies: [name: string, lie: Lie, said: RegExp][] = [
+  ["logs that were removed", onLogs((logs) => [{ ...first(logs), removed: true }, ...logs.slice(1)]), /removed/],
+  [
+    "logs of blocks that nobody asked for",
+    onLogs((logs) => [...logs, { ...first(logs), blockNumber: "0xffff" }]),
+    /not asked for/,
+  ],
+  [
+    "logs of another block of that number",
+    onLogs((logs) => [{ ...first(logs), blockHash: `0x${"12".repeat(32)}` }, ...logs.slice(1)]),
+    /another block/,
+  ],
+  [
+    "logs out of order",
+    onLogs((logs) => (logs.length > 1 ? logs.toReversed() : [...logs, ...logs])),
+    /out of order|twice/,
+  ],
+  ["a log twice", onLogs((logs) => [first(logs), ...logs]), /twice/],
+  [
+    "logs of another contract",
+    onLogs((logs) => [{ ...first(logs), address: `0x${"77".repeat(20)}` }, ...logs.slice(1)]),
+    /another contract/,
+  ],
+  [
+    "a log whose data was changed",
+    onLogs((logs) => [{ ...first(logs), data: `0x01${first(logs).data.slice(4)}` }, ...logs.slice(1)]),
+    /does not continue|fold to/,
+  ],
+  [
+    "a log that is none",
+    onLogs((logs) => [{ ...first(logs), logIndex: "first" }, ...logs.slice(1)]),
+    /number that is none/,
+  ],
+  ["no logs, though the blocks' own blooms speak of some", onLogs(() => []), /fold to|bloom/],
+  [
+    "the logs of all blocks but one",
+    onLogs((logs) => logs.filter((log) => log.blockNumber !== first(logs).blockNumber)),
+    /bloom|fold to|continue/,
+  ],
+  ["no list of logs at all", onLogs(() => null), /no list/],
+  [
+    "no block where there is one",
+    onBlocks((block, number) => (number % 3 === 0 ? null : block)),
+    /has no block|no newest/,
+  ],
+  [
+    "a block with another parent",
+    onBlocks((block, number) => (number % 3 === 0 ? { ...block, parentHash: `0x${"34".repeat(32)}` } : block)),
+    /another parent/,
+  ],
+  [
+    "a block for another number",
+    onBlocks((block, number) => ({ ...block, number: `0x${(number + 1).toString(16)}` })),
+    /gave block|another/,
+  ],
+  [
+    "a block with a hash that is not its own",
+    onBlocks((block, number) => (number % 3 === 0 ? { ...block, hash: `0x${"56".repeat(32)}` } : block)),
+    /hash|parent|another/,
+  ],
+  ["a block that was not mined", onBlocks((block) => ({ ...block, hash: null })), /not mined/],
+  [
+    "heads that are not the contract's",
+    ({ method }, result) =>
+      method === "eth_call" && (result as string).length > 66
+        ? `0x${"00".repeat(32)}${"9a".repeat(((result as string).length - 66) / 2)}`
+        : result,
+    /the contract says/,
+  ],
+  [
+    "a roll that is not the contract's",
+    ({ method }, result) =>
+      method === "eth_call" && (result as string).length === 66 ? `0x${"9a".repeat(32)}` : result,
+    /roll/,
+  ],
+];
+
+describe("A node that gives", () => {
+  let ground: Awaited<ReturnType<typeof makeGround>>;
+  let follower: Follower | null = null;
+  let tip: Block;
+
+  beforeAll(async () => {
+    ground = await makeGround();
+    tip = growChain(ground.genesis, 60, 7);
+  });
+  afterEach(() => follower?.stop());
+  afterAll(() => ground.close());
+
+  /** What is stored must be the truth about the blocks up to the cursor, whatever was said. */
+  async function expectTruth(): Promise<void> {
+    const at = follower?.status().cursor?.number ?? 0;
+    const block = branchOf(tip)[at];
+    if (block === undefined) throw new Error("The cursor is beyond the chain.");
+    expect(await readStored(ground.database)).toEqual(foldChain(block));
+  }
+
+  it.each(lies)("%s is found out, and nothing of it is stored", async (_, lie, said) => {
+    const view: NodeView = honest(tip);
+    ground.nodes.show([view]);
+    follower = await startFollower(ground, { env: { PLACET_FINALITY_SECONDS: "1000" } });
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    // The lie begins while the chain goes on.
+    view.onResult = lie;
+    tip = growChain(tip, 9, 11);
+    view.tip = tip;
+    const { lastError } = await follower.until((status) => status.lastError !== null);
+    expect(lastError).toMatch(said);
+    await expectTruth();
+    view.onResult = (_call, result) => result;
+    await follower.until(({ cursor, state }) => cursor?.hash === tip.hash && state === "following");
+    await expectTruth();
+    expect(follower.metric("sync_failures_total")).toBeGreaterThan(0);
+  });
+
+  it("an older head takes nothing away, however often", async () => {
+    const view = honest(tip);
+    ground.nodes.show([view]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    const before = await readStored(ground.database);
+    for (const back of [1, 5, 20]) {
+      view.tip = branchOf(tip)[tip.number - back] ?? tip;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(await readStored(ground.database)).toEqual(before);
+    }
+    view.tip = tip = growChain(tip, 2, 3);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    expect(follower.status().reorgs).toBe(0);
+    await expectTruth();
+  });
+
+  it("answers of two nodes of different height behind one address is never believed about what one of them lacks", async () => {
+    const short = branchOf(tip)[tip.number - 12] ?? tip;
+    const random = createRandom(1);
+    const view: NodeView = honest(tip, {
+      // Whichever request meets the node that is behind.
+      onPost: () => {
+        view.tip = random.chance(0.4) ? short : tip;
+        return null;
+      },
+    });
+    ground.nodes.show([view]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor !== null && cursor.number > short.number, 30_000);
+    await expectTruth();
+  });
+
+  it("another block final than the one on its branch is not believed", async () => {
+    const view = honest(tip, { finalized: branchOf(tip)[20] ?? null });
+    ground.nodes.show([view]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    const other = growChain(branchOf(tip)[20] ?? tip, 10, 99);
+    view.finalized = other;
+    view.tip = tip = growChain(tip, 1, 5);
+    const { lastError } = await follower.until((status) => status.lastError !== null);
+    expect(lastError).toMatch(/final/);
+    view.finalized = branchOf(tip)[tip.number - 5] ?? null;
+    const { cursor } = await follower.until((status) => status.cursor?.hash === tip.hash);
+    expect(cursor?.finalized).toBe(tip.number - 5);
+  });
+
+  it("no state of old blocks any more (a pruned one) is followed, and the heads are held against the first block whose state it has", async () => {
+    const view = honest(tip, { keepsState: 2 });
+    ground.nodes.show([view]);
+    const proven: number[] = [];
+    follower = await startFollower(ground);
+    const status = await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    proven.push(status.proven);
+    expect(proven).toEqual([tip.number]);
+    await expectTruth();
+    // Without any state at all, what is stored is folded and linked, and said to be unproven.
+    view.onResult = (call, result) =>
+      call.method === "eth_call" ? refuse(-32_000, "missing trie node abc (path )") : result;
+    view.tip = tip = growChain(tip, 8, 4);
+    const later = await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    expect(later.proven).toBeLessThan(tip.number);
+    await expectTruth();
+    view.onResult = (_, result) => result;
+    expect((await follower.until((each) => each.proven === tip.number)).mismatches).toEqual([]);
+  });
+
+  it("logs that nobody can read beside those that one can stops nothing: they are kept as they are, and counted", async () => {
+    ground.nodes.show([honest(tip)]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    const unknown = await ground.database.query<{ topics: Hex[] }>("select topics from acts where act = 'Unknown'");
+    const raw = await ground.database.query<{ address: string }>("select address from raw_logs");
+    expect(unknown.length).toBeGreaterThan(0);
+    expect(raw.length).toBeGreaterThan(0);
+    expect(raw.every(({ address }) => Object.values(place).includes(address as Hex))).toBe(true);
+    expect(follower.metric("unknown_acts_total")).toBe(unknown.length);
+    expect(follower.metric("raw_logs_total")).toBe(raw.length);
+  });
+});
