@@ -280,7 +280,11 @@ async function tellOfOthers(
   await signedBy(ben, granting(beyond), beyond);
   const byProxy = await chain.now();
   await second();
-  const ended = (opening: Opening, grantee = tomas) => ({ grantee: who(grantee), scope: scopeOf(opening), ceiling: 9 });
+  const ended = (opening: Opening, grantee: number = tomas) => ({
+    grantee: who(grantee),
+    scope: scopeOf(opening),
+    ceiling: 9,
+  });
   const renewed = { subject: who(ana), grantee: who(tomas), scope: scopeOf(within), expiresAt: begin + 12 * 86_400 };
   await signedBy(ben, { name: "renewByProxy", args: { ...under, ...renewed, deadline } }, within);
   const ending = (opening: Opening): Act => ({
