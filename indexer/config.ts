@@ -43,18 +43,34 @@ const environment = z.object({
   PLACET_MAX_LAG_SECONDS: whole(1, 86_400).optional(),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
   PLACET_BLOCKS: z.string().min(1).optional(),
+  PLACET_SESSION_MINUTES: whole(1, 720).default(15),
   PLACET_RATE_SIGN_IN: whole(1, 1_000_000).default(20),
-  PLACET_RATE_RECORDS: whole(1, 1_000_000).default(600),
+  PLACET_RATE_RECORDS: whole(1, 1_000_000).default(100),
   PLACET_RATE_SEARCH: whole(1, 1_000_000).default(100),
   PLACET_RATE_WRITE: whole(1, 1_000_000).default(300),
   PLACET_RATE_RPC: whole(1, 1_000_000).default(3_000),
+  PLACET_RATE_BLOCKS: whole(1, 1_000_000).default(12_000),
+  PLACET_RATE_PER_ADDRESS: whole(1, 1_000_000).default(10),
+  PLACET_RATE_PER_NETWORK: whole(1, 1_000_000).default(40),
+  PLACET_RATE_TOTAL: whole(1, 1_000_000).default(400),
   PLACET_CHECK_RESPONSES: z.enum(["0", "1"], "must be 0 or 1").optional(),
   DATABASE_URL: url(/^postgres(ql)?:/, "postgresql://user@host/placet").optional(),
   IPFS_API_URL: url(/^https?:/, "http://127.0.0.1:5001").optional(),
 });
 
 /** How often one account or network address may call, in requests a minute, by kind of route (row O5). */
-export type RateLimits = { signIn: number; records: number; search: number; write: number; rpc: number };
+export type RateLimits = {
+  signIn: number;
+  records: number;
+  /** Pieces of documents: one document is many of them, and a page shows many documents. */
+  blocks: number;
+  search: number;
+  write: number;
+  rpc: number;
+};
+
+/** How many people's allowances one address, one network, and all callers together have. */
+export type RateShares = { address: number; network: number; all: number };
 
 /** Everything that the service can be told. Folders are absolute. */
 export type Config = {
@@ -90,7 +106,10 @@ export type Config = {
   ipfsPort: number;
   /** The folder of the embedded node's blocks, which several processes may share; null for one inside the data folder. */
   blocksDir: string | null;
+  /** How long, in seconds, a session's access token is good before it has to be renewed. */
+  accessSeconds: number;
   rates: RateLimits;
+  shares: RateShares;
   /** Whether each answer is checked against its published schema before it leaves. */
   checkResponses: boolean;
   databaseUrl: string | null;
@@ -133,13 +152,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxLagSeconds: e.PLACET_MAX_LAG_SECONDS ?? null,
     ipfsPort: e.PLACET_IPFS_PORT,
     blocksDir: e.PLACET_BLOCKS === undefined ? null : resolve(e.PLACET_BLOCKS),
+    accessSeconds: e.PLACET_SESSION_MINUTES * 60,
     rates: {
       signIn: e.PLACET_RATE_SIGN_IN,
       records: e.PLACET_RATE_RECORDS,
       search: e.PLACET_RATE_SEARCH,
       write: e.PLACET_RATE_WRITE,
       rpc: e.PLACET_RATE_RPC,
+      blocks: e.PLACET_RATE_BLOCKS,
     },
+    shares: { address: e.PLACET_RATE_PER_ADDRESS, network: e.PLACET_RATE_PER_NETWORK, all: e.PLACET_RATE_TOTAL },
     checkResponses: (e.PLACET_CHECK_RESPONSES ?? e.PLACET_DEMO) === "1",
     databaseUrl: e.DATABASE_URL ?? null,
     ipfsApiUrl: e.IPFS_API_URL ?? null,

@@ -12,6 +12,7 @@ import { createSender, type Sender } from "../relay/sender.ts";
 import type { Foundation } from "../service.ts";
 import { isSendingOpen } from "../store/sendings.ts";
 import { createAnchoring } from "./anchoring.ts";
+import { createDisclose, type DisclosureAnswer, type DisclosureCall } from "./disclose.ts";
 import { loadGatewayKey } from "./gateway-key.ts";
 import { createOpenings, type ConsentOf } from "./gateway-openings.ts";
 import { createSeals, type SealOf } from "./gateway-seals.ts";
@@ -49,6 +50,8 @@ export type Gateway = {
   /** Answers a signed read request, after a receipt of it is on disk. Throws Failure for what is no proper request. */
   release(call: ReleaseCall): Promise<ReleaseAnswer>;
   /** Sends and anchors from now on: the writer's work, while this process is the writer. */
+  /** Shows an auditor what consents say, after a receipt that the subject sees is on disk. Throws Failure. */
+  disclose(call: DisclosureCall): Promise<DisclosureAnswer>;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -76,6 +79,18 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
     onReceipt: anchoring.wake,
   });
 
+  const disclose = createDisclose(foundation, { key, place, openings, onReceipt: anchoring.wake });
+
+  /** Throws `unavailable` where receipts are missing: numbers would be given twice. */
+  async function requireComplete(): Promise<void> {
+    if (await anchoring.isComplete()) return;
+    throw new Failure(
+      "unavailable",
+      "This service's record of reads is incomplete, so it opens nothing. Nothing of the patient's was lost. Its operator has to restore the newest backup.",
+      { reason: "receipts-missing" },
+    );
+  }
+
   /** Publishes the encryption key on the ledger, unless it is there or on its way. */
   async function publishKey(): Promise<void> {
     const at = { address: ledger, abi: ledgerAbi } as const;
@@ -100,14 +115,12 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
     sealsOf: async (subject) => seals.openSealsSoftly(await readAllSeals(database, subject)),
     openLicence: (licence) => openLicence({ ...licence, place, gateway: address, secretKey: key.secretKey }),
     async release(call) {
-      if (!(await anchoring.isComplete())) {
-        throw new Failure(
-          "unavailable",
-          "This service's record of reads is incomplete, so it opens nothing. Nothing of the patient's was lost. Its operator has to restore the newest backup.",
-          { reason: "receipts-missing" },
-        );
-      }
+      await requireComplete();
       return release(call);
+    },
+    async disclose(call) {
+      await requireComplete();
+      return disclose(call);
     },
     async start() {
       await sender.start();

@@ -16,10 +16,20 @@ import {
   verifyRequest,
 } from "#protocol/receipts/index.ts";
 import type { Receipt, ReceiptBody, SignedRequest } from "#protocol/receipts/index.ts";
+import type { Address } from "viem";
 import type { Foundation } from "../service.ts";
 import { readConsent } from "../store/consents.ts";
+import type { Queryable } from "../store/database.ts";
 import { readOpening } from "../store/openings.ts";
-import { countUses, isRequestKnown, lockReceipts, readChainEnds, writeReceipt } from "../store/receipts.ts";
+import {
+  countStrangers,
+  countUnrecorded,
+  countUses,
+  isRequestKnown,
+  lockReceipts,
+  readChainEnds,
+  writeReceipt,
+} from "../store/receipts.ts";
 import { readRevokeCeiling } from "../store/relays.ts";
 import { readSeals } from "../store/seals.ts";
 import type { Session } from "../store/sessions.ts";
@@ -44,10 +54,21 @@ export type ReleaseSettings = {
   maxLag: number;
   /** How many blocks back the block that the request names may lie. */
   maxBlocks: number;
+  /** How many refusals of one stranger, and of all strangers, about one subject are recorded one by one in a day; the rest are counted. */
+  strangerADay: number;
+  strangersADay: number;
 };
 
 /** What the gateway uses. */
-export const RELEASE_DEFAULTS: ReleaseSettings = { maxSkew: 60, maxLag: 60, maxBlocks: 256 };
+export const RELEASE_DEFAULTS: ReleaseSettings = {
+  maxSkew: 60,
+  maxLag: 60,
+  maxBlocks: 256,
+  strangerADay: 10,
+  strangersADay: 100,
+};
+
+const DAY = 86_400;
 
 /** Makes the gateway's act of releasing. */
 export function createRelease(
@@ -178,10 +199,15 @@ export function createRelease(
         { ...evidence, now: now() },
         { revokeCeiling, uses: await countUses(tx, { subject, grantee, scope }) },
       );
+      const stranger = isStranger(evidence);
+      if (stranger && (await isFlood(tx, { subject, reader }))) {
+        await countUnrecorded(tx, { subject, day: Math.floor(now() / DAY) });
+        metrics.count("refusals_unrecorded");
+        return { outcomes, receipt: null };
+      }
       const ends = await readChainEnds(tx, { gateway, subject });
       const body = describe(call, evidence, { outcomes, ends });
       const receipt = await signReceipt(key.account, body);
-      const stranger = isStranger(evidence);
       const released = outcomes.filter((outcome) => outcome.reason === null).length;
       await writeReceipt(tx, {
         gateway,
@@ -218,6 +244,12 @@ export function createRelease(
       await appendStream(tx, [{ type: "receipt", audience: [...new Set(audience)], payload }]);
       return { outcomes, receipt: stranger ? null : receipt };
     });
+  }
+
+  /** Whether enough of strangers' refusals about this subject are recorded for today: anybody can make accounts without end. */
+  async function isFlood(tx: Queryable, { subject, reader }: { subject: Address; reader: Address }): Promise<boolean> {
+    const { all, own } = await countStrangers(tx, { subject, reader, since: now() - DAY });
+    return own >= settings.strangerADay || all >= settings.strangersADay;
   }
 
   function describe(

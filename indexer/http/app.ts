@@ -22,7 +22,7 @@ export async function createApp(service: Service): Promise<Express> {
     setSecurityHeaders(response, { tls: service.origins().every((origin) => origin.startsWith("https:")) });
     next();
   });
-  const takeTurn = createLimits(config.rates);
+  const takeTurn = createLimits(config);
   // A HEAD route stands before the GET of the same path, which Express would otherwise ask.
   const ordered = routes.toSorted((a, b) => Number(b.method === "head") - Number(a.method === "head"));
   for (const route of ordered) mountRoute(app, route, { service, takeTurn });

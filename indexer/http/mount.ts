@@ -62,7 +62,7 @@ async function answer(
 ): Promise<void> {
   const address = request.ip ?? "";
   const session = await findSession(request, service);
-  const caller = route.limit === "signIn" ? address : (session?.account ?? address);
+  const caller = { account: route.limit === "signIn" ? null : (session?.account ?? null), address };
   if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);
   if (isUnsafe(route)) requireOwnPage(request, service.origins());

@@ -5,7 +5,7 @@ import type { Address } from "viem";
 import { Failure } from "#protocol/failure.ts";
 import { buildTree, decodeReceipt, proofOf, rootOf } from "#protocol/receipts/index.ts";
 import type { Service } from "../service.ts";
-import { listReceipts, readLeaves, readReceipt } from "../store/receipts.ts";
+import { listReceipts, readLeaves, readReceipt, readUnrecorded } from "../store/receipts.ts";
 import type { AnchoredReceiptRow } from "../store/receipts.ts";
 import { isAuditor } from "../store/registry.ts";
 import { cutPage, readCursor } from "./paging.ts";
@@ -56,7 +56,12 @@ export const receiptRoutes: Route[] = [
       as: z.enum(["subject", "reader", "gateway"]).default("subject"),
       subject: addressIn.optional(),
     }),
-    response: pageOf(itemOut),
+    response: pageOf(itemOut).extend({
+      unrecorded: z.number().int().meta({
+        description:
+          "Refusals of strangers in the last thirty days that were counted without a receipt each, because there were too many; about oneself, or for an auditor about everybody (as=gateway).",
+      }),
+    }),
     problems: ["forbidden"],
     async handle({ service, session, query }) {
       if (query.as === "gateway" && !(await maySeeAll(service, session.account))) {
@@ -72,7 +77,15 @@ export const receiptRoutes: Route[] = [
         limit: query.limit + 1,
       });
       const { items, next } = cutPage(rows, query.limit, (row) => [row.number]);
-      return { items: items.map(show), next };
+      const since = Math.floor(service.now() / 86_400) - 30;
+      const unrecorded =
+        query.as === "reader"
+          ? 0
+          : await readUnrecorded(service.database, {
+              subject: query.as === "subject" ? session.account : (query.subject ?? null),
+              since,
+            });
+      return { items: items.map(show), next, unrecorded };
     },
   }),
   route({

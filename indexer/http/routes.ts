@@ -5,6 +5,7 @@ import { appointmentRoutes } from "./appointment-routes.ts";
 import { blockRoutes } from "./block-routes.ts";
 import { consentRoutes } from "./consent-routes.ts";
 import { makeDocsRoutes } from "./docs-routes.ts";
+import { disclosureRoutes } from "./disclosure-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
 import { metaRoutes } from "./meta-routes.ts";
@@ -15,6 +16,7 @@ import { releaseRoutes } from "./releases.ts";
 import type { Route } from "./route.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
 import { sealRoutes } from "./seals.ts";
+import { sessionListRoutes } from "./session-list-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { trailRoutes } from "./trail-routes.ts";
@@ -25,6 +27,7 @@ export const routes: readonly Route[] = [
   ...metaRoutes,
   ...rpcRoutes,
   ...sessionRoutes,
+  ...sessionListRoutes,
   ...accountRoutes,
   ...vaultRoutes,
   ...keyProofRoutes,
@@ -35,6 +38,7 @@ export const routes: readonly Route[] = [
   ...consentRoutes,
   ...releaseRoutes,
   ...receiptRoutes,
+  ...disclosureRoutes,
   ...appointmentRoutes,
   ...trailRoutes,
   ...relayRoutes,

@@ -1,7 +1,7 @@
 // Signing in with Ethereum (EIP-4361, ERC-1271 wallets too). The signed message names the session key that will sign
 // reads, this gateway, and the organisation that one reads for; a session lives twelve hours at most.
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { getAddress } from "viem";
 import type { Hex } from "viem";
 import { parseSiweMessage } from "viem/siwe";
@@ -17,7 +17,7 @@ import {
   addNonce,
   addSession,
   countFailure,
-  endSession,
+  endSessions,
   forgetFailures,
   lockSignIn,
   readLock,
@@ -25,10 +25,13 @@ import {
 } from "../store/sessions.ts";
 import type { Session } from "../store/sessions.ts";
 import { failLater } from "./problem.ts";
+import { describeDevice } from "./device-words.ts";
 import { reply, route } from "./route.ts";
-import type { Route } from "./route.ts";
+import type { Call, Route } from "./route.ts";
 import { addressOut, timeOut } from "./schemas.ts";
-import { clearCookie, makeToken, setCookie } from "./session.ts";
+import { clearCookies, isTls, readToken, REFRESH_PATH, setCookies } from "./session.ts";
+import { keepTokens, makeTokens, rotateTokens } from "./tokens.ts";
+import type { Tokens } from "./tokens.ts";
 
 const NONCE_SECONDS = 600;
 const CLOCK_SKEW = 60;
@@ -39,11 +42,16 @@ const FORGET_SECONDS = 86_400;
 
 const sessionOut = z
   .object({
+    id: z.string().meta({ description: "Names this session in the list of one's sessions." }),
     account: addressOut,
     roles: z.array(z.enum(["patient", "provider", "auditor", "registrar"])),
     organisations: z.array(z.object({ organisation: addressOut, role: z.number().int() })),
     organisation: addressOut.nullable(),
     expiresAt: timeOut,
+    renewAfter: z
+      .number()
+      .int()
+      .meta({ description: "Seconds from now after which to renew it, well before its token ends." }),
     sessionKey: z.string().nullable(),
   })
   .meta({ id: "Session" });
@@ -58,11 +66,13 @@ async function describe(service: Service, session: Session): Promise<z.input<typ
   if (await isAuditor(service.database, { account, now })) roles.push("auditor");
   if (await isRegistrar(service.database, account)) roles.push("registrar");
   return {
+    id: session.id,
     account,
     roles,
     organisations: organisations.map(({ organisation, role }) => ({ organisation, role })),
     organisation: session.organisation,
     expiresAt: session.expiresAt,
+    renewAfter: Math.max(1, Math.floor(Math.min(service.config.accessSeconds, session.expiresAt - now) * 0.7)),
     sessionKey: session.sessionKey,
   };
 }
@@ -129,6 +139,19 @@ async function punish(service: Service, key: string): Promise<void> {
   await lockSignIn(service.database, { key, until: now + seconds });
 }
 
+/** Gives the caller's browser the tokens of a session. */
+function hand(
+  { service, request, response }: Pick<Call<"public", unknown, unknown, unknown>, "service" | "request" | "response">,
+  { session, tokens }: { session: Session; tokens: Tokens },
+): void {
+  const left = session.expiresAt - service.now();
+  setCookies(response, {
+    access: { token: tokens.access, seconds: Math.min(left, service.config.accessSeconds) },
+    refresh: { token: tokens.refresh, seconds: left },
+    tls: isTls(request, service),
+  });
+}
+
 /** Routes for signing in and out. */
 export const sessionRoutes: Route[] = [
   route({
@@ -162,8 +185,10 @@ export const sessionRoutes: Route[] = [
         .transform((text) => text as Hex),
     }),
     response: sessionOut,
+    responseHeaders: { "Set-Cookie": "An access token, and a refresh token for one route." },
     problems: ["not-authorised", "locked", "unavailable"],
-    async handle({ service, body, network, response, request }) {
+    async handle(call) {
+      const { service, body, network } = call;
       const { session, nonce } = readMessage(service, body.message);
       // Keyed by both, so that nobody can lock another person out from somewhere else.
       const lock = `${session.account} ${network.address}`;
@@ -178,15 +203,53 @@ export const sessionRoutes: Route[] = [
         );
       }
       await forgetFailures(service.database, lock);
-      const { token, id } = makeToken();
-      const kept: Session = { ...session, id, signature: body.signature };
-      await addSession(service.database, kept);
-      setCookie(response, {
-        token,
-        seconds: kept.expiresAt - kept.createdAt,
-        secure: request.secure || isTls(service),
-      });
+      const tokens = makeTokens();
+      const kept: Session = { ...session, id: randomUUID(), signature: body.signature };
+      const { accessSeconds } = service.config;
+      const device = describeDevice(network.agent);
+      await service.database.transaction((tx) =>
+        addSession(tx, { ...kept, device }, keepTokens(tokens, { session: kept, now: kept.createdAt, accessSeconds })),
+      );
+      hand(call, { session: kept, tokens });
       return describe(service, kept);
+    },
+  }),
+  route({
+    method: "post",
+    path: REFRESH_PATH,
+    summary:
+      "Renews a session: the refresh token in, the next two out. A token that comes a second time ends the session, wherever it is used.",
+    tag: "session",
+    access: "public",
+    security: ["refresh"],
+    limit: "write",
+    response: sessionOut,
+    responseHeaders: { "Set-Cookie": "The next access and refresh tokens." },
+    problems: ["not-authorised"],
+    async handle(call) {
+      const { service, request, response } = call;
+      const token = readToken(request, service, "refresh");
+      const { accessSeconds } = service.config;
+      const result =
+        token === null
+          ? ({ outcome: "over" } as const)
+          : await rotateTokens(service.database, { token, now: service.now(), accessSeconds });
+      if (result.outcome === "renewed") {
+        hand(call, result);
+        return describe(service, result.session);
+      }
+      clearCookies(response, { tls: isTls(request, service) });
+      if (result.outcome === "over") {
+        throw new Failure("not-authorised", "Your session is over. Nothing was lost. Sign in again.", {
+          reason: "session-over",
+        });
+      }
+      service.metrics.count("session_token_reuses");
+      throw new Failure(
+        "not-authorised",
+        "Somebody used a copy of this session's key, so the session was ended for everybody who has it. Nothing else was changed. Sign in again, and end sessions that you do not know.",
+        { reason: "token-reused" },
+      );
     },
   }),
   route({
@@ -205,19 +268,19 @@ export const sessionRoutes: Route[] = [
     summary: "Signs out: the session ends at once, wherever it is used.",
     tag: "session",
     access: "public",
+    security: ["session"],
     limit: "records",
     response: null,
-    async handle({ service, session, response }) {
-      if (session !== null) await endSession(service.database, session.id);
-      clearCookie(response);
+    async handle({ service, session, request, response }) {
+      if (session !== null) {
+        const { account, id } = session;
+        await endSessions(service.database, { account, id, except: null, why: "signed-out", now: service.now() });
+      }
+      clearCookies(response, { tls: isTls(request, service) });
       return reply(204, null);
     },
   }),
 ];
-
-function isTls(service: Service): boolean {
-  return service.origins().every((origin) => origin.startsWith("https:"));
-}
 
 async function verify(
   service: Service,

@@ -1,56 +1,71 @@
 // Sessions by cookie: 256 random bits that only the browser keeps; the service knows their hash. An unsafe method also
 // needs our header and our origin, so that no other site can use the cookie.
 
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Request, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
-import { readSession } from "../store/sessions.ts";
+import { readSessionByToken } from "../store/sessions.ts";
 import type { Session } from "./route.ts";
 
 /** What the cookies are called, without the prefix that TLS gives them. */
 export const cookieNames = { session: "placet_session", refresh: "placet_refresh" } as const;
 
-const COOKIE = cookieNames.session;
+/** The one place that a refresh token is sent to. */
+export const REFRESH_PATH = "/api/session/refresh";
 
-/** A fresh token for the cookie, and the id (its SHA-256) under which the session is kept. */
-export function makeToken(): { token: string; id: string } {
-  const token = randomBytes(32).toString("base64url");
-  return { token, id: idOf(token) };
+/** The hash under which a token is kept. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
 }
 
-function idOf(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
+/** Whether this call came by TLS: its cookies then carry the prefix that no other host, and no plain page, can set. */
+export function isTls(request: Request, service: Service): boolean {
+  return request.secure || service.origins().every((origin) => origin.startsWith("https:"));
 }
 
 /** Who is calling; null for nobody, and for a session whose time is over. */
 export async function findSession(request: Request, service: Service): Promise<Session | null> {
-  const token = readCookie(request.headers.cookie);
-  return token === null ? null : readSession(service.database, { id: idOf(token), now: service.now() });
+  const token = readToken(request, service, "session");
+  return token === null ? null : readSessionByToken(service.database, { hash: hashToken(token), now: service.now() });
 }
 
-function readCookie(header: string | undefined): string | null {
-  for (const part of (header ?? "").split(";")) {
+/** The token in one of our cookies; null when there is none. */
+export function readToken(request: Request, service: Service, kind: keyof typeof cookieNames): string | null {
+  const wanted = nameOf(kind, isTls(request, service));
+  for (const part of (request.headers.cookie ?? "").split(";")) {
     const [name, value] = part.trim().split("=", 2);
-    if (name === COOKIE && value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
+    if (name === wanted && value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
   }
   return null;
 }
 
-/** Gives the browser the token. It is sent over TLS only, unless this is a loopback service without TLS. */
-export function setCookie(
-  response: Response,
-  { token, seconds, secure }: { token: string; seconds: number; secure: boolean },
-): void {
-  response.appendHeader(
-    "Set-Cookie",
-    `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? "; Secure" : ""}`,
-  );
+// __Host- wants the path "/"; the refresh token goes to one route only, which is worth more.
+function nameOf(kind: keyof typeof cookieNames, tls: boolean): string {
+  return `${tls ? (kind === "session" ? "__Host-" : "__Secure-") : ""}${cookieNames[kind]}`;
 }
 
-/** Takes the token back. */
-export function clearCookie(response: Response): void {
-  response.appendHeader("Set-Cookie", `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`);
+/** Gives the browser both tokens, each for so many seconds; it sends the refresh token to one route alone. */
+export function setCookies(
+  response: Response,
+  {
+    access,
+    refresh,
+    tls,
+  }: { access: { token: string; seconds: number }; refresh: { token: string; seconds: number }; tls: boolean },
+): void {
+  const set = (kind: keyof typeof cookieNames, path: string, { token, seconds }: { token: string; seconds: number }) =>
+    response.appendHeader(
+      "Set-Cookie",
+      `${nameOf(kind, tls)}=${token}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${seconds}${tls ? "; Secure" : ""}`,
+    );
+  set("session", "/", access);
+  set("refresh", REFRESH_PATH, refresh);
+}
+
+/** Takes the tokens back. */
+export function clearCookies(response: Response, { tls }: { tls: boolean }): void {
+  setCookies(response, { access: { token: "", seconds: 0 }, refresh: { token: "", seconds: 0 }, tls });
 }
 
 /** Throws `forbidden` unless the call comes from a page of ours: our header, and our origin where the browser names one. */

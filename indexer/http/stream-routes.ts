@@ -5,7 +5,7 @@ import type { Response } from "express";
 import { z } from "zod";
 import type { Service } from "../service.ts";
 import { isAuditor } from "../store/registry.ts";
-import { readSession } from "../store/sessions.ts";
+import { isSessionAlive } from "../store/sessions.ts";
 import type { Session } from "../store/sessions.ts";
 import { readStream, readStreamBounds } from "../store/stream.ts";
 import { failLater } from "./problem.ts";
@@ -24,7 +24,7 @@ export const streamRoutes: Route[] = [
     method: "get",
     path: "/api/stream",
     summary:
-      "Server-sent events: act, receipt, relay, reorg, status (with ids, resumable by Last-Event-ID), and block.",
+      "Server-sent events: act, receipt, relay, reorg, status, gap, session (with ids, resumable by Last-Event-ID), and block.",
     tag: "stream",
     access: "session",
     limit: "records",
@@ -98,7 +98,7 @@ async function follow(
   async function sendNew(): Promise<void> {
     const now = service.now();
     // Looked up each time: who signed out elsewhere hears nothing more from that moment on.
-    if ((await readSession(database, { id: session.id, now })) === null) return void response.end();
+    if (!(await isSessionAlive(database, { id: session.id, now }))) return void response.end();
     const tags = [
       session.account,
       "*",
@@ -119,8 +119,8 @@ async function follow(
   const deafen = await database.listen("stream", send);
   const stopBlocks = service.sync.onBlock((block) => void response.write(`event: block\ndata: ${toJson(block)}\n\n`));
   const heartbeat = setInterval(() => {
-    void readSession(database, { id: session.id, now: service.now() }).then(
-      (alive) => void (alive === null ? response.end() : response.write(": still here\n\n")),
+    void isSessionAlive(database, { id: session.id, now: service.now() }).then(
+      (alive) => void (!alive ? response.end() : response.write(": still here\n\n")),
       () => response.end(),
     );
   }, HEARTBEAT_MS);

@@ -106,6 +106,56 @@ export async function isRequestKnown(
   );
 }
 
+/** How many disclosures an auditor was given since a moment. */
+export async function countDisclosures(
+  db: Queryable,
+  { auditor, since }: { auditor: Address; since: number },
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    "select count(*) as count from receipts where reader = $1 and kind = 'disclosure' and time >= $2",
+    [auditor, since],
+  );
+  return row?.count ?? 0;
+}
+
+/** How many refusals of strangers are recorded for a subject since a moment: by anybody, and by one reader. */
+export async function countStrangers(
+  db: Queryable,
+  { subject, reader, since }: { subject: Address; reader: Address; since: number },
+): Promise<{ all: number; own: number }> {
+  const [row] = await db.query<{ all: number; own: number }>(
+    `select count(*) as all, count(*) filter (where reader = $2) as own from receipts
+     where subject = $1 and stranger and time >= $3`,
+    [subject, reader, since],
+  );
+  return { all: row?.all ?? 0, own: row?.own ?? 0 };
+}
+
+/** Counts a stranger's refusal that is not recorded by itself. `day` is the UTC day since 1970. */
+export async function countUnrecorded(
+  tx: Queryable,
+  { subject, day }: { subject: Address; day: number },
+): Promise<void> {
+  await tx.query(
+    `insert into unrecorded_refusals (subject, day, count) values ($1, $2, 1)
+     on conflict (subject, day) do update set count = unrecorded_refusals.count + 1`,
+    [subject, day],
+  );
+}
+
+/** How many refusals of strangers were counted without a receipt, for one subject or for all, since a UTC day. */
+export async function readUnrecorded(
+  db: Queryable,
+  { subject, since }: { subject: Address | null; since: number },
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `select coalesce(sum(count), 0)::bigint as count from unrecorded_refusals
+     where ($1::text is null or subject = $1) and day >= $2`,
+    [subject, since],
+  );
+  return row?.count ?? 0;
+}
+
 /** How many times documents were opened under this consent. */
 export async function countUses(
   db: Queryable,

@@ -36,7 +36,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       PLACET_VIEWER_DIR: options.app.viewerDir,
       PLACET_DEMO: options.demo ? "1" : "0",
       // The demo people sign in from the same address as their audience, and must not use up its turns.
-      ...(options.demo ? { PLACET_RATE_SIGN_IN: process.env["PLACET_RATE_SIGN_IN"] ?? "200" } : {}),
+      ...(options.demo
+        ? {
+            PLACET_RATE_SIGN_IN: process.env["PLACET_RATE_SIGN_IN"] ?? "200",
+            PLACET_RATE_RECORDS: process.env["PLACET_RATE_RECORDS"] ?? "600",
+          }
+        : {}),
       ...options.env,
     },
     logFile: join(options.dataDir, "service.log"),

@@ -66,6 +66,29 @@ export const foundation = {
   "account.locked": "Locked. Your keys are wiped from this browser’s memory.",
   "account.signedOut": "You are signed out.",
 
+  "sessions.title": "Where you are signed in",
+  "sessions.lead": "End what you do not know or no longer use. Ending it stops it at once, and changes no consent.",
+  "sessions.loading": "Looking where you are signed in",
+  "sessions.here": "This one",
+  "sessions.since": "Since",
+  "sessions.until": "until",
+  "sessions.end": "End",
+  "sessions.end.named": "End: {device}",
+  "sessions.ending": "Ending …",
+  "sessions.ended": "Ended: {device}.",
+  "sessions.endOthers": "End all others",
+  "sessions.ended.others": "All others are ended.",
+  "sessions.endAll": "Sign out everywhere",
+  "sessions.over": "Not any more",
+  "sessions.why.expired": "Ran out",
+  "sessions.why.signed-out": "Signed out",
+  "sessions.why.ended-elsewhere": "Ended by you from elsewhere",
+  "sessions.why.token-reused": "Ended because a copy of its key was used",
+  "sessions.copied":
+    "Your session was ended, because somebody used a copy of its key. Your records stayed locked. Sign in again, and look at “Where you are signed in”.",
+  "sessions.copied.one":
+    "A session ({device}) was ended, because somebody used a copy of its key. Nobody could read or sign with it. If this was not you on two devices, sign out everywhere. It ended",
+
   "changed.title": "Your wallet shows another account",
   "changed.lead":
     "You were signed in with one account, and your wallet now shows another. Everything is locked; nothing was lost.",

@@ -149,6 +149,13 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     );
     return [{ body: { id: question.id, answer: toBase64Url(answer) } }];
   },
+  postApiDisclosures: async ({ live: { subject, grantee, scope } }) => [
+    { role: "auditor", body: { subject, case: "7", reason: "test", consents: [{ grantee, scope }] } },
+  ],
+  async deleteApiSessionsId({ signInAs }) {
+    const other = await signInAs.patient();
+    return [{ path: { id: String((await other.call("GET", "/api/session")).body["id"]) } }];
+  },
   postApiRelay: async ({ mute }) => [{ body: mute }],
   putApiVault: async ({ vault }) => [{ body: vault }],
   putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],

@@ -32,6 +32,7 @@ describe("Signing in", () => {
     const ana = await signIn(running, people.ana);
     expect(ana.session).toMatchObject({ account: people.ana.address, roles: ["patient"], organisation: null });
     expect((await ana.call("GET", "/api/session")).body).toEqual(ana.session);
+    expect(ana.session).toMatchObject({ renewAfter: 630 });
   });
 
   it("the registrar is known as one from the deployment on", async () => {
@@ -44,9 +45,14 @@ describe("Signing in", () => {
     const message = await makeMessage(running, people.ben.address);
     const answer = await post(message, await people.ben.signMessage({ message }));
     const cookie = answer.headers.get("Set-Cookie") ?? "";
-    expect(cookie).toMatch(/^placet_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=3600/);
+    expect(cookie).toMatch(/^placet_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=900/);
+    expect(cookie).toMatch(
+      /placet_refresh=[A-Za-z0-9_-]{43}; Path=\/api\/session\/refresh; HttpOnly; SameSite=Strict; Max-Age=(3600|3599)/,
+    );
     const token = /=([^;]+)/.exec(cookie)?.[1] ?? "";
-    const rows = await running.service.database.query("select * from sessions");
+    const rows = await running.service.database.query(
+      "select * from sessions s join session_tokens t on t.session = s.id",
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(token);
   });

@@ -18,7 +18,7 @@ import type { Role, World } from "../support/world.ts";
 type Row = [to: string | ((world: Asked) => string), cells: string, body?: (world: Asked) => unknown];
 
 /** The world, with a signed read request for each role to send. */
-type Asked = World & { signedReads: unknown[] };
+type Asked = World & { signedReads: unknown[]; anasSession: string };
 
 const all = (cell: string) => roles.map(() => cell).join(" ");
 const signedIn = (cell: string) => roles.map((role) => (role === "nobody" ? "401" : cell)).join(" ");
@@ -37,6 +37,10 @@ const table: Record<string, Row | Row[]> = {
   "get /api/session/nonce": ["/api/session/nonce", all("200")],
   "post /api/session": ["/api/session", all("400"), () => ({ message: "Let me in.", signature: "0x" })],
   "get /api/session": ["/api/session", signedIn("200")],
+  // Everybody here has a refresh token of their own, and nobody's is used twice.
+  "post /api/session/refresh": ["/api/session/refresh", signedIn("200")],
+  "get /api/sessions": ["/api/sessions", signedIn("200:+")],
+  "delete /api/sessions/:id": [(w) => `/api/sessions/${w.anasSession}`, "401 404 404 404 404 404 404 404"],
   "get /api/accounts/:address": [(w) => `/api/accounts/${w.people.ana.address}`, signedIn("200")],
   "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404"],
   // Ana's vault, handed in by each: only she may.
@@ -98,6 +102,12 @@ const table: Record<string, Row | Row[]> = {
     [(w) => `/api/receipts?subject=${w.people.ana.address}`, "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
   ],
   "get /api/receipts/:number/proof": ["/api/receipts/1/proof", "401 200 404 200 404 404 200 404"],
+  // Shown to an auditor alone; after the lists of receipts, which it makes longer.
+  "post /api/disclosures": [
+    "/api/disclosures",
+    "401 403 403 403 403 403 201 403",
+    ({ live: { subject, grantee, scope } }) => ({ subject, case: "7", reason: "test", consents: [{ grantee, scope }] }),
+  ],
   "get /api/appointments": ["/api/appointments", "401 200:1 200:0 200:1 200:0 200:0 200:0 200:0"],
   "get /api/availability/:provider": [(w) => `/api/availability/${w.people.lena.address}`, signedIn("200:+")],
   "get /api/trail": [
@@ -110,6 +120,7 @@ const table: Record<string, Row | Row[]> = {
   "get /api/relay": ["/api/relay", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
   "get /api/relay/:id": [(w) => `/api/relay/${w.relayed}`, "401 200 404 404 404 404 404 404"],
   "get /api/stream": ["/api/stream", signedIn("200")],
+  "delete /api/sessions": ["/api/sessions?others=true", signedIn("204")],
   // Last, because it ends the sessions that the others use.
   "delete /api/session": ["/api/session", all("204")],
 };
@@ -124,7 +135,11 @@ describe("Who may ask what", () => {
     // Before the table is gone through, there is one receipt: its reads come from requests that are made here.
     const asked = { reader: built.signedIn.grantee, consent: built.live, documents: [built.labs.document] };
     const make = async () => signRequest(built.signedIn.grantee.sessionKey, await makeRequest(built.at, asked));
-    world = { ...built, signedReads: await Promise.all(roles.map(make)) };
+    // A session that Ana ended herself: it is hers, and nobody (she included) can end it any more.
+    const ended = await built.signInAs.patient();
+    const anasSession = String((await ended.call("GET", "/api/session")).body["id"]);
+    await ended.call("DELETE", "/api/session");
+    world = { ...built, anasSession, signedReads: await Promise.all(roles.map(make)) };
   }, 120_000);
   afterAll(() => world.stop());
 
@@ -183,7 +198,14 @@ describe("Who may ask what", () => {
     (Array.isArray(rows[0]) ? (rows as Row[]) : [rows as Row]).map((row, index) => ({ name, row, index })),
   );
   // Reads come after the lists of receipts, which they make longer.
-  const order = (name: string) => ["post /api/releases", "delete /api/session"].indexOf(name);
+  const last = [
+    "post /api/releases",
+    "post /api/disclosures",
+    "post /api/session/refresh",
+    "delete /api/sessions",
+    "delete /api/session",
+  ];
+  const order = (name: string) => last.indexOf(name);
   for (const { name, row, index } of cases.toSorted((a, b) => order(a.name) - order(b.name))) {
     const [to, cells, body] = row;
     it(`${name}${index === 0 ? "" : ` (${index + 1})`}: ${cells}`, async () => {

@@ -15,7 +15,7 @@ import type { Act } from "#protocol/typed-data/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people } from "./chain.ts";
 import type { Person, TestChain } from "./chain.ts";
-import { createCaller, eventually, makeMessage } from "./service.ts";
+import { cookiesOf, createCaller, eventually, makeMessage } from "./service.ts";
 import { chainTime, word } from "./story.ts";
 import type { Keyed } from "./story.ts";
 
@@ -39,7 +39,7 @@ export async function signInToRead(running: RunningService, person: Person, orga
   const signature = await person.signMessage({ message });
   const answer = await createCaller(running.url)("POST", "/api/session", { message, signature });
   if (answer.status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify(answer.body)}`);
-  const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
+  const cookie = cookiesOf(answer);
   return { address: person.address, call: createCaller(running.url, cookie), cookie, sessionKey };
 }
 

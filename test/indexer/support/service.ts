@@ -42,6 +42,7 @@ export function environment(
     PLACET_RECEIPT_INTERVAL: "3600",
     PLACET_RATE_SIGN_IN: "100000",
     PLACET_RATE_RECORDS: "100000",
+    PLACET_RATE_BLOCKS: "100000",
     PLACET_RATE_SEARCH: "100000",
     PLACET_RATE_WRITE: "100000",
     ...more,
@@ -76,6 +77,14 @@ export type Answer = {
   headers: Headers;
   body: Record<string, unknown> & { items: Record<string, unknown>[] };
 };
+
+/** The cookies that came with an answer, as a browser sends them back. */
+export function cookiesOf({ headers }: { headers: Headers }): string {
+  return headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+}
 
 /** Calls as a page of the service would. */
 export function createCaller(url: string, cookie: string | null = null) {
@@ -131,15 +140,18 @@ export async function makeMessage(
 }
 
 /** Signs a person in and gives their caller and cookie. */
-export async function signIn(running: RunningService, person: Person) {
+export async function signIn(
+  running: RunningService,
+  person: Person,
+  agent = "test",
+  headers: Record<string, string> = {},
+) {
   const message = await makeMessage(running, person.address);
-  const answer = await createCaller(running.url)("POST", "/api/session", {
-    message,
-    signature: await person.signMessage({ message }),
-  });
+  const body = { message, signature: await person.signMessage({ message }) };
+  const answer = await createCaller(running.url)("POST", "/api/session", body, { "User-Agent": agent, ...headers });
   if (answer.status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify(answer.body)}`);
-  const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
-  return { call: createCaller(running.url, cookie), cookie, session: answer.body };
+  const cookie = cookiesOf(answer);
+  return { call: createCaller(running.url, cookie), cookie, session: answer.body, answer };
 }
 
 /** Waits until `look` gives something; fails after `ms`. */

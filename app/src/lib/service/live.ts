@@ -1,11 +1,16 @@
 // Live updates: one connection for the whole page, resumed where it broke off (Last-Event-ID), so that nothing that
 // happened in between is missed. Fetch instead of EventSource, because that one gives up at a refusal.
+import { renewSession } from "./request.ts";
 import { createSseParser } from "./sse.ts";
 
 /** What the service tells as it happens. `data` is JSON from outside: check it before use. */
-export type LiveEvent = { type: "act" | "receipt" | "relay" | "reorg" | "block" | "status"; id: string; data: unknown };
+export type LiveEvent = {
+  type: "act" | "receipt" | "relay" | "reorg" | "block" | "status" | "session";
+  id: string;
+  data: unknown;
+};
 
-const types = new Set<string>(["act", "receipt", "relay", "reorg", "block", "status"]);
+const types = new Set<string>(["act", "receipt", "relay", "reorg", "block", "status", "session"]);
 const isType = (type: string): type is LiveEvent["type"] => types.has(type);
 
 const listeners = new Set<(event: LiveEvent) => void>();
@@ -40,6 +45,7 @@ async function run(controller: AbortController): Promise<void> {
         headers: { accept: "text/event-stream", ...(lastId === "" ? {} : { "last-event-id": lastId }) },
         signal: controller.signal,
       });
+      if (response.status === 401) await renewSession();
       if (response.ok && response.body) {
         pause = 500;
         await read(response.body, controller.signal);
@@ -60,6 +66,8 @@ async function read(body: ReadableStream<Uint8Array>, signal: AbortSignal): Prom
     if (done) return;
     for (const event of parse(decoder.decode(value, { stream: true }))) {
       if (event.id !== "") lastId = event.id;
+      // More happened than is told one by one: like a reorganisation, it means that lists are read again.
+      if (event.event === "gap") tell({ type: "reorg", id: event.id, text: event.data });
       if (isType(event.event)) tell({ type: event.event, id: event.id, text: event.data });
     }
   }

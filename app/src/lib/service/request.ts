@@ -17,6 +17,23 @@ export type RequestOptions<T> = {
   signal?: AbortSignal | undefined;
 };
 
+let renew: (() => Promise<boolean>) | undefined;
+
+/** Names who renews a session whose token ran out; the call that met it is then made once more. */
+export function onTokenOver(renewer: () => Promise<boolean>): void {
+  renew = renewer;
+}
+
+/** Renews the session, if there is one to renew. */
+export async function renewSession(): Promise<boolean> {
+  return (await renew?.()) ?? false;
+}
+
+// Signing in, and renewing itself, are not helped by renewing.
+const RENEWS_NOT = new Set(["POST /api/session", "POST /api/session/refresh", "DELETE /api/session"]);
+const MOST_WAITS = 3;
+const LONGEST_WAIT_SECONDS = 10;
+
 const problemSchema = z.object({
   detail: z.string().max(4000).optional(),
   title: z.string().max(400).optional(),
@@ -101,14 +118,37 @@ export function failureOf(status: number, problem: unknown): Failure {
 
 /**
  * One call, its bare answer. Throws Failure: the problem's code, or "unavailable" when nobody answered.
- * Every unsafe method carries the header that no foreign page can send.
+ * Every unsafe method carries the header that no foreign page can send. A session whose token ran out is renewed on the
+ * way, and a reading call that came too fast waits as long as it is told to.
  */
 export async function send(path: string, options: Omit<RequestOptions<unknown>, "schema"> = {}): Promise<Response> {
+  const { method = "GET", signal } = options;
+  let renewed = false;
+  for (let waits = 0; ;) {
+    const response = await ask(path, options);
+    if (response.ok) return response;
+    if (response.status === 401 && !renewed && !RENEWS_NOT.has(`${method} ${path}`)) {
+      renewed = true;
+      if (await renewSession()) continue;
+    }
+    const seconds = Number(response.headers.get("Retry-After"));
+    if (response.status === 429 && method === "GET" && waits < MOST_WAITS && seconds <= LONGEST_WAIT_SECONDS) {
+      waits += 1;
+      await new Promise((resume) => setTimeout(resume, Math.max(1, seconds) * 1000));
+      if (signal?.aborted !== true) continue;
+    }
+    // A body that is no JSON still has a status to go by.
+    const failure = failureOf(response.status, await response.json().catch(() => undefined));
+    if (failure.code === "not-authorised") for (const hear of signedOutHearers) hear();
+    throw failure;
+  }
+}
+
+async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema">): Promise<Response> {
   const { method = "GET", query, body, signal } = options;
   const raw = body instanceof Blob || body instanceof Uint8Array;
-  let response: Response;
   try {
-    response = await fetch(withQuery(path, query), {
+    return await fetch(withQuery(path, query), {
       method,
       credentials: "same-origin",
       headers: {
@@ -129,13 +169,6 @@ export async function send(path: string, options: Omit<RequestOptions<unknown>, 
       { cause },
     );
   }
-  if (!response.ok) {
-    // A body that is no JSON still has a status to go by.
-    const failure = failureOf(response.status, await response.json().catch(() => undefined));
-    if (failure.code === "not-authorised") for (const hear of signedOutHearers) hear();
-    throw failure;
-  }
-  return response;
 }
 
 /** One call for JSON. Throws Failure as `send`, and "tampered" for an answer of another shape. */

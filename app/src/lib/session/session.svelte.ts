@@ -8,6 +8,7 @@ import {
   gatewayInfo,
   keepHere,
   onSignedOut,
+  onTokenOver,
   readHere,
   request,
   resetLive,
@@ -16,6 +17,7 @@ import { signText, wallet } from "#app/wallet/index.ts";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { createSessionKey, type SessionKey } from "#protocol/keys/index.ts";
+import { createRenewal } from "./renew.ts";
 import { writeSignInMessage } from "./sign-in-message.ts";
 
 const answerShape = z.object({
@@ -24,18 +26,22 @@ const answerShape = z.object({
   organisation: addressShape.nullish(),
   expiresAt: z.number().int().positive(),
   sessionKey: z.string().max(200).nullish(),
+  renewAfter: z.number().int().positive().default(600),
 });
 
 type Answer = z.infer<typeof answerShape>;
 
 /** Set while this browser may hold a session: without it the service need not be asked, and refuses nobody. */
 const MAY_HOLD = "placet.session";
+/** When a page of this browser last renewed the session, in milliseconds. */
+const RENEWED = "placet.session.renewed";
 
 const keyShape = z.object({ privateKey: z.instanceof(CryptoKey), publicKey: z.instanceof(Uint8Array<ArrayBuffer>) });
 
 let state = $state<"unknown" | "signed-out" | "signed-in">("unknown");
 let answer = $state.raw<Answer | undefined>();
 let key: SessionKey | undefined;
+let copied = $state(false);
 
 /** Who is signed in, reactive. */
 export const session = {
@@ -58,20 +64,45 @@ export const session = {
   get organisation(): Address | null {
     return answer?.organisation ?? null;
   },
+  /** True after the service ended this session because a copy of its token was used. */
+  get copied(): boolean {
+    return copied;
+  },
   /** Unix seconds. */
   get expiresAt(): number {
     return answer?.expiresAt ?? 0;
   },
 };
 
+const renewal = createRenewal({
+  async renew() {
+    const found = await request("/api/session/refresh", { method: "POST", schema: answerShape });
+    // Another person's session, begun in another page: this page's is no more.
+    if (answer !== undefined && found.account !== answer.account) leave();
+    return found.renewAfter;
+  },
+  onOver(reason) {
+    copied = reason === "token-reused";
+    leave();
+  },
+  readLast: () => Number(localStorage.getItem(RENEWED) ?? 0),
+  writeLast: (at) => localStorage.setItem(RENEWED, String(at)),
+  alone: (work) => navigator.locks.request(RENEWED, work),
+  now: () => Date.now(),
+});
+onTokenOver(async () => localStorage.getItem(MAY_HOLD) !== null && (await renewal.now()));
+
 function take(found: Answer, held: SessionKey | undefined): void {
   answer = found;
   key = held;
   state = "signed-in";
+  copied = false;
   localStorage.setItem(MAY_HOLD, "yes");
+  renewal.start(found.renewAfter);
 }
 
 function leave(): void {
+  renewal.stop();
   localStorage.removeItem(MAY_HOLD);
   answer = undefined;
   key = undefined;
@@ -123,6 +154,7 @@ export async function signIn(options: { organisation?: Address; statement: strin
   const signature = await signText(message);
   const found = await request("/api/session", { method: "POST", body: { message, signature }, schema: answerShape });
   await keepHere("session-keys", found.account, fresh);
+  localStorage.setItem(RENEWED, String(Date.now()));
   take(found, fresh);
   resetLive();
 }
