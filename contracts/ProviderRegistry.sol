@@ -5,7 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {History} from "./modules/History.sol";
-import {CLERK, ORGANISATION} from "./types/Roles.sol";
+import {CLERK, DOCTOR, NURSE, ORGANISATION} from "./types/Roles.sol";
 
 /// @dev The owner proposes registrars, registrars verify providers and appoint auditors, organisations choose their
 /// members. Owner and registrars take office only by accepting it. The deployer is owner and first registrar.
@@ -168,6 +168,12 @@ contract ProviderRegistry is IProviderRegistry, History, Ownable2Step {
     function isVerified(address account) public view returns (bool) {
         Credential storage credential = _credentials[account];
         return credential.status == VERIFIED && block.timestamp < credential.validUntil;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function mayBeArmed(address account) external view returns (bool) {
+        uint8 kind = _credentials[account].kind;
+        return isVerified(account) && (kind == DOCTOR || kind == NURSE || kind == ORGANISATION);
     }
 
     /// @inheritdoc IProviderRegistry

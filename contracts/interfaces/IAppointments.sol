@@ -28,11 +28,11 @@ interface IAppointments {
         Stamp stamp,
         bytes32 head
     );
-    /// @notice The other one agreed: the time is booked.
+    /// @notice `account` agreed to what `other` asked for: the time is booked. Who asked, patient or provider, says the
+    /// record, and so who is which.
     event AppointmentConfirmed(
         address indexed account,
-        address indexed patient,
-        address indexed provider,
+        address indexed other,
         bytes32 id,
         AppointmentRecord record,
         Stamp stamp,

@@ -13,11 +13,6 @@ import {IProviderRegistry} from "./IProviderRegistry.sol";
 /// included: consent is the signed words. Acts that end something can be sent plainly or signed. Every act on a record
 /// lifts its version by one, a signed revoke lifts it to its ceiling plus one.
 interface IConsents {
-    /// @notice `grantee` asks `subject`. What and why is in the note, which only the two can read.
-    /// @param head The grantee's new head: it names the request for ever.
-    event Requested(
-        address indexed grantee, address indexed subject, bytes32 note, Stamp stamp, bytes32 head
-    );
     /// @notice A new version of the consent is in the record.
     /// @param capsule Digest of the envelope with the keys and the opening.
     event Granted(
@@ -50,13 +45,22 @@ interface IConsents {
         Stamp stamp,
         bytes32 head
     );
-    /// @notice The subject revoked; `by` is the subject, or the vault account that acted for them.
+    /// @notice The subject revoked.
     event Revoked(
         address indexed subject,
         address indexed grantee,
         bytes32 indexed scope,
         ConsentRecord record,
-        address by,
+        Stamp stamp,
+        bytes32 head
+    );
+    /// @notice The subject's vault account revoked for them.
+    event RevokedByVault(
+        address indexed subject,
+        address indexed grantee,
+        bytes32 indexed scope,
+        ConsentRecord record,
+        address vaultAccount,
         Stamp stamp,
         bytes32 head
     );
@@ -69,43 +73,22 @@ interface IConsents {
         Stamp stamp,
         bytes32 head
     );
-    /// @notice The subject said no to a request.
-    event Declined(
-        address indexed subject,
-        address indexed grantee,
-        bytes32 indexed request,
-        bytes32 note,
-        Stamp stamp,
-        bytes32 head
-    );
-    /// @notice The subject wants to hear no requests of `grantee`, or wants to again. A wish that services obey: the
-    /// ledger keeps no list and goes on recording requests, so that the history stays complete.
-    event Muted(address indexed subject, address indexed grantee, bool muted, Stamp stamp, bytes32 head);
-    /// @notice All signatures of `subject` that name an earlier generation are void.
-    event SignedCancelled(
-        address indexed subject, uint64 generation, address by, Stamp stamp, bytes32 head
-    );
-    /// @notice The subject's compartment keys are at `epoch` now; the fresh capsules are in `bundle`.
-    event Rekeyed(
-        address indexed subject, uint32 epoch, bytes32 bundle, address by, Stamp stamp, bytes32 head
-    );
 
     /// @notice The window is empty, or over.
     error BadWindow(uint40 notBefore, uint40 expiresAt);
-    /// @notice No op, or one that cannot be granted.
+    /// @notice No op, or one that cannot be given by this act.
     error BadOps(uint32 ops);
-    /// @notice A consent of this scope stands already: renew or replace it.
+    /// @notice A consent of this scope stands already: renew or replace it, or revoke it first.
     error StillInForce();
     /// @notice No consent of this scope stands: there is none, or it ended, or it expired.
     error NotInForce();
+    /// @notice No ordinary consent of this scope stands. One that is armed, or that makes a proxy, is not renewed or
+    /// replaced, since those words would not say what it is: revoke it, and arm or appoint anew.
+    error NotOrdinary();
     /// @notice The scope of a replacing consent must be fresh, and this one has had an act.
     error ScopeUsed();
     /// @notice The signed revoke does not reach up to this version.
     error AlreadyEnded(uint32 version);
-    /// @notice The epoch named is not the present one.
-    error WrongEpoch(uint32 epoch);
-    /// @notice The sender is neither the subject nor their vault account.
-    error NotSubject();
 
     /// @notice What a subject grants. Version and generation are the contract's own.
     /// @param ops What may be done: READ 1, QUERY 2, DERIVE 4, EXPORT 8, TRAIN 16, CONTRIBUTE 1 << 31.
@@ -129,7 +112,7 @@ interface IConsents {
     /// version being the record's before this act (0 when there is none).
     function grant(Grant calldata terms, bytes calldata signature) external;
 
-    /// @notice Gives a consent that stands another end. Signed by the subject:
+    /// @notice Gives an ordinary consent that stands another end. Signed by the subject:
     /// Renew(scope, subject, grantee, mayRead, mayAdd, ops, until, version, generation, deadline), ops being the record's.
     function renew(
         address subject,
@@ -140,8 +123,8 @@ interface IConsents {
         bytes calldata signature
     ) external;
 
-    /// @notice Ends the consent of scope `replaced`, which must stand, and grants another, of a scope never used before,
-    /// to the same grantee. Signed by the subject:
+    /// @notice Ends the ordinary consent of scope `replaced`, which must stand, and grants another, of a scope never used
+    /// before, to the same grantee. Signed by the subject:
     /// Replace(scope, replaces, subject, grantee, mayRead, mayAdd, ops, from, until, capsule, version, generation, deadline),
     /// version being that of the consent which ends.
     function replace(bytes32 replaced, Grant calldata terms, bytes calldata signature) external;
@@ -167,78 +150,21 @@ interface IConsents {
     /// @notice The signed twin: Renounce(subject, grantee, scope, version), signed by the grantee.
     function renounceSigned(address subject, address grantee, bytes32 scope, bytes calldata signature) external;
 
-    /// @notice Says no to a request. The sender is the subject.
-    /// @param request The grantee's head after the request.
-    /// @param note Digest of the envelope with the reason: zero for none.
-    function decline(address grantee, bytes32 request, bytes32 note) external;
-
-    /// @notice The signed twin, good once: Decline(subject, grantee, request, note, generation, deadline).
-    function declineSigned(
-        address subject,
-        address grantee,
-        bytes32 request,
-        bytes32 note,
-        uint40 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Asks to hear no more requests of `grantee`, or to hear them again. The sender is the subject.
-    function mute(address grantee, bool muted) external;
-
-    /// @notice The signed twin, good once: Mute(subject, grantee, muted, generation, deadline).
-    function muteSigned(
-        address subject,
-        address grantee,
-        bool muted,
-        uint40 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Voids everything that the sender signed with the present generation and that was not sent yet.
-    function cancelSigned() external;
-
-    /// @notice The signed twin: CancelSigned(subject, generation), signed by the subject or their vault account.
-    function cancelSignedSigned(address subject, bytes calldata signature) external;
-
-    /// @notice Asks `subject` for consent. The sender is the grantee to be.
-    /// @param note Digest of the envelope that says for what and why.
-    function request(address subject, bytes32 note) external;
-
-    /// @notice The signed twin, good once: Request(grantee, subject, note, generation, deadline).
-    function requestSigned(
-        address grantee,
-        address subject,
-        bytes32 note,
-        uint40 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Begins the next epoch of the subject's compartment keys. The sender is the subject or their vault account.
-    /// @param bundle Digest of the envelope with all fresh capsules.
-    function rekey(address subject, bytes32 bundle) external;
-
-    /// @notice The signed twin: Rekey(subject, bundle, epoch), epoch being the present one, signed by the subject or
-    /// their vault account.
-    function rekeySigned(address subject, bytes32 bundle, uint32 epoch, bytes calldata signature) external;
-
     /// @notice The record of a consent: zero when there is none.
     function consentOf(address subject, address grantee, bytes32 scope) external view returns (ConsentRecord);
 
     /// @notice Whether `reader` may do `op` now: the consent is in force, has every bit of `op`, and the reader is the
     /// grantee or a member of the grantee organisation. Any member may read (the gateway holds them to their role, since
-    /// the ledger knows no categories); only doctors and nurses may CONTRIBUTE.
+    /// the ledger knows no categories); only doctors and nurses may CONTRIBUTE, or use a consent whose glass was broken.
     function isActive(address subject, address grantee, address reader, bytes32 scope, uint32 op)
         external
         view
         returns (bool);
 
     /// @notice How a consent stands now.
-    /// @return 0 none, 1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed (kept for break glass), 6 expired,
-    /// 7 not yet begun.
+    /// @return 0 none, 1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun, 8 armed and
+    /// open: the glass was broken, 9 armed and used up.
     function effectiveStatus(address subject, address grantee, bytes32 scope) external view returns (uint8);
-
-    /// @notice How often `subject` re-keyed.
-    function epochOf(address subject) external view returns (uint32);
 
     /// @notice Where memberships of organisations are looked up. Fixed at deployment.
     function providerRegistry() external view returns (IProviderRegistry);

@@ -126,6 +126,8 @@ interface IProviderRegistry {
     function licenceOf(address account) external view returns (bytes32);
     /// @notice Whether `account` is verified now.
     function isVerified(address account) external view returns (bool);
+    /// @notice Whether `account` may hold an emergency consent now: a verified doctor, nurse or organisation.
+    function mayBeArmed(address account) external view returns (bool);
     /// @notice The role of `member`: zero for none, and for all while the organisation is not verified.
     function memberRole(address organisation, address member) external view returns (uint8);
     /// @notice Whether `account` is an auditor now.

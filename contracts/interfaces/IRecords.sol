@@ -19,10 +19,9 @@ interface IRecords {
         Stamp stamp,
         bytes32 head
     );
-    /// @notice `author` filed this version under the consent (subject, grantee, scope).
+    /// @notice The author, who stands in the record, filed this version under the consent (subject, grantee, scope).
     event Filed(
         address indexed subject,
-        address indexed author,
         bytes32 indexed document,
         bytes32 manifest,
         address grantee,
@@ -72,7 +71,7 @@ interface IRecords {
 
     /// @notice Files a document for a subject, under a consent in force with CONTRIBUTE. The sender is the grantee, or a
     /// member (doctor or nurse) of the grantee organisation.
-    function file(
+    function fileUnder(
         address subject,
         address grantee,
         bytes32 scope,

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IAppointments} from "../interfaces/IAppointments.sol";
 import {keyOf} from "../libraries/RecordKey.sol";
 import {Typehash} from "../libraries/Typehash.sol";
+import {wordOf} from "../libraries/Word.sol";
 import {
     AppointmentRecord,
     BY_PATIENT,
@@ -18,17 +19,11 @@ import {
     quarters
 } from "../types/AppointmentRecord.sol";
 import {Day} from "../types/Day.sol";
-import {History} from "./History.sol";
-import {SignedActs} from "./SignedActs.sol";
+import {AppointmentsBase} from "./AppointmentsBase.sol";
 
 /// @dev The booked bits of a provider's days are exactly the quarter-hours of the appointments that are confirmed,
 /// completed or missed: set when one is confirmed, cleared when a confirmed one is cancelled or rescheduled.
-abstract contract Appointments is IAppointments, History, SignedActs {
-    mapping(address provider => mapping(uint32 day => Day)) private _days;
-
-    /// @dev By keccak256(abi.encode(patient, provider, id)).
-    mapping(bytes32 key => AppointmentRecord) private _appointments;
-
+abstract contract Appointments is IAppointments, AppointmentsBase {
     // ----------------------------------------------------------- availability
 
     /// @inheritdoc IAppointments
@@ -44,31 +39,25 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         uint40 deadline,
         bytes calldata signature
     ) external {
-        bytes32 act =
-            keccak256(abi.encode(Typehash.AVAILABILITY, provider, day, open, generationOf(provider), deadline));
-        _requireSignedOnce(provider, act, deadline, signature);
+        _requireSignedCallOnce(Typehash.AVAILABILITY, 3, provider, deadline, signature);
         _publishAvailability(provider, day, open);
     }
 
     // ---------------------------------------------------------------- booking
 
     /// @inheritdoc IAppointments
-    function requestAppointment(Booking calldata booking) external {
+    function requestAppointment(Booking memory booking) external {
         _requestAppointment(msg.sender, booking);
     }
 
     /// @inheritdoc IAppointments
     function requestAppointmentSigned(
         address account,
-        Booking calldata booking,
+        Booking memory booking,
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireInTime(deadline);
-        bytes32 act = keccak256(
-            abi.encode(Typehash.REQUEST_APPOINTMENT, account, booking, generationOf(account), deadline)
-        );
-        _requireSigned(account, act, signature);
+        _requireSignedCall(Typehash.REQUEST_APPOINTMENT, 8, account, deadline, signature);
         _requestAppointment(account, booking);
     }
 
@@ -86,37 +75,25 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireInTime(deadline);
         uint32 version = appointmentOf(patient, provider, id).version();
-        bytes32 act = keccak256(
-            abi.encode(
-                Typehash.CONFIRM_APPOINTMENT, account, patient, provider, id, version, generationOf(account), deadline
-            )
-        );
-        _requireSigned(account, act, signature);
+        _requireSignedCall(Typehash.CONFIRM_APPOINTMENT, 4, version, account, deadline, signature);
         _confirmAppointment(account, patient, provider, id);
     }
 
     /// @inheritdoc IAppointments
-    function rescheduleAppointment(Booking calldata booking) external {
+    function rescheduleAppointment(Booking memory booking) external {
         _rescheduleAppointment(msg.sender, booking);
     }
 
     /// @inheritdoc IAppointments
     function rescheduleAppointmentSigned(
         address account,
-        Booking calldata booking,
+        Booking memory booking,
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireInTime(deadline);
         uint32 version = appointmentOf(booking.patient, booking.provider, booking.id).version();
-        bytes32 act = keccak256(
-            abi.encode(
-                Typehash.RESCHEDULE_APPOINTMENT, account, booking, version, generationOf(account), deadline
-            )
-        );
-        _requireSigned(account, act, signature);
+        _requireSignedCall(Typehash.RESCHEDULE_APPOINTMENT, 8, version, account, deadline, signature);
         _rescheduleAppointment(account, booking);
     }
 
@@ -134,127 +111,98 @@ abstract contract Appointments is IAppointments, History, SignedActs {
         bytes calldata signature
     ) external {
         uint32 version = appointmentOf(patient, provider, id).version();
-        bytes32 act =
-            keccak256(abi.encode(Typehash.CANCEL_APPOINTMENT, account, patient, provider, id, version));
-        _requireSigned(account, act, signature);
+        _requireSigned(account, _actOfCall(Typehash.CANCEL_APPOINTMENT, 4, version), signature);
         _cancelAppointment(account, patient, provider, id);
     }
 
     /// @inheritdoc IAppointments
     function completeAppointment(address patient, address provider, bytes32 id) external {
-        AppointmentRecord record = _closeAppointment(patient, provider, id, COMPLETED);
-        _record(provider, 4, abi.encode(AppointmentCompleted.selector, provider, patient, provider, id, record));
+        _closeAppointment(AppointmentCompleted.selector, patient, provider, id, COMPLETED);
     }
 
     /// @inheritdoc IAppointments
     function missAppointment(address patient, address provider, bytes32 id) external {
-        AppointmentRecord record = _closeAppointment(patient, provider, id, MISSED);
-        _record(provider, 4, abi.encode(AppointmentMissed.selector, provider, patient, provider, id, record));
+        _closeAppointment(AppointmentMissed.selector, patient, provider, id, MISSED);
     }
 
     // ---------------------------------------------------------------- reading
 
     /// @inheritdoc IAppointments
     function dayOf(address provider, uint32 day) external view returns (uint96 open, uint96 booked) {
-        Day present = _days[provider][day];
+        Day present = _days[provider][day].day;
         return (present.open(), present.booked());
     }
 
     /// @inheritdoc IAppointments
     function appointmentOf(address patient, address provider, bytes32 id) public view returns (AppointmentRecord) {
-        return _appointments[keyOf(patient, provider, id)];
+        return _appointments[keyOf(patient, provider, id)].record;
     }
 
     // ---------------------------------------------------------------- private
 
-    function _publishAvailability(address provider, uint32 day, uint96 open) private {
-        _days[provider][day] = _days[provider][day].reopened(open);
-        _record(provider, 2, abi.encode(AvailabilityPublished.selector, provider, day, open));
-    }
-
-    function _requestAppointment(address account, Booking calldata booking) private {
+    function _requestAppointment(address account, Booking memory booking) private {
         if (booking.patient == address(0) || booking.provider == address(0) || booking.patient == booking.provider) {
             revert BadAddress();
         }
-        bytes32 key = keyOf(booking.patient, booking.provider, booking.id);
-        AppointmentRecord before = _appointments[key];
+        Appointment storage kept = _appointments[keyOf(booking.patient, booking.provider, booking.id)];
+        AppointmentRecord before = kept.record;
         if (before.status() != 0) revert WrongState(before.status());
         AppointmentRecord record = _ask(account, booking, 1);
-        _appointments[key] = record;
-        _record(
-            account,
-            4,
-            abi.encode(
-                AppointmentRequested.selector,
-                account,
-                booking.patient,
-                booking.provider,
-                booking.id,
-                record,
-                booking.details
-            )
-        );
+        kept.record = record;
+        _recordAsked(AppointmentRequested.selector, account, booking, record);
     }
 
     function _confirmAppointment(address account, address patient, address provider, bytes32 id) private {
-        bytes32 key = keyOf(patient, provider, id);
-        AppointmentRecord before = _appointments[key];
-        if (account != (before.askedBy() == BY_PATIENT ? provider : patient)) revert NotParty();
+        Appointment storage kept = _appointments[keyOf(patient, provider, id)];
+        AppointmentRecord before = kept.record;
+        (address asker, address other) = before.askedBy() == BY_PATIENT ? (patient, provider) : (provider, patient);
+        if (account != other) revert NotParty();
         if (before.status() != REQUESTED) revert WrongState(before.status());
         if (before.startsAt() <= block.timestamp) revert BadTime();
         _book(provider, before);
         AppointmentRecord record = before.moved(CONFIRMED, block.timestamp);
-        _appointments[key] = record;
-        _record(account, 4, abi.encode(AppointmentConfirmed.selector, account, patient, provider, id, record));
+        kept.record = record;
+        _record(account, 3, abi.encode(AppointmentConfirmed.selector, account, asker, id, record));
     }
 
-    function _rescheduleAppointment(address account, Booking calldata booking) private {
-        bytes32 key = keyOf(booking.patient, booking.provider, booking.id);
-        AppointmentRecord before = _appointments[key];
+    function _rescheduleAppointment(address account, Booking memory booking) private {
+        Appointment storage kept = _appointments[keyOf(booking.patient, booking.provider, booking.id)];
+        AppointmentRecord before = kept.record;
         AppointmentRecord record = _ask(account, booking, before.version() + 1);
         _release(booking.provider, before);
-        _appointments[key] = record;
-        _record(
-            account,
-            4,
-            abi.encode(
-                AppointmentRescheduled.selector,
-                account,
-                booking.patient,
-                booking.provider,
-                booking.id,
-                record,
-                booking.details
-            )
-        );
+        kept.record = record;
+        _recordAsked(AppointmentRescheduled.selector, account, booking, record);
     }
 
     function _cancelAppointment(address account, address patient, address provider, bytes32 id) private {
         if (account != patient && account != provider) revert NotParty();
-        bytes32 key = keyOf(patient, provider, id);
-        AppointmentRecord before = _appointments[key];
+        Appointment storage kept = _appointments[keyOf(patient, provider, id)];
+        AppointmentRecord before = kept.record;
         _release(provider, before);
         AppointmentRecord record = before.moved(CANCELLED, block.timestamp);
-        _appointments[key] = record;
-        _record(account, 4, abi.encode(AppointmentCancelled.selector, account, patient, provider, id, record));
+        kept.record = record;
+        _record(AppointmentCancelled.selector, account, patient, wordOf(provider), id, record.word());
     }
 
     /// @dev Ends a confirmed appointment that has begun; its time stays booked, since it was used or held.
-    function _closeAppointment(address patient, address provider, bytes32 id, uint8 status)
-        private
-        returns (AppointmentRecord record)
-    {
+    function _closeAppointment(bytes32 selector, address patient, address provider, bytes32 id, uint8 status) private {
         if (msg.sender != provider) revert NotParty();
-        bytes32 key = keyOf(patient, provider, id);
-        AppointmentRecord before = _appointments[key];
+        Appointment storage kept = _appointments[keyOf(patient, provider, id)];
+        AppointmentRecord before = kept.record;
         if (before.status() != CONFIRMED) revert WrongState(before.status());
         if (block.timestamp < before.startsAt()) revert BadTime();
-        record = before.moved(status, block.timestamp);
-        _appointments[key] = record;
+        AppointmentRecord record = before.moved(status, block.timestamp);
+        kept.record = record;
+        _record(selector, provider, patient, wordOf(provider), id, record.word());
+    }
+
+    function _recordAsked(bytes32 selector, address account, Booking memory booking, AppointmentRecord record) private {
+        bytes32 provider = wordOf(booking.provider);
+        _record(selector, account, booking.patient, provider, booking.id, record.word(), booking.details);
     }
 
     /// @dev The record of `account` asking the other one for the time in `booking`, which must be to come.
-    function _ask(address account, Booking calldata booking, uint32 version)
+    function _ask(address account, Booking memory booking, uint32 version)
         private
         view
         returns (AppointmentRecord record)
@@ -277,10 +225,11 @@ abstract contract Appointments is IAppointments, History, SignedActs {
     }
 
     function _bookDay(address provider, uint32 day, uint96 wanted) private {
-        Day present = _days[provider][day];
+        Calendar storage page = _days[provider][day];
+        Day present = page.day;
         if (present.booked() & wanted != 0) revert AlreadyBooked();
         if (~present.open() & wanted != 0) revert NotOpen();
-        _days[provider][day] = present.withBooked(wanted);
+        page.day = present.withBooked(wanted);
     }
 
     /// @dev Frees what a live appointment holds: all its quarter-hours if it was confirmed, nothing if only requested.
@@ -295,6 +244,7 @@ abstract contract Appointments is IAppointments, History, SignedActs {
     }
 
     function _releaseDay(address provider, uint32 day, uint96 held) private {
-        _days[provider][day] = _days[provider][day].withReleased(held);
+        Calendar storage page = _days[provider][day];
+        page.day = page.day.withReleased(held);
     }
 }

@@ -7,14 +7,20 @@ import {Stamp, stampNow} from "../types/Stamp.sol";
 /// @dev One head per account and the roll of all accounts. Every event of a contract built on this is logged by
 /// `_record`, so that what is hashed and what is logged are the same bytes, and no event goes without stamp and head.
 abstract contract History is IHistory {
-    mapping(address account => bytes32) private _heads;
+    /// @dev A struct around the one word, here and in the modules: its place in storage is computed once for reading and
+    /// writing.
+    struct Chain {
+        bytes32 head;
+    }
+
+    mapping(address account => Chain) private _chains;
 
     /// @inheritdoc IHistory
     bytes32 public roll;
 
     /// @inheritdoc IHistory
     function headOf(address account) external view returns (bytes32) {
-        return _heads[account];
+        return _chains[account].head;
     }
 
     /// @dev Appends one act to the history of `account` and logs it.
@@ -22,9 +28,33 @@ abstract contract History is IHistory {
     /// @param act abi.encode(selector of the event, account, its other topics..., its data without stamp and head),
     /// encoded just now: what follows it in memory is free, and the bytes are not used again.
     function _record(address account, uint256 topics, bytes memory act) internal {
-        bytes32 previous = _heads[account];
-        _heads[account] = _log(previous, topics, act, stampNow());
+        Chain storage chain = _chains[account];
+        bytes32 previous = chain.head;
+        chain.head = _log(previous, topics, act, stampNow());
         if (previous == 0) roll = keccak256(abi.encode(roll, account));
+    }
+
+    /// @dev An act on `account` with two more topics and one word of data.
+    function _record(bytes32 selector, address account, address second, bytes32 third, bytes32 a) internal {
+        _record(account, 4, abi.encode(selector, account, second, third, a));
+    }
+
+    /// @dev An act on `account` with two more topics and two words of data.
+    function _record(bytes32 selector, address account, address second, bytes32 third, bytes32 a, bytes32 b) internal {
+        _record(account, 4, abi.encode(selector, account, second, third, a, b));
+    }
+
+    /// @dev An act on `account` with two more topics and three words of data.
+    function _record(
+        bytes32 selector,
+        address account,
+        address second,
+        bytes32 third,
+        bytes32 a,
+        bytes32 b,
+        bytes32 c
+    ) internal {
+        _record(account, 4, abi.encode(selector, account, second, third, a, b, c));
     }
 
     /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp

@@ -3,13 +3,12 @@ pragma solidity ^0.8.28;
 
 import {IKeys} from "../interfaces/IKeys.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {History} from "./History.sol";
-import {SignedActs} from "./SignedActs.sol";
+import {LedgerState} from "./LedgerState.sol";
 
 /// @dev A wallet alone may publish a new key; it cannot put aside the vault account, whose task is to end things when
 /// the wallet is lost or stolen.
-abstract contract Keys is IKeys, History, SignedActs {
-    mapping(address account => bytes32) private _encryptionKeys;
+abstract contract Keys is IKeys, LedgerState {
+    // ------------------------------------------------------------------- keys
 
     /// @inheritdoc IKeys
     function publishKey(bytes32 encryptionKey, address vaultAccount, bytes calldata vaultSignature) external {
@@ -37,6 +36,33 @@ abstract contract Keys is IKeys, History, SignedActs {
         _publish(account, encryptionKey, vaultAccount);
     }
 
+    // ------------------------------------------------------- ending, re-keying
+
+    /// @inheritdoc IKeys
+    function cancelSigned() external {
+        _cancelSigned(msg.sender, msg.sender);
+    }
+
+    /// @inheritdoc IKeys
+    function cancelSignedSigned(address subject, bytes calldata signature) external {
+        bytes32 act = _actOfCall(Typehash.CANCEL_SIGNED, 1, generationOf(subject));
+        _cancelSigned(subject, _requireSubjectOrVault(subject, act, signature));
+    }
+
+    /// @inheritdoc IKeys
+    function rekey(address subject, bytes32 bundle) external {
+        if (msg.sender != subject && msg.sender != _accounts[subject].vaultAccount) revert NotSubject();
+        _rekey(subject, bundle, msg.sender);
+    }
+
+    /// @inheritdoc IKeys
+    function rekeySigned(address subject, bytes32 bundle, uint32 epoch, bytes calldata signature) external {
+        if (epoch != _accounts[subject].epoch) revert WrongEpoch(_accounts[subject].epoch);
+        _rekey(subject, bundle, _requireSubjectOrVault(subject, _actOfCall(Typehash.REKEY, 3, ""), signature));
+    }
+
+    // ---------------------------------------------------------------- reading
+
     /// @inheritdoc IKeys
     function encryptionKeyOf(address account) external view returns (bytes32) {
         return _encryptionKeys[account];
@@ -45,6 +71,23 @@ abstract contract Keys is IKeys, History, SignedActs {
     /// @inheritdoc IKeys
     function vaultAccountOf(address account) external view returns (address) {
         return _accounts[account].vaultAccount;
+    }
+
+    /// @inheritdoc IKeys
+    function epochOf(address subject) external view returns (uint32) {
+        return _accounts[subject].epoch;
+    }
+
+    // ---------------------------------------------------------------- private
+
+    function _cancelSigned(address subject, address by) private {
+        uint64 generation = ++_accounts[subject].generation;
+        _record(subject, 2, abi.encode(SignedCancelled.selector, subject, generation, by));
+    }
+
+    function _rekey(address subject, bytes32 bundle, address by) private {
+        uint32 epoch = ++_accounts[subject].epoch;
+        _record(subject, 2, abi.encode(Rekeyed.selector, subject, epoch, bundle, by));
     }
 
     function _replacesVault(address account, address vaultAccount) private view returns (bool) {

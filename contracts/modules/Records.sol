@@ -4,14 +4,13 @@ pragma solidity ^0.8.28;
 import {IRecords} from "../interfaces/IRecords.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {CONTRIBUTE} from "../types/ConsentRecord.sol";
-import {DocumentRecord, LIVE, REJECTED, WITHDRAWN, newDocument} from "../types/DocumentRecord.sol";
+import {DocumentRecord, LIVE, REJECTED, WITHDRAWN} from "../types/DocumentRecord.sol";
 import {Consents} from "./Consents.sol";
+import {RecordsBase} from "./RecordsBase.sol";
 
 /// @dev A document belongs to the history of its subject, whoever wrote it. Nobody but the subject adds to it without a
 /// consent in force, and nobody but the author changes what it says.
-abstract contract Records is IRecords, Consents {
-    mapping(address subject => mapping(bytes32 document => DocumentRecord)) private _documents;
-
+abstract contract Records is IRecords, Consents, RecordsBase {
     /// @inheritdoc IRecords
     function anchor(bytes32 document, bytes32 manifest, uint32 version) external {
         _anchor(msg.sender, document, manifest, version);
@@ -26,16 +25,12 @@ abstract contract Records is IRecords, Consents {
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireInTime(deadline);
-        bytes32 act = keccak256(
-            abi.encode(Typehash.ANCHOR, subject, document, manifest, version, generationOf(subject), deadline)
-        );
-        _requireSigned(subject, act, signature);
+        _requireSignedCall(Typehash.ANCHOR, 4, subject, deadline, signature);
         _anchor(subject, document, manifest, version);
     }
 
     /// @inheritdoc IRecords
-    function file(
+    function fileUnder(
         address subject,
         address grantee,
         bytes32 scope,
@@ -58,22 +53,7 @@ abstract contract Records is IRecords, Consents {
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireInTime(deadline);
-        bytes32 act = keccak256(
-            abi.encode(
-                Typehash.FILE,
-                author,
-                subject,
-                grantee,
-                scope,
-                document,
-                manifest,
-                version,
-                generationOf(author),
-                deadline
-            )
-        );
-        _requireSigned(author, act, signature);
+        _requireSignedCall(Typehash.FILE, 7, author, deadline, signature);
         _file(author, subject, grantee, scope, document, manifest, version);
     }
 
@@ -84,9 +64,8 @@ abstract contract Records is IRecords, Consents {
 
     /// @inheritdoc IRecords
     function withdrawSigned(address account, address subject, bytes32 document, bytes calldata signature) external {
-        uint32 version = _documents[subject][document].version();
-        bytes32 act = keccak256(abi.encode(Typehash.WITHDRAW, account, subject, document, version));
-        _requireSigned(account, act, signature);
+        uint32 version = _documents[subject][document].record.version();
+        _requireSigned(account, _actOfCall(Typehash.WITHDRAW, 3, version), signature);
         _withdraw(account, subject, document);
     }
 
@@ -97,19 +76,14 @@ abstract contract Records is IRecords, Consents {
 
     /// @inheritdoc IRecords
     function rejectSigned(address subject, bytes32 document, bytes calldata signature) external {
-        uint32 version = _documents[subject][document].version();
-        _requireSigned(subject, keccak256(abi.encode(Typehash.REJECT, subject, document, version)), signature);
+        uint32 version = _documents[subject][document].record.version();
+        _requireSigned(subject, _actOfCall(Typehash.REJECT, 2, version), signature);
         _reject(subject, document);
     }
 
     /// @inheritdoc IRecords
     function documentOf(address subject, bytes32 document) external view returns (DocumentRecord) {
-        return _documents[subject][document];
-    }
-
-    function _anchor(address subject, bytes32 document, bytes32 manifest, uint32 version) private {
-        DocumentRecord record = _putVersion(subject, subject, document, version);
-        _record(subject, 3, abi.encode(Anchored.selector, subject, document, manifest, record));
+        return _documents[subject][document].record;
     }
 
     function _file(
@@ -123,43 +97,27 @@ abstract contract Records is IRecords, Consents {
     ) private {
         if (!isActive(subject, grantee, author, scope, CONTRIBUTE)) revert NotPermitted();
         DocumentRecord record = _putVersion(author, subject, document, version);
-        _record(subject, 4, abi.encode(Filed.selector, subject, author, document, manifest, grantee, scope, record));
-    }
-
-    function _putVersion(address author, address subject, bytes32 document, uint32 version)
-        private
-        returns (DocumentRecord record)
-    {
-        DocumentRecord before = _documents[subject][document];
-        if (before.version() != 0) {
-            if (before.status() != LIVE) revert DocumentEnded();
-            if (before.author() != author) revert NotAuthor();
-        }
-        if (version != before.version() + 1) revert WrongVersion(before.version() + 1);
-        record = newDocument(version, author, block.timestamp);
-        _documents[subject][document] = record;
+        _record(subject, 3, abi.encode(Filed.selector, subject, document, manifest, grantee, scope, record));
     }
 
     function _withdraw(address account, address subject, bytes32 document) private {
-        DocumentRecord before = _documents[subject][document];
-        if (account != subject && account != before.author()) revert NotAuthor();
-        DocumentRecord record = _end(before, subject, document, WITHDRAWN);
+        Document storage kept = _documents[subject][document];
+        if (account != subject && account != kept.record.author()) revert NotAuthor();
+        DocumentRecord record = _end(kept, WITHDRAWN);
         _record(subject, 3, abi.encode(Withdrawn.selector, subject, document, record, account));
     }
 
     function _reject(address subject, bytes32 document) private {
-        DocumentRecord before = _documents[subject][document];
-        if (before.author() == subject) revert NotPermitted();
-        DocumentRecord record = _end(before, subject, document, REJECTED);
+        Document storage kept = _documents[subject][document];
+        if (kept.record.author() == subject) revert NotPermitted();
+        DocumentRecord record = _end(kept, REJECTED);
         _record(subject, 3, abi.encode(Rejected.selector, subject, document, record));
     }
 
-    function _end(DocumentRecord before, address subject, bytes32 document, uint8 status)
-        private
-        returns (DocumentRecord record)
-    {
+    function _end(Document storage kept, uint8 status) private returns (DocumentRecord record) {
+        DocumentRecord before = kept.record;
         if (before.status() != LIVE) revert DocumentEnded();
         record = before.ended(status, block.timestamp);
-        _documents[subject][document] = record;
+        kept.record = record;
     }
 }

@@ -6,7 +6,8 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ISignedActs} from "../interfaces/ISignedActs.sol";
 
-/// @dev Who signed what, and what of an account decides whether a signature is still good.
+/// @dev Who signed what, and what of an account decides whether a signature is still good. Wallets that are contracts
+/// are asked by STATICCALL: they can look, burn the gas they are given, and change nothing.
 abstract contract SignedActs is ISignedActs, EIP712 {
     /// @dev One slot per account: what every signed act has to look up.
     struct Account {
@@ -15,10 +16,31 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         uint64 generation;
     }
 
+    string private constant NAME = "Placet";
+    string private constant VERSION = "1";
+
     mapping(address account => Account) internal _accounts;
     mapping(bytes32 digest => bool) private _sent;
 
-    constructor() EIP712("Placet", "1") {}
+    constructor() EIP712(NAME, VERSION) {}
+
+    /// @dev As OpenZeppelin's, from the same two strings, without its code for strings too long for a word.
+    function eip712Domain()
+        public
+        view
+        override
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        return (hex"0f", NAME, VERSION, block.chainid, address(this), 0, new uint256[](0));
+    }
 
     /// @inheritdoc ISignedActs
     function generationOf(address account) public view returns (uint64) {
@@ -35,10 +57,42 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         if (!_isSignedBy(signer, digest, signature)) revert BadSignature();
     }
 
-    /// @dev Requires that `signer` signed this struct, in time, and that it was not sent before.
-    function _requireSignedOnce(address signer, bytes32 structHash, uint40 deadline, bytes calldata signature) internal {
+    /// @dev Requires that `signer` signed this call, in time: its first words, the signer's generation and the deadline.
+    /// @return digest What was signed.
+    function _requireSignedCall(
+        bytes32 typehash,
+        uint256 words,
+        address signer,
+        uint40 deadline,
+        bytes calldata signature
+    ) internal view returns (bytes32 digest) {
         _requireInTime(deadline);
-        _spend(_requireSigned(signer, structHash, signature));
+        bytes32 act = _actOfCall(typehash, words, abi.encode(generationOf(signer), deadline));
+        return _requireSigned(signer, act, signature);
+    }
+
+    /// @dev The same for an act on a record of this version.
+    function _requireSignedCall(
+        bytes32 typehash,
+        uint256 words,
+        uint32 version,
+        address signer,
+        uint40 deadline,
+        bytes calldata signature
+    ) internal view {
+        _requireInTime(deadline);
+        _requireSigned(signer, _actOfCall(typehash, words, abi.encode(version, generationOf(signer), deadline)), signature);
+    }
+
+    /// @dev The same for an act that would do something twice: it is remembered.
+    function _requireSignedCallOnce(
+        bytes32 typehash,
+        uint256 words,
+        address signer,
+        uint40 deadline,
+        bytes calldata signature
+    ) internal {
+        _spend(_requireSignedCall(typehash, words, signer, deadline, signature));
     }
 
     /// @dev Requires that this digest was not spent before, and spends it.
@@ -57,6 +111,22 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         if (_isSignedBy(subject, digest, signature)) return subject;
         by = _accounts[subject].vaultAccount;
         if (by == address(0) || !_isSignedBy(by, digest, signature)) revert BadSignature();
+    }
+
+    /// @dev The struct hash of an act whose first fields are the first words of this very call, as the decoder let them
+    /// pass: a signed act names its fields in the order of its function's parameters. `rest` are the fields after them.
+    function _actOfCall(bytes32 typehash, uint256 words, bytes memory rest) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(typehash, msg.data[4:4 + 32 * words], rest));
+    }
+
+    /// @dev The same, where the rest is one number.
+    function _actOfCall(bytes32 typehash, uint256 words, uint256 number) internal pure returns (bytes32) {
+        return _actOfCall(typehash, words, abi.encode(number));
+    }
+
+    /// @dev The struct hash of an act that is an array of other acts: `type(Act[] acts)`.
+    function _hashOfMany(bytes32 typehash, bytes32[] memory acts) internal pure returns (bytes32) {
+        return keccak256(abi.encode(typehash, keccak256(abi.encodePacked(acts))));
     }
 
     /// @dev The deadline itself is still in time.

@@ -11,7 +11,7 @@ pragma solidity ^0.8.28;
 /// day counts UTC days from 1970-01-01; slot is the quarter of an hour in it, 0 to 95; length is in quarters of an hour.
 type AppointmentRecord is uint256;
 
-using {status, askedBy, day, slot, length, version, changedAt, startsAt, moved} for AppointmentRecord global;
+using {word, status, askedBy, day, slot, length, version, changedAt, startsAt, moved} for AppointmentRecord global;
 
 uint8 constant REQUESTED = 1;
 uint8 constant CONFIRMED = 2;
@@ -33,6 +33,11 @@ function newAppointment(uint8 askedBy_, uint32 day_, uint8 slot_, uint8 length_,
         uint256(REQUESTED) | (uint256(askedBy_) << 8) | (uint256(day_) << 16) | (uint256(slot_) << 48)
             | (uint256(length_) << 56) | (uint256(version_) << 64) | (now_ << 96)
     );
+}
+
+/// @dev The record as one word of an event.
+function word(AppointmentRecord record) pure returns (bytes32) {
+    return bytes32(AppointmentRecord.unwrap(record));
 }
 
 function status(AppointmentRecord record) pure returns (uint8) {

@@ -2,7 +2,7 @@
 // say. Rule: every doubt is a refusal, and whoever is no party to the consent gets the one same answer to everything.
 
 import { consentStatuses, hasOp, roleMay } from "#protocol/codes/index.ts";
-import { covers, parseTerms, type Opening } from "#protocol/consent/index.ts";
+import { covers, openUntil, parseTerms, type Opening } from "#protocol/consent/index.ts";
 import type { Release } from "#protocol/documents/index.ts";
 import type { ReadRequest, RefusalReason } from "#protocol/receipts/index.ts";
 import type { LedgerState } from "./ledger-state.ts";
@@ -17,6 +17,11 @@ export type Evidence = {
   maxLag: number;
   /** What the consent covers; null when no (readable) opening was entrusted to this gateway. */
   opening: Opening | null;
+  /**
+   * Where a proxy granted the consent: what their own mandate covers, null when that is not known here. Undefined: the
+   * subject granted it.
+   */
+  mandate?: Opening | null | undefined;
   /** Opened seals of the documents asked for. */
   seals: readonly Release[];
 };
@@ -58,12 +63,15 @@ const statusReasons: Partial<Record<(typeof consentStatuses)[number]["id"], Refu
   revoked: "consent-revoked",
   renounced: "consent-renounced",
   superseded: "consent-superseded",
-  armed: "not-yet-begun",
 };
+
+const ARMED = 5;
+/** Roles of clinicians: 1 doctor, 2 nurse. Whom an emergency opens for, among an organisation's members. */
+const NURSE = 2;
 
 /** The reason that holds for every document; null when there is none. */
 function findReasonForAll(
-  { request, ledger, now, maxLag, opening }: Evidence,
+  { request, ledger, now, maxLag, opening, mandate }: Evidence,
   { revokeCeiling }: LateEvidence,
 ): RefusalReason | null {
   const { record, block } = ledger;
@@ -74,16 +82,22 @@ function findReasonForAll(
   if (now >= record.expiresAt || block.time >= record.expiresAt) return "consent-expired";
   // Not grantedAt: the block that granted it is there, so a gateway's clock that is behind it by a second proves nothing.
   if (now < record.notBefore || block.time < record.notBefore) return "not-yet-begun";
+  // Armed: the ledger says when the glass was broken, and both clocks must lie inside the hours that follow.
+  if (record.status === ARMED) {
+    const until = openUntil(record) ?? 0;
+    if (now >= until || block.time >= until) return "glass-not-broken";
+    if (request.reader !== request.grantee && ledger.role > NURSE) return "reader-not-entitled";
+  }
   if (revokeCeiling !== null && record.version <= revokeCeiling) return "revoke-received";
   if (!hasOp(record.ops, request.op)) return "op-not-covered";
   if (now - block.time > maxLag || ledger.namedBlock === null) return "node-lagging";
   if (!ledger.active) return "reader-not-entitled";
-  if (opening === null) return "opening-missing";
+  if (opening === null || mandate === null) return "opening-missing";
   return null;
 }
 
 function decideOne(
-  { request, ledger, opening, seals }: Evidence,
+  { request, ledger, opening, mandate, seals }: Evidence,
   { index }: { index: number },
 ): RefusalReason | Release {
   const asked = request.documents[index];
@@ -98,6 +112,8 @@ function decideOne(
   const use = { category, purpose: request.purpose, document: asked.document };
   const covered = coversWithoutDate(opening, use);
   if (!covered.ok) return covered.reason;
+  // The ledger cannot see what a scope says, so that a proxy stays within their mandate is seen to here.
+  if (mandate && !coversWithoutDate(mandate, use).ok) return "beyond-mandate";
   if (request.reader !== request.grantee && !roleMay(ledger.role, category)) return "reader-not-entitled";
   // The capsule has the compartment's key where the category is covered, else the key of the single document.
   return (

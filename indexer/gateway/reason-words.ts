@@ -11,6 +11,9 @@ export const reasonWords: Readonly<Record<RefusalReason, string>> = {
   "consent-renounced": "You gave this consent back. Ask the patient for a new one.",
   "consent-superseded": "The patient replaced this consent by another one. Use the newer one.",
   "not-yet-begun": "This consent has not begun yet.",
+  "glass-not-broken":
+    "This consent is for emergencies. It opens when you break the glass and say why, for four hours; the patient is told at once.",
+  "beyond-mandate": "A proxy granted this, and their own mandate does not reach so far. Ask the patient for access.",
   "op-not-covered": "This consent does not let you read.",
   "category-not-covered": "This consent does not cover this kind of record.",
   "purpose-not-covered": "This consent does not cover the purpose that you named.",

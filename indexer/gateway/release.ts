@@ -18,6 +18,7 @@ import {
 import type { Receipt, ReceiptBody, SignedRequest } from "#protocol/receipts/index.ts";
 import type { Address } from "viem";
 import type { Foundation } from "../service.ts";
+import { readConsent } from "../store/consents.ts";
 import type { Queryable } from "../store/database.ts";
 import { readOpening } from "../store/openings.ts";
 import {
@@ -35,7 +36,7 @@ import type { Session } from "../store/sessions.ts";
 import { appendStream } from "../store/stream.ts";
 import { decide, isStranger, type Evidence, type Outcome } from "./decide.ts";
 import type { GatewayKey } from "./gateway-key.ts";
-import type { GatewayOpenings } from "./gateway-openings.ts";
+import type { ConsentOf, GatewayOpenings } from "./gateway-openings.ts";
 import type { GatewaySeals } from "./gateway-seals.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
@@ -138,9 +139,10 @@ export function createRelease(
   async function gatherEvidence(signed: SignedRequest): Promise<Evidence> {
     const { request } = signed;
     const { subject, grantee, scope } = request;
-    const [ledger, kept, rows] = await Promise.all([
+    const [ledger, kept, mandate, rows] = await Promise.all([
       readLedgerState(chain, request),
       readOpening(database, { subject, grantee, scope }),
+      readMandate({ subject, grantee, scope }),
       readSeals(database, { subject, documents: request.documents.map(({ document }) => document) }),
     ]);
     if (
@@ -159,19 +161,29 @@ export function createRelease(
       ledger,
       now: now(),
       maxLag: settings.maxLag,
-      opening: known ? openOpening(kept) : null,
+      opening: known ? openOpening({ subject, grantee, scope }, kept) : null,
+      mandate: known && mandate ? openOpening(mandate, mandate.kept) : undefined,
       seals: known ? seals.openSeals(rows) : [],
     };
+  }
 
-    function openOpening(found: Awaited<ReturnType<typeof readOpening>>): Opening | null {
-      if (found === null || found.box === null) return null;
-      try {
-        return openings.openBox({ subject, grantee, scope, box: found.box });
-      } catch {
-        log.warn("opening-unreadable");
-        return null;
-      }
+  /** What a consent covers; null where this gateway was not told, or where what it was told cannot be read. */
+  function openOpening(consent: ConsentOf, found: Awaited<ReturnType<typeof readOpening>>): Opening | null {
+    if (found === null || found.box === null) return null;
+    try {
+      return openings.openBox({ ...consent, box: found.box });
+    } catch {
+      log.warn("opening-unreadable");
+      return null;
     }
+  }
+
+  /** The mandate under which a proxy granted this consent; null where the subject granted it. */
+  async function readMandate({ subject, grantee, scope }: ConsentOf) {
+    const consent = await readConsent(database, { subject, grantee, scope });
+    if (!consent?.proxy || !consent.mandate) return null;
+    const mandate = { subject, grantee: consent.proxy, scope: consent.mandate };
+    return { ...mandate, kept: await readOpening(database, mandate) };
   }
 
   /** Takes the next number, decides with what only this transaction knows, and writes receipt and event. */

@@ -20,6 +20,7 @@ const accountOut = z
     generation: z.number().int(),
     epoch: z.number().int(),
     bundle: digestOut.nullable().meta({ description: "The capsules of the newest re-keying." }),
+    movedTo: addressOut.nullable().meta({ description: "The account that this person says they use now." }),
     head: digestOut.nullable(),
     credential: z
       .object({

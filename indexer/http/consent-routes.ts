@@ -27,7 +27,10 @@ const consentOut = z
     effectiveStatus: z
       .number()
       .int()
-      .meta({ description: "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun." }),
+      .meta({
+        description:
+          "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun, 8 open after a broken glass, 9 used up.",
+      }),
     version: z.number().int(),
     ops: z.number().int(),
     notBefore: timeOut,
@@ -38,6 +41,10 @@ const consentOut = z
     replaces: digestOut.nullable(),
     replacedBy: digestOut.nullable(),
     endedBy: addressOut.nullable(),
+    times: z.number().int().meta({ description: "How often the glass of an armed consent may be broken; else 0." }),
+    used: z.number().int().meta({ description: "How often it was." }),
+    proxy: addressOut.nullable().meta({ description: "The proxy who granted it; null where the subject did." }),
+    mandate: digestOut.nullable().meta({ description: "The scope of that proxy's mandate." }),
     reads: z.number().int(),
     lastRead: timeOut.nullable(),
     opening: z
@@ -99,7 +106,7 @@ export const consentRoutes: Route[] = [
     query: z.object({
       ...pageQuery,
       as: side,
-      status: z.coerce.number().int().min(1).max(7).optional(),
+      status: z.coerce.number().int().min(1).max(9).optional(),
       subject: addressIn.optional(),
       grantee: addressIn.optional(),
     }),

@@ -47,18 +47,24 @@ export const relayRoutes: Route[] = [
     tag: "Acts",
     access: "session",
     limit: "write",
-    body: z.object({ act: actSchema, signature, vaultSignature: signature.optional() }),
+    body: z.object({
+      act: actSchema,
+      signature,
+      vaultSignature: signature.optional(),
+      newSignature: signature.optional(),
+    }),
     response: relayOut,
     status: 202,
     problems: ["bad-input", "refused", "conflict", "unavailable"],
     async handle({ service, session, body }) {
-      const { act, vaultSignature } = body;
+      const { act, vaultSignature, newSignature } = body;
       return show(
         await service.relay.submit({
           account: session.account,
           act,
           signature: body.signature,
           ...(vaultSignature === undefined ? {} : { vaultSignature }),
+          ...(newSignature === undefined ? {} : { newSignature }),
         }),
       );
     },

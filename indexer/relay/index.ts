@@ -8,13 +8,22 @@ import type { Address, Hex } from "viem";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { Failure } from "#protocol/failure.ts";
-import { actCall, actorOf, actToJson, isRelayable, typedAct, type Act } from "#protocol/typed-data/index.ts";
+import {
+  actCall,
+  actorOf,
+  actToJson,
+  isRelayable,
+  typedAct,
+  type Act,
+  type ActSignature,
+} from "#protocol/typed-data/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Foundation } from "../service.ts";
 import type { Queryable } from "../store/database.ts";
 import {
   countRelays,
   lockRelay,
+  noteRevokes,
   readMovedRelays,
   readRelay,
   readRelayByDigest,
@@ -36,6 +45,8 @@ export type Submission = {
   signature: Hex;
   /** For publishKey, where a vault account is replaced: that account's own signature. */
   vaultSignature?: Hex;
+  /** For declareMove: the new account's. */
+  newSignature?: Hex;
 };
 
 /** The relay, as the rest of the service sees it. */
@@ -58,8 +69,8 @@ export type RelaySettings = { perHour: number; open: number };
 
 const DEFAULTS: RelaySettings = { perHour: 300, open: 64 };
 
-const IN_FORCE = 1;
-const NOT_YET_BEGUN = 7;
+/** What a revoke ends: in force, armed, not yet begun, open after a broken glass, used up. */
+const STANDING = [1, 5, 7, 8, 9] as const;
 
 // What the ledger answers when the act was overtaken by another one, as against one that was never good.
 const OVERTAKEN = new Set([
@@ -73,6 +84,9 @@ const OVERTAKEN = new Set([
   "DocumentEnded",
   "WrongState",
   "ScopeUsed",
+  "StillOpen",
+  "NotArmed",
+  "UsedUp",
 ]);
 
 /** Makes the relay. It sends with the gateway's account. */
@@ -86,50 +100,55 @@ export async function createRelay(
   const loop = createLoop({ everyMs: 1_500, log, name: "relay", work: follow });
   let deafen: (() => Promise<void>) | null = null;
 
-  async function submit({ account, act, signature, vaultSignature }: Submission): Promise<RelayRow> {
+  async function submit({ account, act, ...signatures }: Submission): Promise<RelayRow> {
     if (!isRelayable(act)) {
       throw new Failure(
         "bad-input",
         "This act cannot be sent for you: its sender is who acts. Nothing was sent. Send it from your own wallet.",
       );
     }
-    const signed = { signature, ...(vaultSignature === undefined ? {} : { vaultSignature }) };
+    const signed = keepGiven(signatures);
     const digest = keccak256(canonicalBytes({ act: actToJson(act), ...signed }));
     const known = await readRelayByDigest(database, digest);
     if (known !== null && known.state !== "failed") return known;
-    if (act.name !== "revoke") await requireAllowance(account);
-    else await requireStanding(account, act);
+    const parts = partsIn(act);
+    const revoked = revokedBy(act);
+    if (revoked.length === 0) await requireAllowance(account, parts);
+    else await requireStanding(account, revoked);
     const { functionName, args } = actCall(act, signed);
     // The table's names are the ABI's; a name that is not fails here.
     const data = encodeFunctionData({ abi: ledgerAbi as readonly unknown[], functionName, args } as Parameters<
       typeof encodeFunctionData
     >[0]);
-    await simulate(act, { data, signature });
-    const row = await accept({ account, act, digest, data });
+    await simulate(act, { data, signature: signed.signature });
+    const row = await accept({ account, act, digest, data, parts, revoked });
     metrics.count("relays_accepted");
     gateway.sender.wake();
     return row;
   }
 
-  async function requireAllowance(account: Address): Promise<void> {
+  /** A batch counts for as many acts as it holds: each costs the service its own gas. */
+  async function requireAllowance(account: Address, parts: number): Promise<void> {
     const { recent, open } = await countRelays(database, { account, since: now() - 3_600 });
-    if (recent < limits.perHour && open < limits.open) return;
+    if (recent + parts <= limits.perHour && open < limits.open) return;
     throw tooMany();
   }
 
   /** After many revokes by one account, only those that end something are sent: each costs the service its own gas. */
-  async function requireStanding(account: Address, { args }: Extract<Act, { name: "revoke" }>): Promise<void> {
+  async function requireStanding(account: Address, revoked: readonly Revoked[]): Promise<void> {
     const { revokes } = await countRelays(database, { account, since: now() - 3_600 });
-    if (revokes < limits.perHour) return;
+    if (revokes + revoked.length <= limits.perHour) return;
+    const stand = await Promise.all(revoked.map(isStanding));
+    if (!stand.includes(true)) throw tooMany();
+  }
+
+  async function isStanding({ subject, grantee, scope }: Revoked): Promise<boolean> {
+    const asked = { address: ledger, abi: ledgerAbi, functionName: "effectiveStatus" } as const;
+    // Without an answer the doubt is the patient's: a revoke goes on.
     const status = await chain.client
-      .readContract({
-        address: ledger,
-        abi: ledgerAbi,
-        functionName: "effectiveStatus",
-        args: [args.subject, args.grantee, args.scope],
-      })
-      .catch(() => IN_FORCE); // Without an answer the doubt is the patient's: a revoke goes on.
-    if (status !== IN_FORCE && status !== NOT_YET_BEGUN) throw tooMany();
+      .readContract({ ...asked, args: [subject, grantee, scope] })
+      .catch(() => STANDING[0]);
+    return STANDING.some((one) => one === status);
   }
 
   function tooMany(): Failure {
@@ -150,7 +169,7 @@ export async function createRelay(
         throw new Failure(OVERTAKEN.has(reason) ? "conflict" : "refused", detail, { reason });
       }
       // A node that is away delays a revoke's way to the ledger, but not its effect here.
-      if (act.name === "revoke" && (await isOwnRevoke(act, signature))) return;
+      if ((act.name === "revoke" || act.name === "revokeMany") && (await isOwnRevoke(act, signature))) return;
       throw new Failure(
         "unavailable",
         "The ledger cannot be asked right now. Nothing was sent. Try again in a moment, or send it from your own wallet.",
@@ -159,7 +178,7 @@ export async function createRelay(
     }
   }
 
-  async function isOwnRevoke(act: Extract<Act, { name: "revoke" }>, signature: Hex): Promise<boolean> {
+  async function isOwnRevoke(act: Extract<Act, { name: "revoke" | "revokeMany" }>, signature: Hex): Promise<boolean> {
     const typed = typedAct({ chainId, ledger }, act);
     const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
       typeof recoverTypedDataAddress
@@ -174,18 +193,22 @@ export async function createRelay(
     act,
     digest,
     data,
+    parts,
+    revoked,
   }: {
     account: Address;
     act: Act;
     digest: Hex;
     data: Hex;
+    parts: number;
+    revoked: readonly Revoked[];
   }): Promise<RelayRow> {
     return database.transaction(async (tx) => {
       // Handed in twice at the same moment, in whichever processes, it is still sent once.
       await lockRelay(tx, digest);
       const known = await readRelayByDigest(tx, digest);
       if (known !== null && known.state !== "failed") return known;
-      const sending = await gateway.sender.add(tx, { purpose: "relay", target: ledger, data });
+      const sending = await gateway.sender.add(tx, { purpose: "relay", target: ledger, data, parts });
       const id = known?.id ?? randomUUID();
       if (known !== null) await reopenRelay(tx, { id, sending, at: now() });
       else
@@ -197,9 +220,12 @@ export async function createRelay(
           name: act.name,
           act: actToJson(act),
           ...consentOf(act),
+          parts,
           sending,
           at: now(),
         });
+      // From here on, releases stop under what was revoked, whatever becomes of the transaction.
+      await noteRevokes(tx, revoked);
       const row = await readRelay(tx, id);
       if (row === null) throw new Error("The act that was just written is not there.");
       await tell(tx, row);
@@ -249,6 +275,34 @@ export async function createRelay(
       deafen = null;
       await loop.stop();
     },
+  };
+}
+
+/** A consent that a signed act ends, at or below a version. */
+type Revoked = { subject: Address; grantee: Address; scope: Hex; ceiling: number };
+
+/** The consents that a signed revoke ends, whoever signed it; none for any other act. */
+function revokedBy(act: Act): readonly Revoked[] {
+  if (act.name === "revokeMany") return act.args.revocations.map((each) => ({ ...each, subject: act.args.subject }));
+  if (act.name !== "revoke" && act.name !== "revokeByProxy") return [];
+  const { subject, grantee, scope, ceiling } = act.args;
+  return [{ subject, grantee, scope, ceiling }];
+}
+
+/** How many acts an act is. */
+function partsIn(act: Act): number {
+  if (act.name === "grantMany") return act.args.grants.length;
+  if (act.name === "revokeMany") return act.args.revocations.length;
+  if (act.name === "anchorMany") return act.args.anchors.length;
+  return act.name === "publishDays" ? act.args.days.length : 1;
+}
+
+/** The signatures that were given, without those that were not. */
+function keepGiven({ signature, vaultSignature, newSignature }: Omit<Submission, "account" | "act">): ActSignature {
+  return {
+    signature,
+    ...(vaultSignature === undefined ? {} : { vaultSignature }),
+    ...(newSignature === undefined ? {} : { newSignature }),
   };
 }
 

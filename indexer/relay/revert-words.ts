@@ -34,6 +34,23 @@ const words: Readonly<Record<string, string>> = {
   NotOpen: "The provider has not opened that time. Nothing was booked. Choose another time.",
   AlreadyBooked: "That time has just been taken. Nothing was booked. Choose another time.",
   BadTime: "That is not a time that can be booked. Nothing was booked. Choose another time.",
+  NotOrdinary:
+    "An emergency consent or a proxy's mandate cannot be renewed or replaced. Nothing was changed. Revoke it, then make a new one.",
+  BadTimes: "An emergency consent can be opened once to nine times. Nothing was changed. Choose another number.",
+  NotVerified:
+    "An emergency consent is for clinicians and organisations that a registrar has verified, and this account is none now. Nothing was changed.",
+  NotArmed: "There is no emergency consent here that could be opened now. Nothing was opened.",
+  StillOpen: "The glass is broken already: the consent is open. Nothing was changed, and nothing needs to be done.",
+  UsedUp:
+    "This emergency consent was opened as often as it may be. Nothing was opened. Ask the patient or their proxy.",
+  NoteNeeded:
+    "Whoever opens a consent in an emergency must say why. Nothing was opened. Write the reason, then try again.",
+  NotClinician: "Only a doctor or nurse of this organisation can open it in an emergency. Nothing was opened.",
+  NotProxy: "There is no mandate in force that lets you act for this person. Nothing was changed.",
+  BeyondMandate: "This goes beyond what the mandate allows. Nothing was changed. Ask for less, or for a shorter time.",
+  NotSubject: "Only the account itself, or its vault account, can say this. Nothing was changed.",
+  EmptyBatch: "There is nothing in this batch. Nothing was changed.",
+  NotEnoughGas: "These acts together need more than one transaction may use. Nothing was changed. Send fewer at once.",
   WrongFirst: "The ledger expects another receipt number. Nothing was anchored.",
   NoReceipts: "There are no receipts to anchor.",
 };

@@ -29,7 +29,7 @@ import { explainRevert, isRevert } from "./revert-words.ts";
 export type Sender = {
   readonly address: Address;
   /** Puts a transaction at the end of the queue, inside the caller's database transaction; its commit wakes the writer. */
-  add(tx: Queryable, sending: { purpose: SendingPurpose; target: Address; data: Hex }): Promise<number>;
+  add(tx: Queryable, sending: { purpose: SendingPurpose; target: Address; data: Hex; parts?: number }): Promise<number>;
   /** Looks at the queue now, where this process is the one that sends. */
   wake(): void;
   /** Calls `hear` after each turn in which a transaction moved on. */
@@ -44,11 +44,12 @@ export type SenderSettings = {
   inFlight: number;
   /** After this long without a block, the same transaction is sent again at a higher price. */
   stuckAfter: number;
-  /** Most gas that one transaction may use. */
+  /** Most gas that one act may use, and what each further act of a batch adds to that. */
   gasCap: bigint;
+  gasEach: bigint;
 };
 
-const DEFAULTS: SenderSettings = { inFlight: 6, stuckAfter: 45, gasCap: 1_500_000n };
+const DEFAULTS: SenderSettings = { inFlight: 6, stuckAfter: 45, gasCap: 1_500_000n, gasEach: 90_000n };
 const SEND_LOCK = 712_003;
 
 /** Makes the sender of one account. */
@@ -59,7 +60,7 @@ export function createSender(
   const { database, log, metrics, now } = foundation;
   const client: PublicClient = foundation.chain.client;
   const { chainId } = foundation.chain.deployment;
-  const { inFlight, stuckAfter, gasCap } = { ...DEFAULTS, ...settings };
+  const { inFlight, stuckAfter, gasCap, gasEach } = { ...DEFAULTS, ...settings };
   const hearers: (() => void)[] = [];
   let deafen: (() => Promise<void>) | null = null;
   const loop = createLoop({ everyMs: 1_000, log, name: "sender", work: turn });
@@ -120,8 +121,9 @@ export function createSender(
       metrics.count("sendings_failed");
       return true;
     }
-    if (gas > gasCap) {
-      const detail = `This act would use ${gas} gas; at most ${gasCap} are spent on one act. Nothing was sent. Send it yourself instead.`;
+    const most = gasCap + gasEach * BigInt(row.parts - 1);
+    if (gas > most) {
+      const detail = `This act would use ${gas} gas; at most ${most} are spent on it. Nothing was sent. Send it yourself instead.`;
       await markFailed(database, { id: row.id, reason: "too-much-gas", detail, at: now() });
       return true;
     }

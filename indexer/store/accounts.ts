@@ -12,18 +12,29 @@ export type Account = {
   generation: number;
   epoch: number;
   bundle: Hex | null;
+  /** The account that this person says they use now. */
+  movedTo: Address | null;
   head: Hex | null;
 };
 
 /** One account. */
 export async function readAccount(db: Queryable, address: Address): Promise<Account> {
   const [row] = await db.query<Omit<Account, "address" | "head">>(
-    `select encryption_key as "encryptionKey", vault_account as "vaultAccount", published_at as "publishedAt", generation, epoch, bundle
+    `select encryption_key as "encryptionKey", vault_account as "vaultAccount", published_at as "publishedAt", generation, epoch, bundle,
+       moved_to as "movedTo"
      from accounts where key = $1`,
     [address],
   );
   const [head] = await db.query<{ head: Hex }>("select head from heads where key = $1", [`ledger|${address}`]);
-  const none = { encryptionKey: null, vaultAccount: null, publishedAt: null, generation: 0, epoch: 0, bundle: null };
+  const none = {
+    encryptionKey: null,
+    vaultAccount: null,
+    publishedAt: null,
+    generation: 0,
+    epoch: 0,
+    bundle: null,
+    movedTo: null,
+  };
   return { address, ...none, ...row, head: head?.head ?? null };
 }
 

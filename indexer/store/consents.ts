@@ -1,7 +1,7 @@
 // Consents, requests and who muted whom, as the index has them.
 
 import type { Address, Hex } from "viem";
-import type { ConsentRecord } from "#protocol/consent/index.ts";
+import { BREAK_GLASS_HOURS, type ConsentRecord } from "#protocol/consent/index.ts";
 import { createConditions } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 
@@ -15,6 +15,9 @@ export type Consent = ConsentRecord & {
   replaces: Hex | null;
   replacedBy: Hex | null;
   endedBy: Address | null;
+  /** The proxy who granted it, and the scope of the mandate that let them; null where the subject did. */
+  proxy: Address | null;
+  mandate: Hex | null;
   block: number;
   logIndex: number;
   tx: Hex;
@@ -22,7 +25,7 @@ export type Consent = ConsentRecord & {
 
 const columns = `key, subject, grantee, scope, status, version, ops, not_before as "notBefore", expires_at as "expiresAt",
   granted_at as "grantedAt", changed_at as "changedAt", capsule, replaces, replaced_by as "replacedBy", ended_by as "endedBy",
-  block, log_index as "logIndex", tx`;
+  times, used, proxy, mandate, block, log_index as "logIndex", tx`;
 
 /** One consent; null when no act ever named it. */
 export async function readConsent(
@@ -37,7 +40,9 @@ export async function readConsent(
 
 /** The effective status of a consents row at $n (Unix seconds), as #protocol/consent's effectiveStatus computes it. */
 const effective = (at: string) =>
-  `case when status <> 1 then status when ${at} >= expires_at then 6 when ${at} < greatest(not_before, granted_at) then 7 else 1 end`;
+  `case when status not in (1, 5) then status when ${at} >= expires_at then 6 when ${at} < greatest(not_before, granted_at) then 7
+        when status = 1 then 1 when used > 0 and ${at} >= changed_at and ${at} < changed_at + ${BREAK_GLASS_HOURS * 3600} then 8
+        when used >= times then 9 else 5 end`;
 
 /** Consents of a subject, or those that any of `grantees` holds, last changed first; `status` is the effective one at `at`. */
 export async function listConsents(
@@ -72,7 +77,7 @@ export async function listLiveConsents(
   { subject, grantees, at }: { subject: Address; grantees: readonly Address[]; at: number },
 ): Promise<Consent[]> {
   return db.query<Consent>(
-    `select ${columns} from consents where subject = $1 and grantee = any($2::text[]) and ${effective("$3::bigint")} = 1 order by key`,
+    `select ${columns} from consents where subject = $1 and grantee = any($2::text[]) and ${effective("$3::bigint")} in (1, 8) order by key`,
     [subject, grantees, at],
   );
 }

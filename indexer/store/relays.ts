@@ -18,6 +18,8 @@ export type RelayRow = {
   grantee: Address | null;
   scope: Hex | null;
   ceiling: number | null;
+  /** How many acts it is: more than one for a batch. */
+  parts: number;
   state: RelayState;
   sending: number;
   tx: Hex | null;
@@ -41,8 +43,8 @@ export async function writeRelay(
   row: Omit<RelayRow, "state" | "tx" | "block" | "reason" | "detail" | "changed_at">,
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into relays (id, digest, account, actor, name, act, subject, grantee, scope, ceiling, state, sending, at, changed_at)
-     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, 'queued', $11, $12, $12) on conflict (digest) do nothing returning id`,
+    `insert into relays (id, digest, account, actor, name, act, subject, grantee, scope, ceiling, parts, state, sending, at, changed_at)
+     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $13, 'queued', $11, $12, $12) on conflict (digest) do nothing returning id`,
     [
       row.id,
       row.digest,
@@ -56,6 +58,7 @@ export async function writeRelay(
       row.ceiling,
       row.sending,
       row.at,
+      row.parts,
     ],
   );
   return rows.length === 1;
@@ -90,15 +93,17 @@ export async function listRelays(
   );
 }
 
+const isRevoke = "name in ('revoke', 'revokeMany', 'revokeByProxy')";
+
 /** How many acts (revokes apart) an account handed in since a moment, how many of them are still under way, and how many revokes. */
 export async function countRelays(
   db: Queryable,
   { account, since }: { account: Address; since: number },
 ): Promise<{ recent: number; open: number; revokes: number }> {
   const [row] = await db.query<{ recent: number; open: number; revokes: number }>(
-    `select count(*) filter (where name <> 'revoke' and at >= $2) as recent,
-       count(*) filter (where name <> 'revoke' and state in ('queued', 'sent', 'on-the-ledger')) as open,
-       count(*) filter (where name = 'revoke' and at >= $2) as revokes from relays where account = $1`,
+    `select coalesce(sum(parts) filter (where not (${isRevoke}) and at >= $2), 0)::int as recent,
+       count(*) filter (where not (${isRevoke}) and state in ('queued', 'sent', 'on-the-ledger')) as open,
+       coalesce(sum(parts) filter (where (${isRevoke}) and at >= $2), 0)::int as revokes from relays where account = $1`,
     [account, since],
   );
   return row ?? { recent: 0, open: 0, revokes: 0 };
@@ -179,13 +184,27 @@ export async function updateRelay(
   );
 }
 
+/** Remembers what signed revokes end, from the moment they were received; the highest ceiling counts. */
+export async function noteRevokes(
+  tx: Queryable,
+  revokes: readonly { subject: Address; grantee: Address; scope: Hex; ceiling: number }[],
+): Promise<void> {
+  for (const { subject, grantee, scope, ceiling } of revokes) {
+    await tx.query(
+      `insert into revokes_received (subject, grantee, scope, ceiling) values ($1, $2, $3, $4)
+       on conflict (subject, grantee, scope) do update set ceiling = greatest(revokes_received.ceiling, excluded.ceiling)`,
+      [subject, grantee, scope, ceiling],
+    );
+  }
+}
+
 /** The highest ceiling of a signed revoke of this consent that was ever received; null when none was. */
 export async function readRevokeCeiling(
   db: Queryable,
   { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
 ): Promise<number | null> {
-  const [row] = await db.query<{ ceiling: number | null }>(
-    "select max(ceiling) as ceiling from relays where name = 'revoke' and subject = $1 and grantee = $2 and scope = $3",
+  const [row] = await db.query<{ ceiling: number }>(
+    "select ceiling from revokes_received where subject = $1 and grantee = $2 and scope = $3",
     [subject, grantee, scope],
   );
   return row?.ceiling ?? null;

@@ -17,6 +17,8 @@ export type SendingRow = {
   purpose: SendingPurpose;
   target: Address;
   data: Hex;
+  /** How many acts it carries. */
+  parts: number;
   state: SendingState;
   nonce: number | null;
   gas: number | null;
@@ -41,13 +43,14 @@ export async function addSending(
     purpose,
     target,
     data,
+    parts,
     at,
-  }: { sender: Address; purpose: SendingPurpose; target: Address; data: Hex; at: number },
+  }: { sender: Address; purpose: SendingPurpose; target: Address; data: Hex; parts?: number; at: number },
 ): Promise<number> {
   const [row] = await tx.query<{ id: number }>(
-    `insert into sendings (sender, purpose, target, data, state, created_at, changed_at)
-     values ($1, $2, $3, $4, 'queued', $5, $5) returning id`,
-    [sender, purpose, target, data, at],
+    `insert into sendings (sender, purpose, target, data, parts, state, created_at, changed_at)
+     values ($1, $2, $3, $4, $6, 'queued', $5, $5) returning id`,
+    [sender, purpose, target, data, at, parts ?? 1],
   );
   return row?.id ?? 0;
 }

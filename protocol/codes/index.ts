@@ -14,6 +14,7 @@ export {
 export {
   areGrantableOps,
   areKnownOps,
+  areMandateOps,
   CONTRIBUTE,
   DERIVE,
   EXPORT,

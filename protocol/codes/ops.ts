@@ -56,10 +56,15 @@ export function opNames(value: number): Op["name"][] {
   return ops.filter((op) => hasOp(value, op.bit)).map((op) => op.name);
 }
 
-/** All ops that the ledger lets anyone grant. MANAGE is kept for proxies and is not among them yet. */
+/** All ops that an ordinary consent may hold. MANAGE makes a mandate, which is appointed and not granted. */
 export const GRANTABLE_OPS = known - MANAGE;
 
 /** True when every bit of `value` can be granted, and there is at least one. */
 export function areGrantableOps(value: number): boolean {
   return areKnownOps(value) && !hasOp(value, MANAGE);
+}
+
+/** True when `value` makes a proxy: MANAGE, and what the proxy may do and pass on besides. */
+export function areMandateOps(value: number): boolean {
+  return areKnownOps(value) && hasOp(value, MANAGE);
 }

@@ -18,6 +18,8 @@ export const consentStatuses = [
   { code: 5, id: "armed", label: "For emergencies" },
   { code: 6, id: "expired", label: "Ended" },
   { code: 7, id: "not-yet-begun", label: "Not yet begun" },
+  { code: 8, id: "open", label: "Opened in an emergency" },
+  { code: 9, id: "used-up", label: "Used up" },
 ] as const satisfies readonly Code[];
 /** The consent status of this number. */
 export const findConsentStatus = find(consentStatuses);

@@ -3,7 +3,17 @@
 export { formatCalendarDate, formatDate, formatTime, isCalendarDate, type DateLanguage } from "./dates.ts";
 export { duoCodes, readDuo, type DuoCode } from "./duo.ts";
 export { checkOpening, covers, createOpening, openingSchema, type NotCovered } from "./opening.ts";
-export { consentKey, effectiveStatus, isInForce, packConsent, unpackConsent, type ConsentRecord } from "./record.ts";
+export {
+  BREAK_GLASS_HOURS,
+  consentKey,
+  effectiveStatus,
+  isInForce,
+  openUntil,
+  packConsent,
+  unpackConsent,
+  type ConsentRecord,
+  type StoredConsent,
+} from "./record.ts";
 export { scopeOf, scopeType, type Opening } from "./scope.ts";
 export { consentLanguages, describeConsent, renderSentence, type ConsentDescription } from "./sentence.ts";
 export { findTemplate, templates, type Template, type TemplateId } from "./templates.ts";

@@ -302,6 +302,13 @@ export const providerRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [{ name: "account", type: "address" }],
+    name: "mayBeArmed",
+    outputs: [{ name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       { name: "organisation", type: "address" },
       { name: "member", type: "address" },

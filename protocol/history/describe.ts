@@ -4,7 +4,7 @@
 import type { Address } from "viem";
 import { appointmentTimes, unpackAppointment } from "../appointments/index.ts";
 import { findMemberRole, findProviderKind } from "../codes/index.ts";
-import { formatDate, formatTime, unpackConsent } from "../consent/index.ts";
+import { formatDate, formatTime, openUntil, unpackConsent } from "../consent/index.ts";
 import { unpackDocument } from "./document-record.ts";
 
 /** What a sentence is made from: an act or its row. */
@@ -45,6 +45,15 @@ export function describeAct(act: Describable, options: DescribeOptions = {}): st
   const byOther = (by: string, self: string) =>
     addressOf(by).toLowerCase() === addressOf(self).toLowerCase() ? "" : ", by the vault account";
   const until = () => formatTime(unpackConsent(word("record")).expiresAt, timeZone);
+  const times = () => {
+    const count = unpackConsent(word("record")).times;
+    return count === 1 ? "once" : `${count} times at most`;
+  };
+  const opened = () => formatTime(openUntil(unpackConsent(word("record"))) ?? 0, timeZone);
+  const revoked = (by: string, how: string) =>
+    unpackConsent(word("record")).status === 2
+      ? `${by} revoked a consent to ${who("grantee")}${how}.`
+      : `${by} made sure that no consent to ${who("grantee")} can come out of an old signature${how}.`;
   const when = () => formatTime(appointmentTimes(unpackAppointment(word("record"))).start, timeZone);
   const other = () =>
     addressOf("account").toLowerCase() === addressOf("patient").toLowerCase() ? who("provider") : who("patient");
@@ -55,12 +64,23 @@ export function describeAct(act: Describable, options: DescribeOptions = {}): st
     Granted: () => `${who("subject")} granted a consent to ${who("grantee")}, until ${until()}.`,
     Renewed: () => `${who("subject")} renewed a consent to ${who("grantee")}, until ${until()}.`,
     Replaced: () => `${who("subject")} replaced a consent to ${who("grantee")} by another, until ${until()}.`,
-    Revoked: () =>
-      unpackConsent(word("record")).status === 2
-        ? `${who("subject")} revoked a consent to ${who("grantee")}${byOther("by", "subject")}.`
-        : `${who("subject")} made sure that no consent to ${who("grantee")} can come out of an old signature${byOther("by", "subject")}.`,
+    Armed: () =>
+      `${who("subject")} armed an emergency consent for ${who("grantee")}, to be opened ${times()}, until ${until()}.`,
+    GlassBroken: () =>
+      `${who("by")} broke the glass${addressOf("by").toLowerCase() === addressOf("grantee").toLowerCase() ? "" : ` for ${who("grantee")}`}: ${whose("subject")} emergency consent is open until ${opened()}.`,
+    Appointed: () => `${who("subject")} appointed ${who("grantee")} as proxy, until ${until()}.`,
+    GrantedByProxy: () =>
+      `${who("proxy")} granted a consent to ${who("grantee")} in ${whose("subject")} name, until ${until()}.`,
+    RenewedByProxy: () =>
+      `${who("proxy")} renewed a consent to ${who("grantee")} in ${whose("subject")} name, until ${until()}.`,
+    Revoked: () => revoked(who("subject"), ""),
+    RevokedByVault: () => revoked(who("subject"), ", by the vault account"),
+    RevokedByProxy: () => revoked(who("proxy"), ` in ${whose("subject")} name`),
+    Moved: () =>
+      `${who("subject")} said that ${who("newAccount")} is the account in use now${byOther("by", "subject")}.`,
     Renounced: () => `${who("grantee")} gave a consent of ${who("subject")} back.`,
     Declined: () => `${who("subject")} declined a request of ${who("grantee")}.`,
+    DeclinedByProxy: () => `${who("proxy")} declined a request of ${who("grantee")} in ${whose("subject")} name.`,
     Muted: () =>
       args.get("muted") === false
         ? `${who("subject")} will hear requests of ${who("grantee")} again.`
@@ -75,7 +95,11 @@ export function describeAct(act: Describable, options: DescribeOptions = {}): st
         ? `${who("subject")} added version ${version} of a record.`
         : `${who("subject")} added a record.`;
     },
-    Filed: () => `${who("author")} added a record to ${whose("subject")} chart.`,
+    Filed: () => {
+      const { author } = unpackDocument(word("record"));
+      const name = isViewer(author) ? "you" : (nameOf?.(author) ?? shortAddress(author));
+      return `${name} added a record to ${whose("subject")} chart.`;
+    },
     Withdrawn: () => {
       const own = addressOf("by").toLowerCase() === addressOf("subject").toLowerCase() && !isViewer(addressOf("by"));
       return `${who("by")} withdrew a record from ${own ? "their" : whose("subject")} chart.`;
@@ -85,7 +109,7 @@ export function describeAct(act: Describable, options: DescribeOptions = {}): st
     AvailabilityPublished: () =>
       `${who("provider")} published open hours for ${formatDate(number("day") * 86_400, "UTC")}.`,
     AppointmentRequested: () => `${who("account")} asked ${other()} for an appointment on ${when()}.`,
-    AppointmentConfirmed: () => `${who("account")} confirmed the appointment with ${other()} on ${when()}.`,
+    AppointmentConfirmed: () => `${who("account")} confirmed the appointment with ${who("other")} on ${when()}.`,
     AppointmentRescheduled: () => `${who("account")} asked ${other()} to move an appointment to ${when()}.`,
     AppointmentCancelled: () => `${who("account")} cancelled the appointment with ${other()} on ${when()}.`,
     AppointmentCompleted: () => `${who("account")} said that the appointment with ${other()} on ${when()} took place.`,

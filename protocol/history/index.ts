@@ -20,6 +20,7 @@ export {
   type ConsentAnswer,
   type ReadAnswer,
 } from "./questions.ts";
+export { authorOf, sidesOf } from "./in-record.ts";
 export { createChainReader, type ChainReader, type RawProof, type RpcRequest } from "./reader.ts";
 export { replay } from "./replay.ts";
 export { actRow, argsToJson, type RowValue, type TrailRow } from "./row.ts";

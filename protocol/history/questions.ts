@@ -8,6 +8,10 @@ import { checkOpening, covers, isInForce, scopeOf, type ConsentRecord, type Open
 import type { KnownAct } from "./decode.ts";
 import { pairKey, valueAt, type ConsentHistory, type LedgerState } from "./state.ts";
 
+const ARMED = 5;
+/** The highest role of a clinician: 1 doctor, 2 nurse, 3 clerk. */
+const NURSE = 2;
+
 /** True when a registrar's verification of this account stood at `at`. */
 export function isVerifiedAt(state: LedgerState, account: Address, at: number): boolean {
   const credential = valueAt(state.credentials.get(account), at);
@@ -48,9 +52,15 @@ export type ConsentAnswer = {
     | "no-read"
     | "no-opening"
     | "role"
+    | "beyond-mandate"
+    | "no-mandate-opening"
     | "category-not-covered"
     | "purpose-not-covered"
     | "document-not-covered";
+  /** An armed consent whose glass was broken. */
+  readonly emergency: boolean;
+  /** The proxy who granted it, if one did. */
+  readonly byProxy: Address | null;
   /** The act that made the record what it was. */
   readonly since: { readonly block: number; readonly tx: Hex; readonly time: number } | null;
 };
@@ -104,18 +114,37 @@ export function couldRead(
     if (!own && role === 0) continue;
     const snapshot = consent.records.findLast((entry) => entry.since <= at);
     const record = snapshot?.value ?? null;
+    const mandate = valueAt(consent.mandates, at) ?? null;
     const judge = (): Pick<ConsentAnswer, "answer" | "reason"> => {
       if (record === null || !isInForce(record, at)) return { answer: "no", reason: "not-in-force" };
       if (!hasOp(record.ops, READ)) return { answer: "no", reason: "no-read" };
-      if (!own && !roleMay(role, category)) return { answer: "no", reason: "role" };
+      // In an emergency even the little that a clerk may see stays closed: who breaks the glass is a clinician.
+      if (!own && (record.status === ARMED ? role > NURSE : !roleMay(role, category)))
+        return { answer: "no", reason: "role" };
       const opening = openings.get(consent.scope);
       if (opening === undefined) return { answer: "unknown", reason: "no-opening" };
       const use = { category, purpose, ...(document && { document }), ...(recordedOn && { recordedOn }) };
       const covered = covers(opening, use);
-      return covered.ok ? { answer: "yes", reason: "in-force-and-covers" } : { answer: "no", reason: covered.reason };
+      if (!covered.ok) return { answer: "no", reason: covered.reason };
+      if (mandate !== null) {
+        // What a proxy granted reaches as far as their own mandate did, and the ledger cannot see that.
+        const limits = openings.get(mandate.mandate);
+        if (limits === undefined) return { answer: "unknown", reason: "no-mandate-opening" };
+        if (!covers(limits, use).ok) return { answer: "no", reason: "beyond-mandate" };
+      }
+      return { answer: "yes", reason: "in-force-and-covers" };
     };
     const { grantee, scope } = consent;
-    by.push({ subject: consent.subject, grantee, scope, record, ...judge(), since: sinceOf(snapshot?.act) });
+    by.push({
+      subject: consent.subject,
+      grantee,
+      scope,
+      record,
+      ...judge(),
+      emergency: record !== null && record.status === ARMED && isInForce(record, at),
+      byProxy: mandate?.proxy ?? null,
+      since: sinceOf(snapshot?.act),
+    });
   }
   const isSelf = isAddressEqual(reader, subject);
   const answer =

@@ -6,6 +6,7 @@ import { unpackAppointment } from "../appointments/index.ts";
 import { consentKey, unpackConsent } from "../consent/index.ts";
 import type { KnownAct, LedgerAct } from "./decode.ts";
 import { unpackDocument } from "./document-record.ts";
+import { sidesOf } from "./in-record.ts";
 import { compareLogs } from "./log.ts";
 import {
   latest,
@@ -33,6 +34,7 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
     keys: new Map<Address, Timeline<{ encryptionKey: Hex; vaultAccount: Address }>>(),
     generations: new Map<Address, Timeline<bigint>>(),
     epochs: new Map<Address, Timeline<{ epoch: number; bundle: Hex }>>(),
+    moves: new Map<Address, Timeline<Address>>(),
     muted: new Map<string, Timeline<boolean>>(),
     anchors: new Map<Address, Timeline<{ root: Hex; previous: Hex; first: bigint; count: bigint }>>(),
     credentials: new Map<Address, Timeline<{ status: number; kind: number; validUntil: number }>>(),
@@ -53,7 +55,15 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
   const consentOf = (names: { subject: Address; grantee: Address; scope: Hex }) => {
     const key = consentKey(names);
     const { subject, grantee, scope } = names;
-    const consent = consents.get(key) ?? { subject, grantee, scope, records: [], capsules: [] };
+    const consent = consents.get(key) ?? {
+      subject,
+      grantee,
+      scope,
+      records: [],
+      capsules: [],
+      mandates: [],
+      breakings: [],
+    };
     consents.set(key, consent);
     return consent;
   };
@@ -75,11 +85,18 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
   for (const act of inOrder) {
     switch (act.event) {
       case "Granted":
+      case "Armed":
+      case "Appointed":
+      case "GrantedByProxy":
       case "Replaced": {
         const { subject, grantee, record, capsule } = act.args;
         const consent = consentOf(act.args);
         note(consent.records, unpackConsent(record), act);
         note(consent.capsules, capsule, act);
+        if (act.event === "GrantedByProxy") {
+          const { proxy, mandate } = act.args;
+          note(consent.mandates, { proxy, mandate }, act);
+        } else if (consent.mandates.length > 0) note(consent.mandates, null, act);
         if (act.event === "Replaced") {
           const replaced = consentOf({ subject, grantee, scope: act.args.replaced });
           const before = latest(replaced.records);
@@ -92,10 +109,19 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
         break;
       }
       case "Renewed":
+      case "RenewedByProxy":
       case "Revoked":
+      case "RevokedByVault":
+      case "RevokedByProxy":
       case "Renounced":
         note(consentOf(act.args).records, unpackConsent(act.args.record), act);
         break;
+      case "GlassBroken": {
+        const consent = consentOf(act.args);
+        note(consent.records, unpackConsent(act.args.record), act);
+        note(consent.breakings, { by: act.args.by, note: act.args.note }, act);
+        break;
+      }
       case "Requested":
         requests.set(act.headAfter, {
           id: act.headAfter,
@@ -106,7 +132,8 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
           declined: null,
         });
         break;
-      case "Declined": {
+      case "Declined":
+      case "DeclinedByProxy": {
         const request = requests.get(act.args.request);
         // A subject can write any number here; only a decline of a request that was made to them counts.
         if (request?.subject === act.args.subject && request.grantee === act.args.grantee) {
@@ -119,6 +146,10 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
         break;
       case "SignedCancelled":
         put(state.generations, act.args.subject, act.args.generation, act);
+        break;
+      case "Moved":
+        put(state.generations, act.args.subject, act.args.generation, act);
+        put(state.moves, act.args.subject, act.args.newAccount, act);
         break;
       case "Rekeyed":
         put(state.epochs, act.args.subject, { epoch: act.args.epoch, bundle: act.args.bundle }, act);
@@ -147,7 +178,11 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
         note(appointmentOf(act.args).details, act.args.details, act);
         note(appointmentOf(act.args).records, unpackAppointment(act.args.record), act);
         break;
-      case "AppointmentConfirmed":
+      case "AppointmentConfirmed": {
+        const { id, record } = act.args;
+        note(appointmentOf({ ...sidesOf(act.args), id }).records, unpackAppointment(record), act);
+        break;
+      }
       case "AppointmentCancelled":
       case "AppointmentCompleted":
       case "AppointmentMissed":

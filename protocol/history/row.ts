@@ -4,6 +4,7 @@
 import type { Address, Hex } from "viem";
 import type { LedgerAct } from "./decode.ts";
 import type { FaultContract } from "./fault.ts";
+import { authorOf, sidesOf } from "./in-record.ts";
 
 /** An argument in JSON: bigints as decimal strings, addresses checksummed, hex in lower case. */
 export type RowValue = string | number | boolean;
@@ -43,6 +44,12 @@ export function argsToJson(args: object): Record<string, RowValue> {
   return json;
 }
 
+/** Who is named by the record alone, so that a row tells everybody whom its act concerns. */
+function inRecord(act: LedgerAct): Record<string, RowValue> {
+  if (act.event === "Filed") return { author: authorOf(act.args) };
+  return act.event === "AppointmentConfirmed" ? { ...sidesOf(act.args) } : {};
+}
+
 /** The row of an act. */
 export function actRow(act: LedgerAct): TrailRow {
   return {
@@ -56,7 +63,7 @@ export function actRow(act: LedgerAct): TrailRow {
     account: act.account,
     index: act.index,
     act: act.event,
-    args: argsToJson(act.args),
+    args: { ...argsToJson(act.args), ...inRecord(act) },
     headBefore: act.headBefore,
     headAfter: act.headAfter,
     topics: act.log.topics,

@@ -30,7 +30,14 @@ export type ConsentHistory = {
   readonly records: Timeline<ConsentRecord>;
   /** The digests of its capsules, in order. */
   readonly capsules: Timeline<Hex>;
+  /** Under whose mandate it was granted: a proxy's, or null when the subject granted it anew. Empty: the subject's own. */
+  readonly mandates: Timeline<Mandate | null>;
+  /** Each time the glass of an armed consent was broken: by whom, and the digest of the encrypted reason. */
+  readonly breakings: Timeline<{ readonly by: Address; readonly note: Hex }>;
 };
+
+/** A proxy, and the scope of the consent with MANAGE that made them one. */
+export type Mandate = { readonly proxy: Address; readonly mandate: Hex };
 
 /** A request and what became of it. Its id is the grantee's head after asking. */
 export type RequestHistory = {
@@ -90,6 +97,8 @@ export type LedgerState = {
   readonly keys: ReadonlyMap<Address, Timeline<{ readonly encryptionKey: Hex; readonly vaultAccount: Address }>>;
   readonly generations: ReadonlyMap<Address, Timeline<bigint>>;
   readonly epochs: ReadonlyMap<Address, Timeline<{ readonly epoch: number; readonly bundle: Hex }>>;
+  /** The account that a person says they use now. It transfers nothing. */
+  readonly moves: ReadonlyMap<Address, Timeline<Address>>;
   /** By subject and grantee. */
   readonly muted: ReadonlyMap<string, Timeline<boolean>>;
   readonly anchors: ReadonlyMap<Address, Timeline<AnchorState>>;

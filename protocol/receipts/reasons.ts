@@ -9,6 +9,8 @@ export const refusalReasons = [
   "consent-renounced",
   "consent-superseded",
   "not-yet-begun",
+  "glass-not-broken",
+  "beyond-mandate",
   "op-not-covered",
   "category-not-covered",
   "purpose-not-covered",

@@ -19,6 +19,8 @@ export type ActSignature = {
   readonly signature: Hex;
   /** publishKey only: the present vault account's own signature, when it is replaced. */
   readonly vaultSignature?: Hex;
+  /** declareMove only: the new account's signature. */
+  readonly newSignature?: Hex;
 };
 
 /** Who acts. */
@@ -31,12 +33,25 @@ export function isRelayable(act: Act): boolean {
   return actTable[act.name].signed !== null;
 }
 
-type TermsAct = Extract<Act, { name: "grant" | "replace" }>;
+type TermsAct = Extract<Act, { name: "grant" | "replace" | "arm" | "appoint" | "grantByProxy" }>;
+type ProxyAct = Extract<Act, { name: "grantByProxy" | "renewByProxy" | "revokeByProxy" | "declineByProxy" }>;
 type BookingAct = Extract<Act, { name: "requestAppointment" | "rescheduleAppointment" }>;
 
 function termsOf({ args }: TermsAct): Record<string, unknown> {
   const { subject, grantee, scope, ops, notBefore, expiresAt, capsule, deadline } = args;
   return { subject, grantee, scope, ops, notBefore, expiresAt, capsule, deadline };
+}
+
+/** The mandate that a proxy acts under, as the ledger's struct. */
+const mandateOf = ({ args }: ProxyAct) => ({ proxy: args.proxy, scope: args.mandate });
+
+/** Batches whose parts are the ledger's structs already. */
+function partsOf(act: Extract<Act, { name: "grantMany" | "revokeMany" | "anchorMany" | "publishDays" }>) {
+  if (act.name === "revokeMany") return act.args.revocations;
+  if (act.name === "anchorMany") return act.args.anchors;
+  if (act.name === "publishDays") return act.args.days;
+  const { subject, deadline, grants } = act.args;
+  return grants.map((one) => ({ subject, ...one, deadline }));
 }
 
 function bookingOf({ args }: BookingAct): Record<string, unknown> {
@@ -86,6 +101,17 @@ function plainArgs(act: Act, vaultSignature: Hex): readonly unknown[] {
       return [args.patient, args.provider, args.id];
     case "anchorReceipts":
       return [args.root, BigInt(args.first), BigInt(args.count)];
+    case "breakGlass":
+      return [args.subject, args.grantee, args.scope, args.note];
+    case "revokeByProxy":
+      return [args.subject, args.grantee, args.scope, args.mandate];
+    case "declineByProxy":
+      return [args.subject, args.grantee, args.request, args.note, args.mandate];
+    case "revokeMany":
+      return [args.revocations.map(({ scope, grantee }) => ({ scope, grantee }))];
+    case "anchorMany":
+    case "publishDays":
+      return [partsOf(act)];
     case "applyFor":
       return [args.kind, args.licence, args.card];
     case "publishCard":
@@ -111,11 +137,17 @@ function plainArgs(act: Act, vaultSignature: Hex): readonly unknown[] {
     case "grant":
     case "renew":
     case "replace":
+    case "arm":
+    case "appoint":
+    case "grantByProxy":
+    case "renewByProxy":
+    case "declareMove":
+    case "grantMany":
       throw new Failure("bad-input", `"${actTable[name].label}" must be signed, whoever sends it. Nothing was sent.`);
   }
 }
 
-function signedArgs(act: Act, { signature, vaultSignature = "0x" }: ActSignature): readonly unknown[] {
+function signedArgs(act: Act, { signature, vaultSignature = "0x", newSignature }: ActSignature): readonly unknown[] {
   const { name, args } = act;
   const deadline = "deadline" in args ? args.deadline : undefined;
   switch (name) {
@@ -160,6 +192,30 @@ function signedArgs(act: Act, { signature, vaultSignature = "0x" }: ActSignature
       return [args.account, args.patient, args.provider, args.id, deadline, signature];
     case "cancelAppointment":
       return [args.account, args.patient, args.provider, args.id, signature];
+    case "arm":
+      return [termsOf(act), signature, args.times];
+    case "appoint":
+      return [termsOf(act), signature];
+    case "breakGlass":
+      return [args.by, args.subject, args.grantee, args.scope, args.note, deadline, signature];
+    case "grantByProxy":
+      return [mandateOf(act), termsOf(act), signature];
+    case "renewByProxy":
+      return [mandateOf(act), args.subject, args.grantee, args.scope, args.expiresAt, args.deadline, signature];
+    case "revokeByProxy":
+      return [mandateOf(act), args.subject, args.grantee, args.scope, args.ceiling, signature];
+    case "declineByProxy":
+      return [mandateOf(act), args.subject, args.grantee, args.request, args.note, deadline, signature];
+    case "declareMove":
+      return [args.subject, args.newAccount, args.deadline, signature, newSignature];
+    case "grantMany":
+      return [partsOf(act), signature];
+    case "revokeMany":
+      return [args.subject, partsOf(act), signature];
+    case "anchorMany":
+      return [deadline, args.subject, partsOf(act), signature];
+    case "publishDays":
+      return [args.provider, partsOf(act), deadline, signature];
     default:
       throw new Failure("bad-input", `"${actTable[name].label}" is never signed: its sender is who acts.`);
   }
@@ -175,7 +231,10 @@ export function actCall(act: Act, signed?: ActSignature | { readonly vaultSignat
   if (signed !== undefined && "signature" in signed) {
     const args = signedArgs(act, signed);
     if (entry.signed === null || args.includes(undefined)) {
-      throw new Failure("bad-input", `"${entry.label}" needs a deadline to be sent signed. Nothing was sent.`);
+      throw new Failure(
+        "bad-input",
+        `"${entry.label}" needs a deadline, and a move the new account's signature, to be sent signed. Nothing was sent.`,
+      );
     }
     return { contract: entry.contract, functionName: entry.signed, args };
   }

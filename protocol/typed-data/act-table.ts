@@ -1,49 +1,16 @@
 // THE table of acts: for every act, which function sends it plainly, which one takes a signature, what is signed and by
-// whom, and whether it opens, ends or cares. Wallet prompts, the relay and tests all read this one statement.
+// whom, and whether it opens, ends or cares. Wallet prompts, the relay and tests all read this one statement (emergencies,
+// proxies and batches stand in a file of their own).
 
 import type { ActName } from "./act.ts";
-import type { PrimaryType } from "./types.ts";
-
-/** What the table says about one act. */
-export type ActEntry = {
-  readonly contract: "ledger" | "providerRegistry";
-  /** The function that the actor sends alone; null when words must be signed. */
-  readonly plain: string | null;
-  /** The function that anyone may send with the actor's signature; null when there is none. */
-  readonly signed: string | null;
-  readonly primaryType: PrimaryType | null;
-  /** The argument that names who acts. */
-  readonly actor: string;
-  /** True when the subject's vault account may sign instead. */
-  readonly vaultMaySign: boolean;
-  /** Opens something (words must be signed), ends something (never harder than opening), or cares for it. */
-  readonly sort: "opens" | "ends" | "cares";
-  /** The event that the act leaves. */
-  readonly event: string;
-  /** What the typed data names and the ledger must be asked for. */
-  readonly asks: readonly ("version" | "generation")[];
-  /** What a button or a prompt calls it. */
-  readonly label: string;
-};
-
-type Row = Omit<ActEntry, "contract" | "vaultMaySign"> & { readonly vaultMaySign?: true };
-
-const onLedger = (row: Row): ActEntry => ({ contract: "ledger", vaultMaySign: false, ...row });
-const inRegistry = (actor: string, sort: ActEntry["sort"], plain: string, event: string, label: string): ActEntry => ({
-  contract: "providerRegistry",
-  plain,
-  signed: null,
-  primaryType: null,
-  actor,
-  vaultMaySign: false,
-  sort,
-  event,
-  asks: [],
-  label,
-});
+import { inRegistry, onLedger, type ActEntry } from "./act-entry.ts";
+import { batchActs, emergencyActs, proxyActs } from "./act-table-by-others.ts";
 
 /** Every act of both contracts. */
 export const actTable: Readonly<Record<ActName, ActEntry>> = {
+  ...emergencyActs,
+  ...proxyActs,
+  ...batchActs,
   request: onLedger({
     plain: "request",
     signed: "requestSigned",
@@ -168,7 +135,7 @@ export const actTable: Readonly<Record<ActName, ActEntry>> = {
     label: "Add a record",
   }),
   file: onLedger({
-    plain: "file",
+    plain: "fileUnder",
     signed: "fileSigned",
     primaryType: "File",
     actor: "author",

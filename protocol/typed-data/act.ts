@@ -5,7 +5,7 @@ import type { Address, Hex } from "viem";
 import { isAddress } from "viem";
 import { getAddress } from "viem/utils";
 import { z } from "zod";
-import { areGrantableOps } from "../codes/index.ts";
+import { areGrantableOps, areMandateOps } from "../codes/index.ts";
 import { Failure } from "../failure.ts";
 
 const address = z
@@ -30,10 +30,16 @@ const uint96 = z
   .transform((value) => BigInt(value))
   .refine((value) => value >= 0n && value < 1n << 96n, "does not fit");
 const ops = uint32.refine(areGrantableOps, "unknown op");
+const mandateOps = uint32.refine(areMandateOps, "no mandate");
 const deadline = uint40.optional();
 
 const consent = { subject: address, grantee: address, scope: word };
 const terms = { ...consent, ops, notBefore: uint40, expiresAt: uint40, capsule: word, deadline: uint40 };
+const byProxy = { proxy: address, mandate: word };
+/** The most that one signature carries; the ledger's own bound is the gas of a block. */
+const MOST_IN_BATCH = 100;
+const listOf = <Shape extends z.core.$ZodShape>(shape: Shape) =>
+  z.array(z.strictObject(shape)).min(1).max(MOST_IN_BATCH);
 const appointment = { account: address, patient: address, provider: address, id: word };
 const booking = { ...appointment, day: uint32, slot: uint8.max(95), length: uint8.min(1).max(96), details: word };
 
@@ -61,6 +67,26 @@ const shapes = {
   completeAppointment: appointment,
   missAppointment: appointment,
   anchorReceipts: { gateway: address, root: word, first: z.number().int().min(1), count: z.number().int().min(1) },
+  arm: { ...terms, times: uint8.min(1).max(9) },
+  breakGlass: { by: address, ...consent, note: word, deadline },
+  appoint: { ...terms, ops: mandateOps },
+  grantByProxy: { ...byProxy, ...terms },
+  renewByProxy: { ...byProxy, ...consent, expiresAt: uint40, deadline: uint40 },
+  revokeByProxy: { ...byProxy, ...consent, ceiling: uint32 },
+  declineByProxy: { ...byProxy, subject: address, grantee: address, request: word, note: word, deadline },
+  declareMove: { subject: address, newAccount: address, deadline: uint40 },
+  grantMany: {
+    subject: address,
+    grants: listOf({ grantee: address, scope: word, ops, notBefore: uint40, expiresAt: uint40, capsule: word }),
+    deadline: uint40,
+  },
+  revokeMany: { subject: address, revocations: listOf({ grantee: address, scope: word, ceiling: uint32 }) },
+  anchorMany: {
+    subject: address,
+    anchors: listOf({ document: word, manifest: word, version: uint32 }),
+    deadline,
+  },
+  publishDays: { provider: address, days: listOf({ day: uint32, open: uint96 }), deadline },
   applyFor: { account: address, kind: uint8, licence: word, card: word },
   publishCard: { account: address, card: word },
   verify: { registrar: address, account: address, kind: uint8, licence: word, validUntil: uint40 },
@@ -117,10 +143,21 @@ export function parseAct(json: unknown): Act {
   );
 }
 
+/** A value of an act in JSON: numbers too large for JSON are decimal strings. */
+export type ActJson = string | number | boolean | readonly ActJson[] | { readonly [name: string]: ActJson };
+
+function toJson(value: unknown): ActJson {
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value === "object" && value !== null) return objectToJson(value);
+  return typeof value === "bigint" ? value.toString() : (value as string | number | boolean);
+}
+
+function objectToJson(value: object): { readonly [name: string]: ActJson } {
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(entries.map(([name, each]) => [name, toJson(each)]));
+}
+
 /** The act as plain JSON; `parseAct` reads it back. */
-export function actToJson(act: Act): { name: ActName; args: Record<string, string | number | boolean> } {
-  const args = Object.entries(act.args).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, typeof value === "bigint" ? value.toString() : value] as const],
-  );
-  return { name: act.name, args: Object.fromEntries(args) };
+export function actToJson(act: Act): { name: ActName; args: { readonly [name: string]: ActJson } } {
+  return { name: act.name, args: objectToJson(act.args) };
 }

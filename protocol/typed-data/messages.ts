@@ -6,7 +6,8 @@ import { CONTRIBUTE, hasOp, READ } from "../codes/index.ts";
 import type { Opening } from "../consent/index.ts";
 import { typedData, type Place, type TypedData } from "./types.ts";
 
-type Open = {
+/** What every opening act names. */
+export type Open = {
   readonly opening: Opening;
   readonly subject: Address;
   readonly grantee: Address;
@@ -19,7 +20,8 @@ type Open = {
   /** Unix seconds; the deadline itself is still in time. */
   readonly deadline: number;
 };
-type Grant = Open & { readonly notBefore: number; readonly capsule: Hex };
+/** What opens a consent. */
+export type Grant = Open & { readonly notBefore: number; readonly capsule: Hex };
 type Named = { readonly subject: Address; readonly grantee: Address };
 type Timed = { readonly generation: bigint; readonly deadline: number };
 type Appointment = {
@@ -35,7 +37,8 @@ type Booking = Appointment & {
   readonly details: Hex;
 };
 
-const openFields = ({ opening, subject, grantee, ops, version, generation, deadline }: Open) => ({
+/** The fields that every opening act begins with, its scope opened. */
+export const openFields = ({ opening, subject, grantee, ops, version, generation, deadline }: Open) => ({
   scope: opening,
   subject,
   grantee,

@@ -1,10 +1,11 @@
 // From any act to the words that are signed for it. Rule: what the ledger must be asked for (version, generation) is
 // asked, never guessed; an opening that does not hash to the act's scope is never put before a wallet.
 
-import { checkOpening, type Opening } from "../consent/index.ts";
+import { checkOpening, scopeOf, type Opening } from "../consent/index.ts";
 import { Failure } from "../failure.ts";
 import { actTable } from "./act-table.ts";
 import type { Act } from "./act.ts";
+import * as byOthers from "./messages-by-others.ts";
 import * as messages from "./messages.ts";
 import type { Place, TypedData } from "./types.ts";
 
@@ -16,8 +17,15 @@ export type SigningState = {
   readonly ops?: number;
   /** The record's version before the act (of the consent that ends, for replace). */
   readonly version?: number;
-  /** The signer's generation. */
+  /** The words of each consent of grantMany, in any order. */
+  readonly openings?: readonly Opening[];
+  /** The records' versions before grantMany, in its order. */
+  readonly versions?: readonly number[];
+  /** The signer's generation; the subject's, where a proxy grants or renews. */
   readonly generation?: bigint;
+  /** The mandate's version, where a proxy grants or renews. */
+  readonly mandateVersion?: number;
+  readonly proxyGeneration?: bigint;
 };
 
 function need<T>(value: T | undefined, what: string): T {
@@ -34,6 +42,15 @@ export function typedAct(place: Place, act: Act, state: SigningState = {}): Type
     deadline: need(deadline, "deadline"),
   });
   const opening = (scope: Opening["salt"]) => checkOpening(need(state.opening, "wording"), { scope });
+  const opened = (scope: Opening["salt"]) => ({
+    opening: opening(scope),
+    version: version(),
+    generation: generation(),
+  });
+  const mandate = () => ({
+    mandateVersion: need(state.mandateVersion, "mandate"),
+    proxyGeneration: need(state.proxyGeneration, "proxy's generation"),
+  });
   switch (act.name) {
     case "grant":
       return messages.typedGrant(place, {
@@ -99,63 +116,62 @@ export function typedAct(place: Place, act: Act, state: SigningState = {}): Type
       });
     case "cancelAppointment":
       return messages.typedCancelAppointment(place, { ...act.args, version: version() });
+    case "arm":
+      return byOthers.typedArm(place, { ...act.args, ...opened(act.args.scope) });
+    case "appoint":
+      return byOthers.typedAppoint(place, { ...act.args, ...opened(act.args.scope) });
+    case "breakGlass":
+      return byOthers.typedBreakGlass(place, { ...act.args, ...timed(act.args.deadline), version: version() });
+    case "grantByProxy":
+      return byOthers.typedGrantByProxy(place, { ...act.args, ...opened(act.args.scope), ...mandate() });
+    case "renewByProxy":
+      return byOthers.typedRenewByProxy(place, {
+        ...act.args,
+        ...opened(act.args.scope),
+        ...mandate(),
+        ops: need(state.ops, "list of what it allows"),
+      });
+    case "revokeByProxy":
+      return byOthers.typedRevokeByProxy(place, act.args);
+    case "declineByProxy":
+      return byOthers.typedDeclineByProxy(place, { ...act.args, ...timed(act.args.deadline) });
+    case "declareMove":
+      return byOthers.typedMoved(place, { ...act.args, ...timed(act.args.deadline) });
+    case "grantMany": {
+      const { subject, grants, deadline } = act.args;
+      const words = new Map((state.openings ?? []).map((each) => [scopeOf(each), each]));
+      const each = grants.map((one, at) => ({
+        ...one,
+        subject,
+        deadline,
+        opening: checkOpening(need(words.get(one.scope), "wording"), { scope: one.scope }),
+        version: need(state.versions?.[at], "version"),
+        generation: generation(),
+      }));
+      return byOthers.typedGrantMany(place, each);
+    }
+    case "revokeMany": {
+      const { subject, revocations } = act.args;
+      return byOthers.typedRevokeMany(
+        place,
+        revocations.map((one) => ({ ...one, subject })),
+      );
+    }
+    case "anchorMany": {
+      const { subject, anchors, deadline } = act.args;
+      return byOthers.typedAnchorMany(
+        place,
+        anchors.map((one) => ({ ...one, subject, ...timed(deadline) })),
+      );
+    }
+    case "publishDays": {
+      const { provider, days, deadline } = act.args;
+      return byOthers.typedAvailabilityMany(
+        place,
+        days.map((one) => ({ ...one, provider, ...timed(deadline) })),
+      );
+    }
     default:
       throw new Failure("bad-input", `"${actTable[act.name].label}" is never signed: its sender is who acts.`);
   }
-}
-
-/** Reads one view function of the ledger. */
-export type ReadLedger = (call: {
-  readonly functionName: string;
-  readonly args: readonly unknown[];
-}) => Promise<unknown>;
-
-/** Which record's version an act names. */
-function versionCall(act: Act): { functionName: string; args: readonly unknown[] } | null {
-  switch (act.name) {
-    case "grant":
-    case "renew":
-    case "renounce":
-      return { functionName: "consentOf", args: [act.args.subject, act.args.grantee, act.args.scope] };
-    case "replace":
-      return { functionName: "consentOf", args: [act.args.subject, act.args.grantee, act.args.replaced] };
-    case "withdraw":
-    case "reject":
-      return { functionName: "documentOf", args: [act.args.subject, act.args.document] };
-    case "confirmAppointment":
-    case "cancelAppointment":
-    case "rescheduleAppointment":
-      return { functionName: "appointmentOf", args: [act.args.patient, act.args.provider, act.args.id] };
-    default:
-      return null;
-  }
-}
-
-// Where the version stands in each record's word (contracts/types).
-const versionAt: Record<string, bigint> = { consentOf: 8n, documentOf: 8n, appointmentOf: 64n };
-
-async function readWord(read: ReadLedger, call: { functionName: string; args: readonly unknown[] }): Promise<bigint> {
-  const answer = await read(call);
-  if (typeof answer === "bigint") return answer;
-  throw new Failure("unavailable", "The ledger did not answer as it should. Nothing was sent. Try again in a moment.");
-}
-
-/** Asks the ledger for what the act's typed data names: version, generation, and for renew the ops. */
-export async function readSigningState(
-  act: Act,
-  read: ReadLedger,
-): Promise<{ version?: number; generation?: bigint; ops?: number }> {
-  const entry = actTable[act.name];
-  const state: { version?: number; generation?: bigint; ops?: number } = {};
-  const call = versionCall(act);
-  if (entry.asks.includes("version") && call !== null) {
-    const word = await readWord(read, call);
-    state.version = Number((word >> (versionAt[call.functionName] ?? 0n)) & 0xffff_ffffn);
-    if (act.name === "renew") state.ops = Number((word >> 40n) & 0xffff_ffffn);
-  }
-  if (entry.asks.includes("generation")) {
-    const signer = (act.args as Record<string, unknown>)[entry.actor];
-    state.generation = await readWord(read, { functionName: "generationOf", args: [signer] });
-  }
-  return state;
 }

@@ -11,7 +11,7 @@ const field = (declaration: string) => {
 
 const fields = (declaration: string) => declaration.split(",").map(field);
 
-/** The types of all signed acts; Scope is nested in the three that open a consent. */
+/** The types of all signed acts; Scope is nested in those that open a consent, single acts in batches. */
 export const actTypes = {
   ...scopeType,
   Grant: fields(
@@ -48,6 +48,30 @@ export const actTypes = {
     "address account,address patient,address provider,bytes32 id,uint32 day,uint8 slot,uint8 length,bytes32 details,uint32 version,uint64 generation,uint40 deadline",
   ),
   CancelAppointment: fields("address account,address patient,address provider,bytes32 id,uint32 version"),
+  Arm: fields(
+    "uint8 times,uint8 hoursEach,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
+  ),
+  BreakGlass: fields(
+    "address by,address subject,address grantee,bytes32 scope,bytes32 note,uint32 version,uint64 generation,uint40 deadline",
+  ),
+  Appoint: fields(
+    "bool mayManage,Scope scope,address subject,address proxy,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
+  ),
+  GrantByProxy: fields(
+    "address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 from,uint40 until,bytes32 capsule,uint32 version,uint64 generation,uint40 deadline",
+  ),
+  RenewByProxy: fields(
+    "address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,uint32 version,uint64 generation,uint40 deadline",
+  ),
+  RevokeByProxy: fields("address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling"),
+  DeclineByProxy: fields(
+    "address proxy,bytes32 mandate,address subject,address grantee,bytes32 request,bytes32 note,uint64 generation,uint40 deadline",
+  ),
+  Moved: fields("address subject,address newAccount,uint64 generation,uint40 deadline"),
+  GrantMany: fields("Grant[] grants"),
+  RevokeMany: fields("Revoke[] revokes"),
+  AnchorMany: fields("Anchor[] anchors"),
+  AvailabilityMany: fields("Availability[] days"),
 };
 
 /** The name of a signed act's type. */
@@ -76,11 +100,13 @@ export function domainOf(place: Place): TypedData["domain"] {
 
 /** Puts a message of one type under a ledger's domain, with only the types that it needs. */
 export function typedData(place: Place, primaryType: PrimaryType, message: Record<string, unknown>): TypedData {
-  const nested = actTypes[primaryType].some((entry) => entry.type === "Scope");
-  return {
-    domain: domainOf(place),
-    types: { [primaryType]: actTypes[primaryType], ...(nested ? scopeType : {}) },
-    primaryType,
-    message,
-  };
+  return { domain: domainOf(place), types: neededTypes(primaryType), primaryType, message };
+}
+
+function neededTypes(name: keyof typeof actTypes): TypedData["types"] {
+  const nested = actTypes[name].flatMap(({ type }) => {
+    const inner = type.replace("[]", "");
+    return inner in actTypes ? [inner as keyof typeof actTypes] : [];
+  });
+  return Object.assign({ [name]: actTypes[name] }, ...nested.map(neededTypes));
 }

@@ -10,8 +10,9 @@ import { Failure } from "#protocol/failure.ts";
 import { projectRoot } from "./project-root.ts";
 
 const contracts = [
-  { name: "Ledger", constant: "ledgerAbi", file: "ledger.ts" },
-  { name: "ProviderRegistry", constant: "providerRegistryAbi", file: "provider-registry.ts" },
+  // One contract to whoever calls it: the second half of its code answers under the ledger's own address.
+  { name: "Ledger", extension: "LedgerExtension", constant: "ledgerAbi", file: "ledger.ts" },
+  { name: "ProviderRegistry", extension: null, constant: "providerRegistryAbi", file: "provider-registry.ts" },
 ];
 
 const artifact = z.object({ abi: z.array(z.record(z.string(), z.unknown())) });
@@ -36,10 +37,9 @@ export async function findStaleAbis(): Promise<{ path: string; text: string }[]>
 
 async function renderAbis(): Promise<{ path: string; text: string }[]> {
   const files = [];
-  for (const { name, constant, file } of contracts) {
-    const source = join(projectRoot, `artifacts/contracts/${name}.sol/${name}.json`);
-    if (!existsSync(source)) throw new Failure("not-found", `${name} has not been compiled: there is no ${source}.`);
-    const { abi } = artifact.parse(JSON.parse(await readFile(source, "utf8")));
+  for (const { name, extension, constant, file } of contracts) {
+    const own = await readAbi(name);
+    const abi = extension === null ? own : mergeAbis(own, await readAbi(extension));
     const path = `protocol/contracts/${file}`;
     const text =
       `// Generated from contracts/${name}.sol by \`npm run abis\`. Do not edit.\n\n` +
@@ -52,6 +52,19 @@ async function renderAbis(): Promise<{ path: string; text: string }[]> {
     contracts.map(({ constant, file }) => `export { ${constant} } from "./${file}";\n`).join("");
   files.push({ path: "protocol/contracts/index.ts", text: await format("index.ts", index) });
   return files;
+}
+
+async function readAbi(name: string): Promise<Record<string, unknown>[]> {
+  const source = join(projectRoot, `artifacts/contracts/${name}.sol/${name}.json`);
+  if (!existsSync(source)) throw new Failure("not-found", `${name} has not been compiled: there is no ${source}.`);
+  return artifact.parse(JSON.parse(await readFile(source, "utf8"))).abi;
+}
+
+/** The face of a contract whose extension answers for it: each entry once, without the fallback that hands calls over. */
+function mergeAbis(own: Record<string, unknown>[], extension: Record<string, unknown>[]): Record<string, unknown>[] {
+  const known = new Set(own.map((entry) => JSON.stringify(entry)));
+  const more = extension.filter((entry) => entry["type"] !== "constructor" && !known.has(JSON.stringify(entry)));
+  return [...own, ...more].filter((entry) => entry["type"] !== "fallback");
 }
 
 /** The compiler's own names of types say nothing to a caller, and double the size of the app's copy. */

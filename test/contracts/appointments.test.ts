@@ -97,7 +97,7 @@ describe("Patients and providers who book", () => {
     await at(START + 40);
     await expect(confirm(draft()))
       .to.emit(stage.ledger, "AppointmentConfirmed")
-      .withArgs(stage.lena.address, stage.ana.address, stage.lena.address, draft().id, any, any, any);
+      .withArgs(stage.lena.address, stage.ana.address, draft().id, any, any, any);
     expect(await recordOf(draft())).to.include({ status: STATUS.confirmed, version: 2, changedAt: START + 40 });
     expect(await bookedOn(DAY_ONE)).to.equal(0b11n << 40n);
   });

@@ -160,7 +160,7 @@ describe("A vault account", () => {
     const { subject, grantee, scope } = draft;
     const signature = await signRevoke(stage, stage.anaVault, draft, 1);
     await expect(send(stage.ledger, stage.relayer, "revokeSigned", subject, grantee, scope, 1, signature))
-      .to.emit(stage.ledger, "Revoked")
+      .to.emit(stage.ledger, "RevokedByVault")
       .withArgs(subject, grantee, scope, any, stage.anaVault.address, any, any);
     expect(await effectiveStatus(stage, draft)).to.equal(STATUS.revoked);
   });

@@ -57,7 +57,6 @@ describe("A patient who revokes", () => {
         draft.grantee,
         draft.scope,
         await consentOf(stage, draft),
-        stage.ana.address,
         (_: bigint) => true,
         (_: string) => true,
       );

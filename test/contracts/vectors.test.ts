@@ -11,7 +11,7 @@ import { foldHistory, headSlot, ROLL_SLOT, type RawLog } from "#protocol/history
 import { actCall, parseAct, type Place } from "#protocol/typed-data/index.ts";
 import { logsOf } from "./support/history.ts";
 import { digestible, signStory, storyConsents, type SignedStep } from "./support/story.ts";
-import { at, ethers, read, send, setStage, START } from "./support/stage.ts";
+import { at, DAY, ethers, read, send, setStage, START, word } from "./support/stage.ts";
 
 type HistoryVectors = {
   about: string;
@@ -50,8 +50,11 @@ describe("The ledger and the frozen vectors", () => {
   /** Sends the whole story, each act in a block of its own time. */
   async function play(): Promise<SignedStep[]> {
     const { acts } = await readTyped();
-    for (const [index, { act, signature }] of acts.entries()) {
-      const call = actCall(parseAct(act), { signature });
+    // Only who is verified can be armed.
+    await send(stage.registry, stage.lena, "applyFor", 1, word("licence"), word("card"));
+    await send(stage.registry, stage.rosa, "verify", stage.lena, 1, word("licence"), START + 365 * DAY);
+    for (const [index, { act, signature, newSignature }] of acts.entries()) {
+      const call = actCall(parseAct(act), { signature, ...(newSignature && { newSignature }) });
       await at(START + 60 * (index + 1));
       await send(stage.ledger, stage.relayer, call.functionName, ...call.args);
     }
@@ -64,15 +67,11 @@ describe("The ledger and the frozen vectors", () => {
     const acts = await play();
     for (const step of acts) {
       const typed = digestible(place, step);
-      const { Scope, ...own } = typed.types;
-      const types = { ...own, ...(Scope === undefined ? {} : { Scope }) } as Record<
-        string,
-        { name: string; type: string }[]
-      >;
+      const types = typed.types as Record<string, { name: string; type: string }[]>;
       expect(ethers.TypedDataEncoder.hash(typed.domain, types, typed.message)).to.equal(step.digest);
     }
     const names = new Set(acts.map(({ primaryType }) => primaryType));
-    expect(names.size).to.equal(20);
+    expect(names.size).to.equal(32);
   });
 
   it("agree on scopes, keys and records", async () => {
@@ -99,7 +98,7 @@ describe("The ledger and the frozen vectors", () => {
         ),
       );
     }
-    expect(content.consents.map(({ record }) => record.status)).to.deep.equal([4, 2, 3]);
+    expect(content.consents.map(({ record }) => record.status)).to.deep.equal([4, 2, 3, 2, 1, 2, 2, 2]);
   });
 
   it("agree on the history: every log, every head, the roll, and where they are stored", async () => {

@@ -1,6 +1,7 @@
 // Providers' open hours and everybody's appointments, as Appointments.sol tells them.
 
 import { unpackAppointment } from "#protocol/appointments/index.ts";
+import { sidesOf } from "#protocol/history/index.ts";
 import { keyOf, patch, put } from "./change.ts";
 import type { Change, KnownAct } from "./change.ts";
 
@@ -30,7 +31,8 @@ export function appointmentChanges(act: KnownAct): Change[] {
 type OneAppointment = Extract<KnownAct, { event: `Appointment${string}` }>;
 
 function appointment(act: OneAppointment, columns: { details?: string }): Change {
-  const { patient, provider, id } = act.args;
+  const { patient, provider } = act.event === "AppointmentConfirmed" ? sidesOf(act.args) : act.args;
+  const { id } = act.args;
   const record = unpackAppointment(act.args.record);
   return patch(
     "appointments",

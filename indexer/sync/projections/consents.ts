@@ -1,4 +1,4 @@
-// Consents, requests and mutes, as the acts of Consents.sol tell them.
+// Consents, requests and mutes, as the acts of Consents, Emergency, Proxies and Requests tell them.
 
 import type { Address, Hex } from "viem";
 import { unpackConsent } from "#protocol/consent/index.ts";
@@ -12,11 +12,17 @@ const MAX_VERSION = 2 ** 32 - 1;
 export function consentChanges(act: KnownAct): Change[] {
   switch (act.event) {
     case "Granted":
-      return [consent(act, { capsule: act.args.capsule, replaces: null, replaced_by: null, ended_by: null })];
+    case "Armed":
+    case "Appointed":
+      return [consent(act, { ...fresh, capsule: act.args.capsule })];
+    case "GrantedByProxy": {
+      const { capsule, proxy, mandate } = act.args;
+      return [consent(act, { ...fresh, capsule, proxy, mandate })];
+    }
     case "Replaced": {
       const { subject, grantee, scope, replaced, capsule } = act.args;
       return [
-        consent(act, { capsule, replaces: replaced, replaced_by: null, ended_by: null }),
+        consent(act, { ...fresh, capsule, replaces: replaced }),
         {
           table: "consents",
           key: keyOf(subject, grantee, replaced),
@@ -34,9 +40,15 @@ export function consentChanges(act: KnownAct): Change[] {
       ];
     }
     case "Renewed":
+    case "RenewedByProxy":
+    case "GlassBroken":
       return [consent(act, {})];
     case "Revoked":
-      return [consent(act, { ended_by: act.args.by })];
+      return [consent(act, { ended_by: act.args.subject })];
+    case "RevokedByVault":
+      return [consent(act, { ended_by: act.args.vaultAccount })];
+    case "RevokedByProxy":
+      return [consent(act, { ended_by: act.args.proxy })];
     case "Renounced":
       return [consent(act, { ended_by: act.args.grantee })];
     case "Requested":
@@ -52,7 +64,8 @@ export function consentChanges(act: KnownAct): Change[] {
           ...placeOf(act),
         }),
       ];
-    case "Declined": {
+    case "Declined":
+    case "DeclinedByProxy": {
       // Only the one who was asked can decline: an act that names a stranger's request, or none, changes nothing.
       const { subject, grantee, request, note } = act.args;
       return [
@@ -78,12 +91,38 @@ export function consentChanges(act: KnownAct): Change[] {
   }
 }
 
-type OneConsent = Extract<KnownAct, { event: "Granted" | "Replaced" | "Renewed" | "Revoked" | "Renounced" }>;
+type OneConsent = Extract<
+  KnownAct,
+  {
+    event:
+      | "Granted"
+      | "Armed"
+      | "Appointed"
+      | "GrantedByProxy"
+      | "Replaced"
+      | "Renewed"
+      | "RenewedByProxy"
+      | "GlassBroken"
+      | "Revoked"
+      | "RevokedByVault"
+      | "RevokedByProxy"
+      | "Renounced";
+  }
+>;
 
-function consent(
-  act: OneConsent,
-  columns: { capsule?: Hex; replaces?: Hex | null; replaced_by?: Hex | null; ended_by?: Address | null },
-): Change {
+type Columns = {
+  capsule: Hex | null;
+  replaces: Hex | null;
+  replaced_by: Hex | null;
+  ended_by: Address | null;
+  proxy: Address | null;
+  mandate: Hex | null;
+};
+
+/** What a consent is that was just opened by its subject. */
+const fresh: Columns = { capsule: null, replaces: null, replaced_by: null, ended_by: null, proxy: null, mandate: null };
+
+function consent(act: OneConsent, columns: Partial<Columns>): Change {
   const { subject, grantee, scope } = act.args;
   const record = unpackConsent(act.args.record);
   return patch(
@@ -100,10 +139,12 @@ function consent(
       expires_at: record.expiresAt,
       granted_at: record.grantedAt,
       changed_at: record.changedAt,
+      times: record.times,
+      used: record.used,
       ...columns,
       ...placeOf(act),
     },
-    { capsule: null, replaces: null, replaced_by: null, ended_by: null },
+    fresh,
   );
 }
 

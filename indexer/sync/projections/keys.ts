@@ -4,7 +4,15 @@ import { zeroAddress } from "viem";
 import { patch } from "./change.ts";
 import type { Change, KnownAct } from "./change.ts";
 
-const empty = { encryption_key: null, vault_account: null, published_at: null, generation: 0, epoch: 0, bundle: null };
+const empty = {
+  encryption_key: null,
+  vault_account: null,
+  published_at: null,
+  generation: 0,
+  epoch: 0,
+  bundle: null,
+  moved_to: null,
+};
 
 /** What an act does to the keys of accounts. */
 export function keyChanges(act: KnownAct): Change[] {
@@ -23,6 +31,10 @@ export function keyChanges(act: KnownAct): Change[] {
     }
     case "SignedCancelled":
       return [patch("accounts", act.args.subject, { generation: Number(act.args.generation) }, empty)];
+    case "Moved": {
+      const { subject, newAccount, generation } = act.args;
+      return [patch("accounts", subject, { generation: Number(generation), moved_to: newAccount }, empty)];
+    }
     case "Rekeyed":
       return [patch("accounts", act.args.subject, { epoch: Number(act.args.epoch), bundle: act.args.bundle }, empty)];
     default:

@@ -38,7 +38,7 @@ export async function measureGas(stage: Stage): Promise<Record<string, number>> 
   const third = await draftGrant(stage, { name: "third" });
   const replacement = await signReplace(stage, ana, third, { replaces: first.scope, version: 1n });
   await note("replace", send(ledger, relayer, "replace", first.scope, grantTerms(third), replacement));
-  await note("file", send(ledger, lena, "file", subject, grantee, scope, word("filed"), word("manifest"), 1));
+  await note("file", send(ledger, lena, "fileUnder", subject, grantee, scope, word("filed"), word("manifest"), 1));
   await note("revoke", send(ledger, ana, "revoke", third.grantee, third.scope));
   const revocation = await signRevoke(stage, ana, second, 9);
   await note("revokeSigned", send(ledger, relayer, "revokeSigned", subject, grantee, scope, 9, revocation));

@@ -2,8 +2,9 @@
 // heads and the roll that the contracts store equal the fold of their logs.
 
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { Contract, ContractTransactionReceipt, HDNodeWallet, Signer } from "ethers";
+import type { Contract, ContractTransactionReceipt, HDNodeWallet, InterfaceAbi, Signer } from "ethers";
 import { network } from "hardhat";
+import { ledgerAbi } from "#protocol/contracts/index.ts";
 import { expectWholeHistory } from "./history.ts";
 
 /** One simulated chain for all tests; every test starts from a snapshot of it. */
@@ -50,7 +51,8 @@ async function buildStage(): Promise<Stage> {
     return signer;
   };
   const registry = await ethers.deployContract("ProviderRegistry", [], take(0));
-  const ledger = await ethers.deployContract("Ledger", [await registry.getAddress()], take(0));
+  const deployed = await ethers.deployContract("Ledger", [await registry.getAddress()], take(0));
+  const ledger = new ethers.Contract(await deployed.getAddress(), ledgerAbi as unknown as InterfaceAbi, take(0));
   return {
     rosa: take(0),
     gateway: take(1),

@@ -103,6 +103,43 @@ describe("The relay", () => {
     await stream.close();
   });
 
+  it("brings many acts under one signature, and counts each of them", async () => {
+    const documents = [word(), word(), word()];
+    const act: Act = {
+      name: "anchorMany",
+      args: {
+        subject: people.ana.address,
+        anchors: documents.map((document) => ({ document, manifest: word(), version: 1 })),
+        deadline: (await chainTime(chain)) + 600,
+      },
+    };
+    const { body } = await asAna.call("POST", "/api/relay", await sign(people.ana, act));
+    expect(body).toMatchObject({ state: "queued", name: "anchorMany" });
+    await eventually(async () => (await state(asAna, body["id"])) === "indexed");
+    const trail = await asAna.call("GET", "/api/trail?act=Anchored&order=newest&limit=3");
+    expect(trail.body.items.map(({ args }) => (args as Record<string, unknown>)["document"]).toSorted()).toEqual(
+      documents.toSorted(),
+    );
+    const [counted] = await running.service.database.query("select parts from relays where id = $1", [body["id"]]);
+    expect(counted).toEqual({ parts: 3 });
+  });
+
+  it("brings a move that both accounts signed, and refuses one that only the old account did", async () => {
+    const { address } = people.maya;
+    const deadline = (await chainTime(chain)) + 600;
+    const act: Act = { name: "declareMove", args: { subject: address, newAccount: people.sam.address, deadline } };
+    const asMaya = await signInToRead(running, people.maya);
+    const signed = await sign(people.maya, act);
+    expect(await asMaya.call("POST", "/api/relay", signed)).toMatchObject({ status: 400 });
+    const { signature: newSignature } = await sign(people.sam, act);
+    const { body } = await asMaya.call("POST", "/api/relay", { ...signed, newSignature });
+    await eventually(async () => (await state(asMaya, body["id"])) === "indexed");
+    expect((await asMaya.call("GET", `/api/accounts/${address}`)).body).toMatchObject({
+      movedTo: people.sam.address,
+      generation: 1,
+    });
+  });
+
   it("does the same act once, however often it is handed in", async () => {
     const signed = await sign(people.ana, await anchor());
     const answers = await Promise.all([1, 2, 3].map(() => asAna.call("POST", "/api/relay", signed)));

@@ -11,6 +11,7 @@ import { compartmentKey, createSessionKey, makeCapsule, sessionResources } from 
 import type { SessionKey } from "#protocol/keys/index.ts";
 import { newRequestId, signRequest } from "#protocol/receipts/index.ts";
 import type { ReadRequest, Receipt, SignedRequest } from "#protocol/receipts/index.ts";
+import type { Act } from "#protocol/typed-data/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people } from "./chain.ts";
 import type { Person, TestChain } from "./chain.ts";
@@ -107,6 +108,10 @@ export type ConsentWish = {
   seconds?: number;
   /** The scope that it replaces. */
   replaces?: Hex;
+  /** Armed for emergencies, or a mandate that makes its holder a proxy (say MANAGE among the ops). */
+  kind?: "arm" | "appoint";
+  /** Granted by this proxy, under the mandate of this scope. */
+  byProxy?: { proxy: Person; mandate: Hex };
 };
 
 /** Grants (or replaces) with a real capsule, and waits until the service holds the opening. */
@@ -160,11 +165,7 @@ export async function giveConsent(
     capsule: digest,
     deadline: now + 3_600,
   };
-  const act =
-    wish.replaces === undefined
-      ? ({ name: "grant", args: window } as const)
-      : ({ name: "replace", args: { replaced: wish.replaces, ...window } } as const);
-  await chain.signedAct(subject, act, { opening });
+  await chain.signedAct(wish.byProxy?.proxy ?? subject, actOf(wish, window), { opening });
   await eventually(async () => {
     const { body } = await as.call("GET", "/api/consents?as=subject&limit=200");
     return body.items.some((item) => item["scope"] === scope && item["opening"] === "held");
@@ -177,6 +178,20 @@ export async function giveConsent(
     capsule: bytes,
     expiresAt: window.expiresAt,
   };
+}
+
+type GrantTerms = Extract<Act, { name: "grant" }>["args"];
+
+function actOf({ replaces, kind, byProxy }: ConsentWish, terms: GrantTerms): Act {
+  if (byProxy !== undefined) {
+    const { proxy, mandate } = byProxy;
+    return { name: "grantByProxy", args: { proxy: proxy.address, mandate, ...terms } };
+  }
+  if (kind === "arm") return { name: "arm", args: { ...terms, times: 1 } };
+  if (kind === "appoint") return { name: "appoint", args: terms };
+  return replaces === undefined
+    ? { name: "grant", args: terms }
+    : { name: "replace", args: { replaced: replaces, ...terms } };
 }
 
 /** One document's part of an answer. */

@@ -2,7 +2,14 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { effectiveStatus, formatTime, isInForce, packConsent, unpackConsent } from "#protocol/consent/index.ts";
+import {
+  effectiveStatus,
+  formatTime,
+  isInForce,
+  openUntil,
+  packConsent,
+  unpackConsent,
+} from "#protocol/consent/index.ts";
 
 const uint = (bits: number) => fc.integer({ min: 0, max: 2 ** bits - 1 });
 const records = fc.record({
@@ -13,6 +20,8 @@ const records = fc.record({
   expiresAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
   grantedAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
   changedAt: fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** 40),
+  times: uint(8),
+  used: uint(8),
 });
 
 describe("A consent's word", () => {
@@ -25,7 +34,7 @@ describe("A consent's word", () => {
   });
 
   it("is refused with bits that must be zero, and with fields that do not fit", () => {
-    expect(() => unpackConsent(1n << 232n)).toThrow(expect.objectContaining({ code: "bad-input" }));
+    expect(() => unpackConsent(1n << 248n)).toThrow(expect.objectContaining({ code: "bad-input" }));
     expect(() => unpackConsent(-1n)).toThrow(expect.objectContaining({ code: "bad-input" }));
     const record = unpackConsent(0n);
     expect(() => packConsent({ ...record, version: 2 ** 32 })).toThrow(expect.objectContaining({ code: "bad-input" }));
@@ -46,11 +55,52 @@ describe("A consent", () => {
     expect(isInForce({ ...record, notBefore: 0 }, 90)).toBe(true);
   });
 
-  it("is in force in no other status", () => {
-    for (const status of [0, 2, 3, 4, 5]) {
+  it("is in force in no other status while its glass is whole", () => {
+    for (const status of [0, 2, 3, 4]) {
       expect(isInForce({ ...record, status }, 150)).toBe(false);
       expect(effectiveStatus({ ...record, status }, 150)).toBe(status);
     }
+  });
+});
+
+describe("An armed consent", () => {
+  const HOURS = 4 * 3600;
+  const armed = {
+    status: 5,
+    version: 1,
+    ops: 1,
+    notBefore: 100,
+    expiresAt: 100_000,
+    grantedAt: 90,
+    changedAt: 90,
+    times: 2,
+    used: 0,
+  };
+  const broken = { ...armed, used: 1, changedAt: 1_000 };
+
+  it("is open for four hours from the second in which its glass was broken, and not a second longer", () => {
+    const end = 1_000 + HOURS;
+    expect([999, 1_000, end - 1, end].map((at) => isInForce(broken, at))).toEqual([false, true, true, false]);
+    expect([end - 1, end].map((at) => effectiveStatus(broken, at))).toEqual([8, 5]);
+    expect(openUntil(broken)).toBe(end);
+    expect(openUntil(armed)).toBeNull();
+  });
+
+  it("is never open past its own end", () => {
+    const late = { ...broken, changedAt: 99_000 };
+    expect(openUntil(late)).toBe(100_000);
+    expect([99_999, 100_000].map((at) => isInForce(late, at))).toEqual([true, false]);
+    expect([99_999, 100_000].map((at) => effectiveStatus(late, at))).toEqual([8, 6]);
+  });
+
+  it("is used up once its glass was broken as often as it may be, and the hours are over", () => {
+    const last = { ...broken, used: 2 };
+    expect([1_000, 1_000 + HOURS].map((at) => effectiveStatus(last, at))).toEqual([8, 9]);
+  });
+
+  it("tells that it has not begun", () => {
+    expect(effectiveStatus(armed, 99)).toBe(7);
+    expect(effectiveStatus(armed, 100)).toBe(5);
   });
 });
 

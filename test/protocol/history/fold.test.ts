@@ -183,7 +183,14 @@ describe("Somebody who folds a history", () => {
     const acts = decodeHistory(foldHistory(genuine));
     expect(acts.every(({ known }) => known)).toBe(true);
     const state = replay(acts);
-    expect([...state.consents.values()].map(({ records }) => records.at(-1)?.value.status)).toEqual([4, 2, 3]);
+    expect([...state.consents.values()].map(({ records }) => records.at(-1)?.value.status)).toEqual([
+      4, 2, 3, 2, 1, 2, 2, 2,
+    ]);
+    const [granted] = acts.filter(({ event }) => event === "GrantedByProxy");
+    const byProxy = [...state.consents.values()].find(({ scope }) => granted?.known && scope === granted.log.topics[3]);
+    expect(byProxy?.mandates.at(-1)?.value?.proxy).toBe("0x90F79bf6EB2c4f870365E785982E1f101E93b906");
+    expect([...state.consents.values()].flatMap(({ breakings }) => breakings)).toHaveLength(1);
+    expect([...state.moves.values()]).toHaveLength(1);
     expect(replay(acts.toReversed())).toEqual(state);
     const unknown = foldHistory(genuine.map((log) => ({ ...log, topics: [ZERO_WORD, ...log.topics.slice(1)] })));
     expect(decodeHistory(unknown).some(({ known }) => known)).toBe(false);
@@ -220,7 +227,7 @@ describe("The storage slots of heads and roll", () => {
     for (const name of ["Ledger", "ProviderRegistry"]) {
       const layout = output.contracts[`contracts/${name}.sol`]?.[name]?.storageLayout.storage ?? [];
       const slotOf = (label: string) => layout.filter((entry) => entry.label === label);
-      expect(slotOf("_heads")).toMatchObject([{ slot: HEADS_SLOT.toString(), offset: 0 }]);
+      expect(slotOf("_chains")).toMatchObject([{ slot: HEADS_SLOT.toString(), offset: 0 }]);
       expect(slotOf("roll")).toMatchObject([{ slot: ROLL_SLOT.toString(), offset: 0 }]);
     }
   });

@@ -15,6 +15,7 @@ import {
   type RpcRequest,
   type VerifyOptions,
 } from "#protocol/history/index.ts";
+import { scopeOf } from "#protocol/consent/index.ts";
 import { actTable } from "#protocol/typed-data/index.ts";
 import { startChain, who, type TestChain } from "./support/chain.ts";
 import { ana, ben, clinic, lena, tellStory, tomas, type Told } from "./support/story.ts";
@@ -74,7 +75,7 @@ describe("An auditor with a trusted block hash", () => {
   it("finds every event of the table of acts in the story but the two that need time to pass", async () => {
     const { acts } = await verify();
     const events = new Set<string>(acts.map(({ event }) => event));
-    const expected = new Set(Object.values(actTable).map(({ event }) => event));
+    const expected = new Set([...Object.values(actTable).map(({ event }) => event), "RevokedByVault"]);
     expect([...expected].filter((event) => !events.has(event)).sort()).toEqual([
       "AppointmentCompleted",
       "AppointmentMissed",
@@ -321,7 +322,40 @@ describe("A question about the past", () => {
       answer: "yes",
       by: expect.arrayContaining([expect.objectContaining({ grantee: who(clinic), answer: "yes" })]),
     });
-    expect(await ask(ben, now)).toMatchObject({ answer: "no" });
+    expect(await ask(ben, told.granted)).toMatchObject({ answer: "no" });
+  });
+
+  it("is no while an emergency consent is armed, yes for four hours from the second its glass was broken", async () => {
+    const { armed, broken, emergency } = told.later;
+    const question = { purpose: "ETREAT", openings: [...told.openings, emergency] };
+    const answerAt = async (at: number) =>
+      (await ask(clinic, at, question)).by.find(({ scope }) => scope === scopeOf(emergency));
+    const end = broken + 4 * 3600;
+    for (const at of [armed, broken - 1, end]) expect(await answerAt(at)).toMatchObject({ answer: "no" });
+    for (const at of [broken, end - 1]) expect(await answerAt(at)).toMatchObject({ answer: "yes", emergency: true });
+    const byMember = await ask(tomas, broken, question);
+    expect(byMember.by).toContainEqual(
+      expect.objectContaining({ grantee: who(clinic), answer: "yes", emergency: true }),
+    );
+  });
+
+  it("follows a proxy's grant as far as the mandate reaches, and names the proxy", async () => {
+    const { byProxy, within, beyond, mandate } = told.later;
+    const openings = [within, beyond, mandate];
+    const inLabs = await ask(tomas, byProxy, { openings });
+    expect(inLabs.by).toContainEqual(
+      expect.objectContaining({ scope: scopeOf(within), answer: "yes", byProxy: who(ben) }),
+    );
+    const inImaging = await ask(tomas, byProxy, { openings, category: "imaging" });
+    expect(inImaging.by).toContainEqual(
+      expect.objectContaining({ scope: scopeOf(beyond), answer: "no", reason: "beyond-mandate" }),
+    );
+    const untold = await ask(tomas, byProxy, { openings: [within, beyond] });
+    expect(untold.by).toContainEqual(
+      expect.objectContaining({ scope: scopeOf(within), answer: "unknown", reason: "no-mandate-opening" }),
+    );
+    const after = await ask(tomas, await chain.now(), { openings });
+    expect(after.by.filter(({ scope }) => scope === scopeOf(within))).toMatchObject([{ reason: "not-in-force" }]);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   typedAct,
   type Act,
   type PrimaryType,
+  type SigningState,
 } from "#protocol/typed-data/index.ts";
 import vectors from "../../vectors/typed-data.json" with { type: "json" };
 
@@ -31,12 +32,14 @@ const place = { chainId: vectors.place.chainId, ledger: vectors.place.ledger as 
 
 type Step = (typeof vectors.acts)[number];
 const typedOf = (step: Step) => {
-  const { state } = step;
-  const generation =
-    "generation" in state && state.generation !== undefined ? { generation: BigInt(state.generation) } : {};
+  const { generation, proxyGeneration, ...rest } = step.state as unknown as Omit<
+    SigningState,
+    "generation" | "proxyGeneration"
+  > & { generation?: number; proxyGeneration?: number };
   return typedAct(place, parseAct(step.act), {
-    ...(state as { opening?: Opening; version?: number; ops?: number }),
-    ...generation,
+    ...rest,
+    ...(generation === undefined ? {} : { generation: BigInt(generation) }),
+    ...(proxyGeneration === undefined ? {} : { proxyGeneration: BigInt(proxyGeneration) }),
   });
 };
 
@@ -48,7 +51,9 @@ describe("The table of acts", () => {
         .flatMap(({ plain, signed }) => [plain, signed])
         .filter((name) => name !== null);
       const real = functionsOf(abis[contract]).map(({ name }) => name);
-      expect(named.toSorted()).toEqual(real.filter((name) => name !== "renounceOwnership").toSorted());
+      // relayEach carries acts of others and is none itself.
+      const none = ["renounceOwnership", "relayEach"];
+      expect(named.toSorted()).toEqual(real.filter((name) => !none.includes(name)).toSorted());
     }
   });
 
@@ -57,27 +62,36 @@ describe("The table of acts", () => {
       .filter((item) => item.type === "event")
       .map(({ name }) => String(name));
     const ours = events.filter((name) => !name.startsWith("OwnershipTransfer") && name !== "EIP712DomainChanged");
-    expect([...new Set(Object.values(actTable).map(({ event }) => event))].toSorted()).toEqual(
-      [...new Set(ours)].toSorted(),
-    );
+    // What the vault account revokes leaves an event of its own.
+    const named = [...Object.values(actTable).map(({ event }) => event), "RevokedByVault"];
+    expect([...new Set(named)].toSorted()).toEqual([...new Set(ours)].toSorted());
   });
 
   it("lets nothing on the ledger be opened without signed words, and everything be ended without any", () => {
     for (const entry of Object.values(actTable).filter(({ contract }) => contract === "ledger")) {
       if (entry.sort === "opens") expect(entry).toMatchObject({ plain: null, vaultMaySign: false });
-      if (entry.sort === "ends") expect(entry.plain).not.toBeNull();
+      // A move is signed by two, so that it has no plain form; it ends nothing that a person needs ended at once.
+      if (entry.sort === "ends" && entry.event !== "Moved") expect(entry.plain).not.toBeNull();
       expect(entry.signed === null).toBe(entry.primaryType === null);
     }
     expect(
       Object.values(actTable)
         .filter(({ vaultMaySign }) => vaultMaySign)
-        .map(({ label }) => label),
-    ).toEqual(["Revoke a consent", "Cancel everything signed and not yet sent", "Change the keys"]);
+        .map(({ label }) => label)
+        .toSorted(),
+    ).toEqual([
+      "Cancel everything signed and not yet sent",
+      "Change the keys",
+      "Revoke a consent",
+      "Revoke several consents",
+      "Say that you use another account now",
+    ]);
   });
 
   it("has the types of the contract, letter by letter", async () => {
     const source = await readFile(new URL("../../../contracts/libraries/Typehash.sol", import.meta.url), "utf8");
-    const declared = [...source.matchAll(/"([A-Z]\w+)\(([^)]*)\)"/g)].map(([, name, fields]) => [name, fields]);
+    const found = new Map([...source.matchAll(/"([A-Z]\w+)\(([^)]*)\)"/g)].map(([, name, fields]) => [name, fields]));
+    const declared = [...found];
     const ours = Object.entries(actTypes).map(([name, fields]) => [
       name,
       fields.map(({ type, name: field }) => `${type} ${field}`).join(","),
@@ -102,7 +116,7 @@ describe("The frozen typed data", () => {
         ...(typed as Parameters<typeof recoverTypedDataAddress>[0]),
         signature: step.signature as Hex,
       });
-      expect(signer).toBe(actorOf(parseAct(step.act)));
+      expect(signer).toBe("signer" in step ? step.signer : actorOf(parseAct(step.act)));
     },
   );
 
@@ -127,7 +141,7 @@ describe("A contract call", () => {
     "of %s fits the contract, signed and plain",
     (name, act) => {
       const entry = actTable[name as Act["name"]];
-      const signed = actCall(act, { signature });
+      const signed = actCall(act, { signature, newSignature: signature });
       expect(signed.functionName).toBe(entry.signed);
       expect(() =>
         encodeFunctionData({ abi: abis[signed.contract], ...signed } as Parameters<typeof encodeFunctionData>[0]),

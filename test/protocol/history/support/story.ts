@@ -3,13 +3,15 @@
 import { pad, toHex, zeroAddress } from "viem";
 import type { Hex } from "viem";
 import { dayOf, openMask } from "#protocol/appointments/index.ts";
-import { CONTRIBUTE, READ } from "#protocol/codes/index.ts";
+import { CONTRIBUTE, MANAGE, READ } from "#protocol/codes/index.ts";
 import { createOpening, scopeOf, type Opening } from "#protocol/consent/index.ts";
 import type { Act } from "#protocol/typed-data/index.ts";
 import { who, type TestChain } from "./chain.ts";
 
 /** The demo accounts that the story uses. */
-export const [rosa, gateway, ana, ben, lena, tomas, clinic, ines, sam] = [0, 1, 2, 3, 4, 5, 7, 8, 9] as const;
+export const [rosa, gateway, ana, ben, lena, tomas, clinic, ines, sam, vault] = [
+  0, 1, 2, 3, 4, 5, 7, 8, 9, 13,
+] as const;
 
 /** A 32-byte word for a test: the number, padded. */
 export const word = (value: number): Hex => pad(toHex(value));
@@ -24,6 +26,19 @@ export type Told = {
   /** Times (Unix seconds) at which the consent to Lena began and ended. */
   readonly granted: number;
   readonly revoked: number;
+  /** Emergency and proxy: when the clinic's glass was broken, when the proxy's grant to Tomás stood, and beyond what. */
+  readonly later: Later;
+};
+
+/** What emergencies and proxies leave to ask about. Times in Unix seconds. */
+export type Later = {
+  readonly armed: number;
+  readonly broken: number;
+  readonly byProxy: number;
+  readonly emergency: Opening;
+  readonly mandate: Opening;
+  readonly within: Opening;
+  readonly beyond: Opening;
 };
 
 type Draft = { opening: Opening; grantee: number; days?: number; ops?: number };
@@ -159,6 +174,7 @@ export async function tellStory(chain: TestChain): Promise<Told> {
     args: { subject: who(ana), grantee: who(tomas), muted, deadline },
   });
   await both([ana, muteOf(true)], [ana, muteOf(false)]);
+  const others = await tellOfOthers(chain, { begin, deadline });
   const cancel: Act = { name: "cancelSigned", args: { subject: who(ana) } };
   await both([ana, cancel], [ana, cancel]);
   const rekeyAt = (epoch: number): Act => ({
@@ -210,5 +226,125 @@ export async function tellStory(chain: TestChain): Promise<Told> {
   await chain.send(rosa, { name: "suspend", args: { registrar: who(rosa), account: who(lena) } });
   await chain.send(rosa, { name: "transferOwnership", args: { by: who(rosa), account: who(sam) } });
   await chain.send(sam, { name: "acceptOwnership", args: { account: who(sam) } });
-  return { openings: [toLena, toLenaLater, toClinic, toTomas], granted, revoked };
+  return { openings: [toLena, toLenaLater, toClinic, toTomas], granted, revoked, later: others };
+}
+
+/** Emergencies, proxies, batches and a move. */
+async function tellOfOthers(
+  chain: TestChain,
+  { begin, deadline }: { begin: number; deadline: number },
+): Promise<Later> {
+  const second = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_100));
+  const [emergency, mandate, within, beyond] = [
+    openingOf(50, ["labs"], ["ETREAT"]),
+    openingOf(51, ["labs"]),
+    openingOf(52, ["labs"]),
+    openingOf(53, ["labs", "imaging"]),
+  ] as const;
+  const termsOf = (opening: Opening, grantee: number, ops: number, days = 10) => ({
+    subject: who(ana),
+    grantee: who(grantee),
+    scope: scopeOf(opening),
+    ops,
+    notBefore: 0,
+    expiresAt: begin + days * 86_400,
+    capsule: word(79),
+    deadline,
+  });
+  const signedBy = async (signer: number, act: Act, opening?: Opening): Promise<void> => {
+    await chain.send(gateway, act, await chain.sign(signer, act, opening === undefined ? {} : { opening }));
+  };
+
+  // The clinic is armed; Tomás, a doctor there, breaks the glass; Lena, armed herself, by a signature.
+  await signedBy(ana, { name: "arm", args: { ...termsOf(emergency, clinic, READ), times: 2 } }, emergency);
+  const armed = await chain.now();
+  await second();
+  const glass = { subject: who(ana), grantee: who(clinic), scope: scopeOf(emergency), note: word(60) };
+  await chain.send(tomas, { name: "breakGlass", args: { by: who(tomas), ...glass } });
+  const broken = await chain.now();
+  const forLena = openingOf(54, ["labs"], ["ETREAT"]);
+  await signedBy(ana, { name: "arm", args: { ...termsOf(forLena, lena, READ), times: 1 } }, forLena);
+  await signedBy(lena, {
+    name: "breakGlass",
+    args: { by: who(lena), ...glass, grantee: who(lena), scope: scopeOf(forLena), deadline },
+  });
+
+  // Ben is Ana's proxy: he grants within his mandate and beyond it, renews, revokes and declines in her name.
+  await signedBy(ana, { name: "appoint", args: termsOf(mandate, ben, MANAGE + READ, 20) }, mandate);
+  const under = { proxy: who(ben), mandate: scopeOf(mandate) };
+  const granting = (opening: Opening): Act => ({
+    name: "grantByProxy",
+    args: { ...under, ...termsOf(opening, tomas, READ) },
+  });
+  await signedBy(ben, granting(within), within);
+  await signedBy(ben, granting(beyond), beyond);
+  const byProxy = await chain.now();
+  await second();
+  const ended = (opening: Opening, grantee: number = tomas) => ({
+    grantee: who(grantee),
+    scope: scopeOf(opening),
+    ceiling: 9,
+  });
+  const renewed = { subject: who(ana), grantee: who(tomas), scope: scopeOf(within), expiresAt: begin + 12 * 86_400 };
+  await signedBy(ben, { name: "renewByProxy", args: { ...under, ...renewed, deadline } }, within);
+  const ending = (opening: Opening): Act => ({
+    name: "revokeByProxy",
+    args: { ...under, subject: who(ana), ...ended(opening) },
+  });
+  await chain.send(ben, ending(beyond));
+  await signedBy(ben, ending(within));
+  const noTo = (request: number): Act => ({
+    name: "declineByProxy",
+    args: { ...under, subject: who(ana), grantee: who(lena), request: word(request), note: word(9), deadline },
+  });
+  await chain.send(ben, noTo(3));
+  await signedBy(ben, noTo(4));
+
+  // Many at once, by one signature and plainly.
+  const batch = [openingOf(55), openingOf(56)];
+  const grants = batch.map((opening) => {
+    const { subject: _subject, deadline: _deadline, ...part } = termsOf(opening, tomas, READ);
+    return part;
+  });
+  const granted: Act = { name: "grantMany", args: { subject: who(ana), grants, deadline } };
+  await chain.send(gateway, granted, await chain.sign(ana, granted, { openings: batch }));
+  const revoking = (openings: readonly Opening[], grantee: number): Act => ({
+    name: "revokeMany",
+    args: { subject: who(ana), revocations: openings.map((opening) => ended(opening, grantee)) },
+  });
+  await chain.send(ana, revoking(batch.slice(0, 1), tomas));
+  await signedBy(ana, revoking(batch.slice(1), tomas));
+  const anchoring = (documents: readonly number[]): Act => ({
+    name: "anchorMany",
+    args: {
+      subject: who(ana),
+      anchors: documents.map((document) => ({ document: word(document), manifest: word(950), version: 1 })),
+      deadline,
+    },
+  });
+  await chain.send(ana, anchoring([60, 61]));
+  await signedBy(ana, anchoring([62, 63]));
+  const opening = (days: readonly number[]): Act => ({
+    name: "publishDays",
+    args: { provider: who(lena), days: days.map((day) => ({ day: dayOf(begin) + day, open: 7n })), deadline },
+  });
+  await chain.send(lena, opening([20, 21]));
+  await signedBy(lena, opening([22, 23]));
+
+  // Ana has a vault account now, which revokes; and she says that she uses another account.
+  const keeping: Act = {
+    name: "publishKey",
+    args: { account: who(ana), encryptionKey: word(13), vaultAccount: who(vault), deadline },
+  };
+  await chain.send(gateway, keeping, {
+    ...(await chain.sign(ana, keeping)),
+    vaultSignature: (await chain.sign(vault, keeping)).signature,
+  });
+  await signedBy(vault, { name: "revoke", args: { subject: who(ana), ...ended(forLena, lena) } });
+  const moving: Act = { name: "declareMove", args: { subject: who(ana), newAccount: who(sam), deadline } };
+  await chain.send(gateway, moving, {
+    ...(await chain.sign(vault, moving)),
+    newSignature: (await chain.sign(sam, moving)).signature,
+  });
+  return { armed, broken, byProxy, emergency, mandate, within, beyond };
 }
