@@ -19,6 +19,8 @@ const exceptions: { from: RegExp; to: RegExp }[] = [
   { from: /^app\/viewer\//, to: /^app\/src\/lib\/viewer\// },
   // The bench measures the very acts of the committed gas snapshot.
   { from: /^scripts\/bench\/gas\//, to: /^test\/contracts\/support\// },
+  // Mutants are tried by the very tests, on the chain that these share.
+  { from: /^scripts\/(mutants|coverage)\//, to: /^test\/contracts\/support\/stage\.ts$/ },
   // A browser is found in one way.
   { from: /^scripts\/bench\//, to: /^test\/e2e\/browser\.ts$/ },
 ];

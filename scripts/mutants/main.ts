@@ -1,0 +1,97 @@
+// `npm run test:mutants`: makes every small mistake that could be made in the contracts that decide about consent, and
+// asks of each whether a test notices. A mistake that none notices is named, and the run fails. `-- --every` tries those
+// too that are listed as changing nothing, and `-- --only TEXT` just those whose name holds a text.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { projectRoot } from "../build/project-root.ts";
+import { buildOnce } from "../build/stamp.ts";
+import { tellFailure } from "../build/tell-failure.ts";
+import { compileRewritten } from "../solidity/rewritten.ts";
+import { parseContracts } from "../solidity/syntax.ts";
+import { readEquivalent } from "./equivalent.ts";
+import { bodiesOf, findBodies, findMutants, type Mutant } from "./find.ts";
+import { orderTests } from "./order.ts";
+import { writeSchema } from "./schemata.ts";
+import { findReach, tryAll } from "./try-all.ts";
+import type { Verdict } from "./worker.ts";
+
+/** What decides about consent: the modules, the record's value type and its key, and who signed what. */
+const meant =
+  /^contracts\/(modules\/(Consents|ConsentBase|SignedActs|Keys|Proxies|Emergency|Batches)|types\/ConsentRecord|libraries\/RecordKey)\.sol$/;
+
+const folder = join(projectRoot, "build/mutants");
+
+await tellFailure(async () => {
+  const began = Date.now();
+  const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
+  const isMeant = (path: string): boolean => meant.test(path);
+  const sources = parseContracts();
+  const [mutants, bodies] = [findMutants(sources, isMeant), findBodies(sources, isMeant)];
+  const { reasons, stale } = await readEquivalent(mutants);
+  await buildOnce({
+    name: "mutants",
+    inputs: ["contracts", "test/contracts/solidity", "scripts/mutants", "scripts/solidity", "hardhat.config.ts"],
+    outputs: ["build/mutants/artifacts"],
+    build: () =>
+      compileRewritten({
+        folder,
+        sources: new Map(sources.map((source) => [source.path, writeSchema(source, { mutants, bodies })])),
+      }),
+  });
+  console.log(`${mutants.length} mutants in ${bodies.length} functions, compiled (${seconds(began)}).`);
+  const order = orderTests(await findReach(folder));
+
+  const wanted = mutants.filter(
+    ({ name }) =>
+      (process.argv.includes("--every") || !reasons.has(name)) && (only === undefined || name.includes(only)),
+  );
+  const waiting = [...wanted];
+  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
+  const verdicts: Verdict[] = [];
+  await tryAll({
+    folder,
+    next: () => {
+      const mutant = waiting.shift();
+      if (mutant === undefined) return undefined;
+      return { id: mutant.id, titles: order.testsOf(bodiesOf(mutant, bodies)) };
+    },
+    hear: (verdict) => {
+      verdicts.push(verdict);
+      const mutant = byId.get(verdict.id);
+      if (mutant === undefined) return;
+      if (verdict.killer !== undefined) order.noteKill(bodiesOf(mutant, bodies), verdict.killer);
+      else if (!reasons.has(mutant.name)) console.log(`survives: ${tell(mutant)}`);
+      if (verdicts.length % 100 === 0) console.log(`${verdicts.length} of ${wanted.length} tried (${seconds(began)})`);
+    },
+  });
+
+  await writeReport(verdicts, byId);
+  const survivors = verdicts.flatMap(({ id, killer }) => (killer === undefined ? (byId.get(id) ?? []) : []));
+  const unexplained = survivors.filter(({ name }) => !reasons.has(name)).sort((a, b) => a.id - b.id);
+  const killed = verdicts.length - survivors.length;
+  const needless = [...reasons.keys()].filter((name) =>
+    verdicts.some(({ id, killer }) => killer !== undefined && byId.get(id)?.name === name),
+  );
+  console.log(`\n${killed} mutants killed, ${reasons.size} listed as changing nothing (${seconds(began)}).`);
+  for (const name of stale) console.log(`Listed as changing nothing, and no mutant any more: ${name}`);
+  for (const name of needless) console.log(`Listed as changing nothing, and yet a test notices: ${name}`);
+  for (const mutant of unexplained) console.log(`No test notices ${tell(mutant)}\n    ${mutant.name}`);
+  process.exitCode = unexplained.length + stale.length + needless.length === 0 && killed > 0 ? 0 : 1;
+});
+
+async function writeReport(verdicts: Verdict[], byId: Map<number, Mutant>): Promise<void> {
+  const report = [...verdicts]
+    .sort((a, b) => a.id - b.id)
+    .map(({ id, killer, tests }) => ({ mutant: byId.get(id)?.name ?? "", killer: killer ?? null, tests }));
+  await mkdir(join(projectRoot, "test-results"), { recursive: true });
+  await writeFile(join(projectRoot, "test-results/mutants.json"), JSON.stringify(report, null, 2));
+}
+
+function tell({ file, line, was, becomes }: Mutant): string {
+  return `${file}:${line}: ${was}  ->  ${becomes}`;
+}
+
+function seconds(began: number): string {
+  return `${((Date.now() - began) / 1000).toFixed(0)} s`;
+}
