@@ -80,4 +80,20 @@ export const auditor = {
   "auditor.proof.of": "Proof: {line}",
   "auditor.export.csv": "Export CSV",
   "auditor.export.json": "Export JSON",
+  "auditor.disclosure.title": "What this consent says",
+  "auditor.disclosure.lead": "The ledger keeps its words without knowing them. You may be shown them for a case.",
+  "auditor.disclosure.open": "Ask to see the words",
+  "auditor.disclosure.told":
+    "The patient is told at once: your name, the case, and your reason as you write it here. You may be shown fifty a day.",
+  "auditor.disclosure.case": "Case",
+  "auditor.disclosure.case.hint": "As your files call it.",
+  "auditor.disclosure.case.missing": "Enter the case that this is for",
+  "auditor.disclosure.reason": "Reason",
+  "auditor.disclosure.reason.hint": "The patient reads this.",
+  "auditor.disclosure.reason.missing": "Enter why you need to see the words",
+  "auditor.disclosure.ask": "Show me, and tell the patient",
+  "auditor.disclosure.asking": "Asking …",
+  "auditor.disclosure.cancel": "Not now",
+  "auditor.disclosure.checked":
+    "These words are the ones that the ledger committed to: checked on this device. The patient has receipt {number} of this.",
 } as const;

@@ -193,7 +193,7 @@ describe("Every route of the service", () => {
   let operations: Operation[];
   let known: Known;
   let check: ReturnType<typeof createAnswerCheck>;
-  let problems: string[] = [];
+  const problems: string[] = [];
   const cursors: string[] = [];
   const seen = new Map<string, Map<number, number>>();
 

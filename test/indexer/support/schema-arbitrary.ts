@@ -214,7 +214,7 @@ export function nearly(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
       const place = places[where % places.length];
       if (place === undefined) return bad;
       const { holder, key } = place;
-      if (how === "drop") delete holder[key];
+      if (how === "drop") Reflect.deleteProperty(holder, key);
       else if (how === "add") holder[`${key}2`] = bad;
       else if (how === "next" && typeof holder[key] === "number") holder[key] += where % 2 === 0 ? 1 : -1;
       else if (how === "next" && typeof holder[key] === "string") holder[key] = `${holder[key]}0`;
