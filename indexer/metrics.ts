@@ -53,14 +53,16 @@ const words: Readonly<Record<string, string>> = {
 
 type Kind = "counter" | "gauge" | "histogram";
 type Histogram = { counts: number[]; count: number; sum: number };
+/** All samples of one name, by their labels. */
+type Family = { kind: Kind; samples: Map<string, number>; histograms: Map<string, Histogram> };
 
 /** Makes an empty set of numbers. */
 export function createMetrics(): Metrics {
-  const families = new Map<string, { kind: Kind; samples: Map<string, number>; histograms: Map<string, Histogram> }>();
+  const families = new Map<string, Family>();
 
-  function family(name: string, kind: Kind) {
+  function family(name: string, kind: Kind): Family {
     const key = `${kind} ${name}`;
-    const found = families.get(key) ?? { kind, samples: new Map(), histograms: new Map() };
+    const found: Family = families.get(key) ?? { kind, samples: new Map(), histograms: new Map() };
     families.set(key, found);
     return found;
   }

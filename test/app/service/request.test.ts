@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { isFailure } from "#protocol/failure.ts";
 import { readAll } from "../../../app/src/lib/service/pages.ts";
-import { failureOf, request, toJson, withQuery } from "../../../app/src/lib/service/request.ts";
+import { failureOf, onTokenOver, request, toJson, withQuery } from "../../../app/src/lib/service/request.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -64,6 +64,38 @@ describe("A page that asks the service", () => {
     server?.closeAllConnections();
     server?.close();
     expect(isFailure(await caught(request(url, { schema: z.unknown() })), "unavailable")).toBe(true);
+  });
+
+  test("goes on with a renewed session when its token ran out, and asks for that once", async () => {
+    let good = false;
+    let renewals = 0;
+    onTokenOver(async () => {
+      renewals += 1;
+      return (good = true);
+    });
+    const url = await serve((asked, answer) => {
+      answer.writeHead(good && asked.url !== "/never" ? 200 : 401).end("1");
+    });
+    expect(await request(`${url}/a`, { schema: z.number() })).toBe(1);
+    expect(renewals).toBe(1);
+    expect(isFailure(await caught(request(`${url}/never`, { schema: z.number() })), "not-authorised")).toBe(true);
+    expect(renewals).toBe(2);
+    onTokenOver(async () => false);
+  });
+
+  test("waits as long as it is told to when it asked too fast, and does not when it changes something", async () => {
+    let asked = 0;
+    const url = await serve((_, answer) => {
+      asked += 1;
+      if (asked % 2 === 1) answer.writeHead(429, { "retry-after": "1" }).end("{}");
+      else answer.end("1");
+    });
+    const before = Date.now();
+    expect(await request(url, { schema: z.number() })).toBe(1);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(950);
+    const change = request(url, { method: "POST", schema: z.number() });
+    expect(isFailure(await caught(change), "too-many-requests")).toBe(true);
+    expect(asked).toBe(3);
   });
 
   test("reads a list to its end, and stops at the limit even when the list does not", async () => {

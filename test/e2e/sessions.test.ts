@@ -1,0 +1,77 @@
+// A session that its person never thinks about: it renews itself, is seen in a list, and is ended from elsewhere. And an
+// auditor who is shown what a consent says, which its patient sees.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { arrive, checkAccessible, connect, openBrowserFor } from "./person.ts";
+import { startStack, type Stack } from "./stack.ts";
+
+let stack: Stack;
+let browser: Browser;
+const look = process.env["PLACET_LOOK"];
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+}, 600_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+test("Sam stays signed in when the token runs out, sees both devices, and ends the other one at once", async () => {
+  const here = await arrive(browser, { url: stack.url, name: "Sam Carter" });
+  const phone = await arrive(browser, {
+    url: stack.url,
+    name: "Sam Carter",
+    viewport: { width: 390, height: 844 },
+    colorScheme: "dark",
+  });
+  // The token's time is over: the browser forgets that cookie, and keeps the one that renews it.
+  await here.context.clearCookies({ name: "placet_session" });
+  await here.page.goto(`${stack.url}/sessions`);
+  await here.page.getByRole("heading", { name: "Where you are signed in" }).waitFor();
+  await here.page.getByText("This one").waitFor();
+  expect(await here.context.cookies()).toContainEqual(
+    expect.objectContaining({ name: "placet_session", httpOnly: true, sameSite: "Strict" }),
+  );
+  await checkAccessible(here.page);
+  await phone.page.goto(`${stack.url}/sessions`);
+  await phone.page.getByText("This one").waitFor();
+  await checkAccessible(phone.page);
+  if (look !== undefined) {
+    await here.page.screenshot({ path: `${look}/sessions-light.png` });
+    await phone.page.screenshot({ path: `${look}/sessions-phone-dark.png` });
+  }
+  await here.page.getByRole("button", { name: /^End: / }).click();
+  await here.page.getByText("Ended by you from elsewhere").waitFor();
+  if (look !== undefined) await here.page.screenshot({ path: `${look}/sessions-ended.png` });
+  await phone.page.reload();
+  await phone.page.getByRole("button", { name: /Connect with/ }).waitFor();
+});
+
+test("Ines is shown what a consent says only with a case and a reason, and Ana sees that she was", async () => {
+  const ines = await openBrowserFor(browser, "Ines Weber");
+  await connect(ines, stack.url);
+  const { page } = ines;
+  await page
+    .getByRole("link", { name: /auditor|histories/i })
+    .first()
+    .waitFor();
+  await page.goto(`${stack.url}/auditor`);
+  await page.getByLabel("Act").first().selectOption("Granted");
+  await page
+    .getByRole("button", { name: /^Proof: / })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Ask to see the words" }).click();
+  await page.getByRole("button", { name: "Show me, and tell the patient" }).click();
+  await page.getByText("Enter the case that this is for").first().waitFor();
+  await page.getByLabel("Case").fill("Case 2026/7");
+  await page.getByLabel("Reason").fill("A complaint about a reading");
+  if (look !== undefined) await page.screenshot({ path: `${look}/disclosure-ask.png` });
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Show me, and tell the patient" }).click();
+  await page.getByText("checked on this device. The patient has receipt").waitFor();
+  if (look !== undefined) await page.screenshot({ path: `${look}/disclosure-shown.png` });
+});
