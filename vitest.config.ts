@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: "postgres",
           include: ["test/indexer/**/*.test.ts"],
+          // What opens no database of the service's, or PGlite by name, would only be run twice.
+          exclude: ["test/indexer/{sim,rpc,ipfs}/**"],
           globalSetup: "test/indexer/support/postgres-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,11 +1,14 @@
 // One process per data folder, by a file that holds its process id. A lock of a process that lives is never taken; one
 // of a process that is gone is.
 
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "#protocol/failure.ts";
 
 const NAME = "service.pid";
+
+/** The locks that this very process holds. */
+const held = new Set<string>();
 
 /** Takes the lock of a folder; throws `conflict` naming the process that holds it. The result gives it back. */
 export async function takeLock(folder: string): Promise<() => Promise<void>> {
@@ -21,17 +24,20 @@ export async function takeLock(folder: string): Promise<() => Promise<void>> {
           () => true,
           () => false,
         )
-      )
+      ) {
+        held.add(file);
         return () => giveBack(file);
+      }
       const holder = await readHolder(file);
-      if (holder === process.pid) return () => giveBack(file);
-      if (holder !== null && isAlive(holder)) {
+      // A process number that is used again, as in a container that was started anew, is not this process' own lock.
+      const lives = holder !== null && (holder === process.pid ? held.has(file) : isAlive(holder));
+      if (lives) {
         throw new Failure(
           "conflict",
           `Another service (process ${holder}) uses the data folder ${folder}. Nothing was changed. Stop that one first, or use another folder.`,
         );
       }
-      await rm(file, { force: true });
+      await takeAway(file, holder);
     }
   } finally {
     await rm(mine, { force: true });
@@ -39,7 +45,20 @@ export async function takeLock(folder: string): Promise<() => Promise<void>> {
   throw new Failure("conflict", `The lock of ${folder} cannot be taken. Nothing was changed. Try again.`);
 }
 
+/** Takes a dead holder's lock away. Another process may have been faster: a lock that is not the dead one's goes back. */
+async function takeAway(file: string, dead: number | null): Promise<void> {
+  const aside = `${file}.${process.pid}.stale`;
+  const moved = await rename(file, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  if ((await readHolder(aside)) !== dead) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
 async function giveBack(file: string): Promise<void> {
+  held.delete(file);
   if ((await readHolder(file)) === process.pid) await rm(file, { force: true });
 }
 

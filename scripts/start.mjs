@@ -29,6 +29,9 @@ const commands = {
   "bench:crypto": "bench/crypto/main.ts",
   deploy: "deploy.ts",
   seed: "seed.ts",
+  reindex: "reindex.ts",
+  backup: "backup.ts",
+  restore: "restore.ts",
 };
 
 class Told extends Error {}

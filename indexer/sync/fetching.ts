@@ -29,8 +29,7 @@ export function createFetching(parts: Foundation & { gateway: Gateway }): Fetchi
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        const done = (await fetchOpenings(parts)) + (await fetchCards(parts));
-        if (done > 0) continue;
+        if ((await fetchWanted(parts)) > 0) continue;
       } catch (error) {
         log.warn("fetching-failed", { message: error instanceof Error ? error.message.slice(0, 400) : "unknown" });
       }
@@ -52,6 +51,11 @@ export function createFetching(parts: Foundation & { gateway: Gateway }): Fetchi
       await deafen?.();
     },
   };
+}
+
+/** Looks once for what is wanted now; gives how much was looked for. */
+export async function fetchWanted(parts: Foundation & { gateway: Gateway }): Promise<number> {
+  return (await fetchOpenings(parts)) + (await fetchCards(parts));
 }
 
 /** When to look again after so many tries in vain. */

@@ -3,20 +3,38 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isFailure } from "#protocol/failure.ts";
 import { projectRoot } from "../build/project-root.ts";
 import { runTool } from "../build/run-tool.ts";
+import { findPostgres } from "./find-postgres.ts";
 import { addCounts, type Count, countHardhat, countVitest, nothing } from "./count.ts";
 
 /** The parts, in the order in which they run: what is quick to fail comes first. */
-export const parts = ["contracts", "protocol", "indexer", "scripts", "app", "e2e"] as const;
+export const parts = ["contracts", "protocol", "indexer", "postgres", "scripts", "app", "e2e"] as const;
 
-/** One part of the tests: a folder below test/. */
+/** One part of the tests: a folder below test/; "postgres" is the service's tests once more, on PostgreSQL. */
 export type Part = (typeof parts)[number];
 
 /** Runs a part, or those of its files that are named, and counts. */
 export function runPart(options: { part: Part; files: string[] }): Promise<Count> {
   const { part, files } = options;
-  return part === "contracts" ? runContracts(files) : runVitest({ part, files });
+  if (part === "contracts") return runContracts(files);
+  return part === "postgres" ? runOnPostgres(files) : runVitest({ part, files });
+}
+
+/** Where no PostgreSQL can be had, that is said, and counted: as skipped on somebody's own computer, as failed in CI. */
+async function runOnPostgres(files: string[]): Promise<Count> {
+  try {
+    if (process.env["PLACET_TEST_DATABASE_URL"] === undefined) await findPostgres();
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const isRequired = Boolean(process.env["CI"]);
+    const line = "!".repeat(100);
+    const verdict = isRequired ? "In CI that is a failure." : "Nothing was tried on PostgreSQL in this run.";
+    console.error(`${line}\n${error.message}\n${verdict}\n${line}`);
+    return isRequired ? { ...nothing, failed: 1 } : { ...nothing, skipped: 1 };
+  }
+  return runVitest({ part: "postgres", files });
 }
 
 async function runContracts(files: string[]): Promise<Count> {
@@ -31,7 +49,8 @@ async function runContracts(files: string[]): Promise<Count> {
 }
 
 async function runVitest(options: { part: Part; files: string[] }): Promise<Count> {
-  if (!existsSync(join(projectRoot, "test", options.part))) return nothing;
+  const folder = options.part === "postgres" ? "indexer" : options.part;
+  if (!existsSync(join(projectRoot, "test", folder))) return nothing;
   const results = join(projectRoot, "test-results");
   const file = join(results, `${options.part}.json`);
   await mkdir(results, { recursive: true });
