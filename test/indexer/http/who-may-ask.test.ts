@@ -54,6 +54,7 @@ const table: Record<string, Row | Row[]> = {
     [(w) => `/api/blocks/${w.publicCid}`, all("200")],
   ],
   "put /api/blocks/:cid": [(w) => `/api/blocks/${w.cid}`, signedIn("422"), () => new Uint8Array([1])],
+  "post /api/blocks/missing": ["/api/blocks/missing", signedIn("200"), (w) => ({ cids: [w.cid], check: false })],
   "get /api/providers": ["/api/providers", all("200:+")],
   "get /api/providers/:address": [(w) => `/api/providers/${w.people.lena.address}`, all("200")],
   "get /api/applications": ["/api/applications", "401 403 403 403 403 403 403 200:+"],
