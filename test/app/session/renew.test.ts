@@ -50,8 +50,20 @@ test("Calls of a page that slept past its token's end wait for one renewal toget
   const { page, renewed } = makeBrowser(async () => 600);
   const renewal = page();
   vi.advanceTimersByTime(3_600_000);
-  expect(await Promise.all([renewal.now(), renewal.now(), renewal.now()])).toEqual([true, true, true]);
+  expect(await Promise.all([1, 2, 3].map(() => renewal.now(Date.now())))).toEqual([true, true, true]);
   expect(renewed).toHaveBeenCalledTimes(1);
+});
+
+test("A call that met an old token renews it, however lately that was done; one that another page helped already does not", async () => {
+  const { page, renewed } = makeBrowser(async () => 600);
+  const [one, other] = [page(), page()];
+  await one.now(Date.now());
+  const asked = Date.now();
+  vi.advanceTimersByTime(5);
+  await one.now(asked);
+  expect(renewed).toHaveBeenCalledTimes(2);
+  expect(await other.now(asked)).toBe(true);
+  expect(renewed).toHaveBeenCalledTimes(2);
 });
 
 test("A service that is away is asked again; a session that was copied is given up, and the page is told why", async () => {

@@ -40,12 +40,13 @@ export function resetLive(): void {
 async function run(controller: AbortController): Promise<void> {
   for (let pause = 500; !controller.signal.aborted; pause = Math.min(pause * 2, 15_000)) {
     try {
+      const since = Date.now();
       const response = await fetch("/api/stream", {
         credentials: "same-origin",
         headers: { accept: "text/event-stream", ...(lastId === "" ? {} : { "last-event-id": lastId }) },
         signal: controller.signal,
       });
-      if (response.status === 401) await renewSession();
+      if (response.status === 401) await renewSession(since);
       if (response.ok && response.body) {
         pause = 500;
         await read(response.body, controller.signal);

@@ -17,16 +17,16 @@ export type RequestOptions<T> = {
   signal?: AbortSignal | undefined;
 };
 
-let renew: (() => Promise<boolean>) | undefined;
+let renew: ((since: number) => Promise<boolean>) | undefined;
 
-/** Names who renews a session whose token ran out; the call that met it is then made once more. */
-export function onTokenOver(renewer: () => Promise<boolean>): void {
+/** Names who renews a session whose token ran out for a call made at `since` (ms); that call is then made once more. */
+export function onTokenOver(renewer: (since: number) => Promise<boolean>): void {
   renew = renewer;
 }
 
-/** Renews the session, if there is one to renew. */
-export async function renewSession(): Promise<boolean> {
-  return (await renew?.()) ?? false;
+/** Renews the session, if there is one to renew, unless that was done since the call that met the old token. */
+export async function renewSession(since: number): Promise<boolean> {
+  return (await renew?.(since)) ?? false;
 }
 
 // Signing in, and renewing itself, are not helped by renewing.
@@ -125,11 +125,12 @@ export async function send(path: string, options: Omit<RequestOptions<unknown>, 
   const { method = "GET", signal } = options;
   let renewed = false;
   for (let waits = 0; ;) {
+    const since = Date.now();
     const response = await ask(path, options);
     if (response.ok) return response;
     if (response.status === 401 && !renewed && !RENEWS_NOT.has(`${method} ${path}`)) {
       renewed = true;
-      if (await renewSession()) continue;
+      if (await renewSession(since)) continue;
     }
     const seconds = Number(response.headers.get("Retry-After"));
     if (response.status === 429 && method === "GET" && waits < MOST_WAITS && seconds <= LONGEST_WAIT_SECONDS) {

@@ -16,11 +16,12 @@ export type Renewal = {
   now(): number;
 };
 
-/** So soon after another page renewed there is nothing to do, in milliseconds. */
-const RECENT = 20_000;
 const RETRY = 15_000;
 
-/** Makes the renewal: `start` sets it going, `now` renews at once (for a call that met an old token), `stop` ends it. */
+/**
+ * Makes the renewal: `start` sets it going, `now` renews at once for a call that was made at `since` and met an old token
+ * (unless a page has renewed after that), `stop` ends it.
+ */
 export function createRenewal({ renew, onOver, readLast, writeLast, alone, now }: Renewal) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<boolean> | undefined;
@@ -33,7 +34,7 @@ export function createRenewal({ renew, onOver, readLast, writeLast, alone, now }
 
   function plan(wait: number): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void turn({ force: false }), wait);
+    timer = setTimeout(() => void turn(() => now() - every / 2), wait);
   }
 
   function stop(): void {
@@ -42,10 +43,10 @@ export function createRenewal({ renew, onOver, readLast, writeLast, alone, now }
   }
 
   /** True when the session goes on. */
-  async function turn({ force }: { force: boolean }): Promise<boolean> {
+  async function turn(enough: () => number): Promise<boolean> {
     running ??= alone(async () => {
       // Another page may have done it while this one waited for its turn: the cookies are the same.
-      if (now() - readLast() < (force ? RECENT : every / 2)) return every;
+      if (readLast() > enough()) return every;
       const seconds = await renew();
       writeLast(now());
       return seconds * 1000;
@@ -68,5 +69,5 @@ export function createRenewal({ renew, onOver, readLast, writeLast, alone, now }
     return running;
   }
 
-  return { start, stop, now: () => turn({ force: true }) };
+  return { start, stop, now: (since: number) => turn(() => since) };
 }

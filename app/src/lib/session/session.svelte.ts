@@ -90,7 +90,7 @@ const renewal = createRenewal({
   alone: (work) => navigator.locks.request(RENEWED, work),
   now: () => Date.now(),
 });
-onTokenOver(async () => localStorage.getItem(MAY_HOLD) !== null && (await renewal.now()));
+onTokenOver(async (since) => localStorage.getItem(MAY_HOLD) !== null && (await renewal.now(since)));
 
 function take(found: Answer, held: SessionKey | undefined): void {
   answer = found;
