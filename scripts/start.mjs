@@ -27,6 +27,8 @@ const commands = {
   "bench:gas": "bench/gas/main.ts",
   "test:mutants": "mutants/main.ts",
   "bench:crypto": "bench/crypto/main.ts",
+  "bench:indexer": "bench/indexer.ts",
+  "bench:queries": "bench/queries.ts",
   deploy: "deploy.ts",
   seed: "seed.ts",
   reindex: "reindex.ts",

@@ -7,13 +7,19 @@ import type { Transaction } from "@electric-sql/pglite";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 
+/** PGlite's own choice is four times as much; what does not fit here the operating system keeps anyway. */
+const SHARED_BUFFERS = "32MB";
+
 /** Opens (or makes) a PGlite database in `folder`; its tables in `schema`, where one is named. */
 export async function openPglite(
   folder: string,
   { schema = null }: { schema?: string | null } = {},
 ): Promise<Database> {
   await mkdir(folder, { recursive: true });
-  const db = await PGlite.create(folder, { parsers: { [types.INT8]: Number, [types.NUMERIC]: String } });
+  const db = await PGlite.create(folder, {
+    startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${SHARED_BUFFERS}`],
+    parsers: { [types.INT8]: Number, [types.NUMERIC]: String },
+  });
   if (schema !== null) await db.exec(`create schema if not exists ${schema}; set search_path to ${schema}`);
   const over = (on: PGlite | Transaction): Queryable => ({
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { buildContracts } from "../build/contracts.ts";
 import { tellFailure } from "../build/tell-failure.ts";
 import { projectRoot } from "../build/project-root.ts";
 import { startPostgres } from "../testing/postgres.ts";
@@ -159,6 +160,7 @@ function summarise({ bare, trail, active, search, trailBesideSearch }: Result) {
 
 await tellFailure(async () => {
   if (values.help) return console.log(help);
+  await buildContracts({ writesAbis: false });
   const results: Record<string, ReturnType<typeof summarise>> = {};
   for (const kind of ["postgres", "pglite"] as const) {
     if (values.database !== undefined && values.database !== kind) continue;

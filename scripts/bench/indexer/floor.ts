@@ -12,7 +12,16 @@ import { addressInWord } from "#protocol/history/checksum.ts";
 import type { Hex } from "viem";
 import { ask } from "../chain/rpc.ts";
 
-type Log = { address: string; topics: Hex[]; data: Hex; blockNumber: Hex; blockHash: Hex; blockTimestamp: Hex; transactionHash: Hex; logIndex: Hex };
+type Log = {
+  address: string;
+  topics: Hex[];
+  data: Hex;
+  blockNumber: Hex;
+  blockHash: Hex;
+  blockTimestamp: Hex;
+  transactionHash: Hex;
+  logIndex: Hex;
+};
 
 const LOGS = 4_000;
 
@@ -21,10 +30,17 @@ const { deployment, client } = await connectChain(config);
 const database = await openDatabase({ folder: config.dataDir, url: config.databaseUrl });
 const head = Number(await client.getBlockNumber());
 const decoders = new Map([
-  [deployment.ledger.toLowerCase(), { contract: "ledger", address: deployment.ledger, decode: createEventDecoder(ledgerAbi) }],
+  [
+    deployment.ledger.toLowerCase(),
+    { contract: "ledger", address: deployment.ledger, decode: createEventDecoder(ledgerAbi) },
+  ],
   [
     deployment.providerRegistry.toLowerCase(),
-    { contract: "providerRegistry", address: deployment.providerRegistry, decode: createEventDecoder(providerRegistryAbi) },
+    {
+      contract: "providerRegistry",
+      address: deployment.providerRegistry,
+      decode: createEventDecoder(providerRegistryAbi),
+    },
   ],
 ]);
 const actColumns = [
@@ -36,7 +52,7 @@ const started = performance.now();
 let span = 16;
 let stored = 0;
 let reading = read(deployment.deployedAtBlock);
-for (let from = deployment.deployedAtBlock; from <= head; ) {
+for (let from = deployment.deployedAtBlock; from <= head;) {
   const { logs, to } = await reading;
   const perBlock = Math.max(0.5, logs.length / (to - from + 1));
   span = Math.max(1, Math.min(2_000, span * 4, Math.floor(LOGS / perBlock)));
@@ -72,10 +88,21 @@ async function store(logs: readonly Log[]): Promise<void> {
     const account = addressInWord(log.topics[1] ?? "");
     const json = JSON.stringify(args, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
     acts.push([
-      ...[known.contract, known.address, block, log.blockHash, Number(log.blockTimestamp), log.transactionHash, logIndex],
+      ...[
+        known.contract,
+        known.address,
+        block,
+        log.blockHash,
+        Number(log.blockTimestamp),
+        log.transactionHash,
+        logIndex,
+      ],
       ...[account, 0, decoded.eventName, json, "", String(after), log.topics, log.data],
     ]);
-    const named = new Set([account, ...Object.values(args).filter((value) => typeof value === "string" && value.length === 42)]);
+    const named = new Set([
+      account,
+      ...Object.values(args).filter((value) => typeof value === "string" && value.length === 42),
+    ]);
     for (const party of named) parties.push([String(party), block, logIndex]);
   }
   await database.copyRows("acts", actColumns, acts);

@@ -21,7 +21,10 @@ export type Ponder = {
 };
 
 /** Makes the project; the first time, Ponder is installed. */
-export function makePonder(chain: SeededChain, { databaseUrl, name }: { databaseUrl: string | null; name: string }): Ponder {
+export function makePonder(
+  chain: SeededChain,
+  { databaseUrl, name }: { databaseUrl: string | null; name: string },
+): Ponder {
   const home = installOnDemand("ponder", {
     dependencies: { ponder: VERSION, viem: "2.57.0", hono: "4" },
     // Ponder asks for a version of its helpers that was published for another line.
@@ -54,11 +57,14 @@ export function makePonder(chain: SeededChain, { databaseUrl, name }: { database
   return { folder, databaseUrl };
 }
 
-/** Lets it index to the head once and gives the seconds of its backfill. The first run of a database is the cold one. */
+/** How long a backfill took, and up to which block it went: what is not final yet it leaves to its live part. */
+export type Backfill = { seconds: number; upTo: number };
+
+/** Lets it backfill once. The first run of a database is the cold one. */
 export async function runPonder(
   { folder, databaseUrl }: Ponder,
   { schema, onReady }: { schema: string; onReady?: (url: string) => Promise<void> },
-): Promise<number> {
+): Promise<Backfill> {
   const port = await pickAnyPort();
   const binary = join(folder, "../../node_modules/ponder/dist/esm/bin/ponder.js");
   const args = ["start", "--schema", schema, "--port", String(port), "--hostname", "127.0.0.1", "--log-format", "json"];
@@ -72,10 +78,12 @@ export async function runPonder(
   child.stderr.on("data", (bytes: Buffer) => said.push(bytes.toString()));
   let started = 0;
   let seconds: number | null = null;
+  let upTo = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line);
     // Whichever comes first: it fetches ahead of what it indexes.
     if (started === 0 && /Started (fetching )?backfill/.test(line)) started = performance.now();
+    upTo = Number(/"block_range":"\[\d+,(\d+)\]"/.exec(line)?.[1] ?? upTo);
     if (!line.includes("Completed backfill indexing across all chains")) continue;
     seconds = (performance.now() - started) / 1000;
     break;
@@ -86,5 +94,5 @@ export async function runPonder(
   await ended;
   if (seconds === null || started === 0)
     throw new Failure("unavailable", `Ponder ended before it was done:\n${said.join("\n").slice(-3_000)}`);
-  return seconds;
+  return { seconds, upTo };
 }

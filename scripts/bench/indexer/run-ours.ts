@@ -46,5 +46,7 @@ if (proven !== head || mismatches.length > 0 || problems.length > 0)
 // The most that was ever resident (VmHWM); getrusage would count the process that started this one too.
 const highWater = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
 const rssMiB = Number(highWater ?? process.memoryUsage().rss / 1024) / 1024;
-process.stdout.write(`${JSON.stringify({ seconds, acts, rssMiB, retries, cpuSeconds: (cpu.user + cpu.system) / 1e6 })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ seconds, acts, rssMiB, retries, cpuSeconds: (cpu.user + cpu.system) / 1e6 })}\n`,
+);
 process.exit(0);

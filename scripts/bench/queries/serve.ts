@@ -4,9 +4,8 @@
 import express from "express";
 import type { Server } from "node:http";
 import { readConfig, startService } from "#indexer/index.ts";
-import { makeToken } from "#indexer/http/session.ts";
 import { createLog } from "#indexer/log.ts";
-import { addSession } from "#indexer/store/sessions.ts";
+import { signInDirectly } from "../chain/signed-in.ts";
 import { load } from "./load.ts";
 import type { LoadOptions } from "./load.ts";
 
@@ -14,23 +13,15 @@ const ASKERS = 64;
 
 const sizes = JSON.parse(process.env["BENCH_SIZES"] ?? "{}") as LoadOptions;
 const running = await startService(readConfig(process.env), { log: createLog(() => undefined) });
-const { database, now } = running.service;
+const { database } = running.service;
 const { patients, providers } = await load(database, sizes);
-
-async function signIn(account: (typeof patients)[number]): Promise<string> {
-  const { token, id } = makeToken();
-  const at = now();
-  const session = { id, account, sessionKey: null, organisation: null, message: "", signature: "0x" as const };
-  await addSession(database, { ...session, createdAt: at, expiresAt: at + 36_000 });
-  return `placet_session=${token}`;
-}
 
 const asPatient: string[] = [];
 const asProvider: string[] = [];
 for (let at = 0; at < ASKERS; at += 1) {
   const [patient, provider] = [patients[(at * 997) % patients.length], providers[(at * 31) % providers.length]];
-  if (patient !== undefined) asPatient.push(await signIn(patient));
-  if (provider !== undefined) asProvider.push(await signIn(provider));
+  if (patient !== undefined) asPatient.push(await signInDirectly(database, patient));
+  if (provider !== undefined) asProvider.push(await signInDirectly(database, provider));
 }
 
 // What a bare route sends is what the trail sends: the same page, made once. So the two differ by what is done for it.

@@ -1,0 +1,94 @@
+// One chain, one database, every contender in turn: our sync, the floor, and Ponder with a cold and a warm cache of the
+// node's answers. Each in a process of its own, each from empty tables to the same head.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { projectRoot } from "#scripts/build/project-root.ts";
+import type { TestPostgres } from "#scripts/testing/postgres.ts";
+import { ask } from "../chain/rpc.ts";
+import type { SeededChain } from "../chain/seed.ts";
+import { makePonder, runPonder } from "./ponder.ts";
+
+const run = promisify(execFile);
+const ranSchema = z.object({ seconds: z.number(), acts: z.number(), rssMiB: z.number().optional() });
+
+/** Acts a second of each contender; Ponder's are null where it was not asked for. */
+export type Compared = {
+  ours: number;
+  floor: number;
+  ponderCold: number | null;
+  ponderWarm: number | null;
+  rssMiB: number;
+};
+
+/** Measures all contenders on one database. */
+export async function compare(
+  chain: SeededChain,
+  {
+    name,
+    postgres,
+    ponder,
+    tell,
+  }: { name: string; postgres: TestPostgres | null; ponder: boolean; tell: (line: string) => void },
+): Promise<Compared> {
+  const ours = await runOwn("run-ours.ts", chain, postgres);
+  tell(`${name}: ours ${Math.round(ours.rate)} acts/s, ${Math.round(ours.rssMiB ?? 0)} MiB`);
+  const floor = await runOwn("floor.ts", chain, postgres);
+  tell(`${name}: floor ${Math.round(floor.rate)} acts/s`);
+  const result = { ours: ours.rate, floor: floor.rate, rssMiB: ours.rssMiB ?? 0 };
+  if (!ponder) return { ...result, ponderCold: null, ponderWarm: null };
+  const project = makePonder(chain, {
+    name: name.replaceAll(" ", "-"),
+    databaseUrl: postgres === null ? null : await postgres.createDatabase(),
+  });
+  const rates: number[] = [];
+  for (const schema of ["cold", "warm"]) {
+    const { seconds, upTo } = await runPonder(project, { schema });
+    const rate = (await countActs(chain, upTo)) / seconds;
+    tell(`${name}: Ponder ${schema} ${Math.round(rate)} acts/s`);
+    rates.push(rate);
+  }
+  return { ...result, ponderCold: rates[0] ?? null, ponderWarm: rates[1] ?? null };
+}
+
+async function runOwn(script: string, chain: SeededChain, postgres: TestPostgres | null) {
+  const folder = await mkdtemp(join(tmpdir(), "placet-bench-run-"));
+  try {
+    const env = {
+      ...process.env,
+      PLACET_RPC_URL: chain.rpcUrl,
+      PLACET_DEPLOYMENT: chain.deploymentFile,
+      PLACET_DATA: folder,
+      DATABASE_URL: postgres === null ? "" : await postgres.createDatabase(),
+    };
+    const start = (name: string) =>
+      run(process.execPath, [join(projectRoot, "scripts/bench/indexer", name)], { maxBuffer: 1 << 24, env });
+    await start("prepare.ts");
+    const { stdout } = await start(script);
+    const ran = ranSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    if (ran.acts !== chain.events) throw new Error(`${script} stored ${ran.acts} of ${chain.events} acts.`);
+    return { ...ran, rate: ran.acts / ran.seconds };
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** How many acts there are up to a block. */
+async function countActs(chain: SeededChain, upTo: number): Promise<number> {
+  let count = 0;
+  for (let from = 0; from <= upTo; from += 100) {
+    const to = Math.min(upTo, from + 99);
+    const filter = {
+      address: [chain.deployment.ledger, chain.deployment.providerRegistry],
+      fromBlock: `0x${from.toString(16)}`,
+      toBlock: `0x${to.toString(16)}`,
+    };
+    const logs = z.array(z.object({ data: z.string() })).parse(await ask(chain.rpcUrl, "eth_getLogs", [filter]));
+    count += logs.filter((log) => log.data !== "0x").length;
+  }
+  return count;
+}
