@@ -189,9 +189,10 @@ describe("Who may ask what", () => {
         }
       }
       expect([...bodies], pair[0]).toHaveLength(1);
-      const [known = 0, unknown = 0] = times.map((list) => list.toSorted((a, b) => a - b)[10]);
-      expect(known / unknown, pair[0]).toBeGreaterThan(0.4);
-      expect(known / unknown, pair[0]).toBeLessThan(2.5);
+      // The fastest of many is what the service needs; all else is the machine's. A difference that a network hides is none.
+      const [known = 0, unknown = 0] = times.map((list) => Math.min(...list));
+      const alike = Math.abs(known - unknown) < 2 || Math.max(known, unknown) / Math.min(known, unknown) < 2.5;
+      expect(alike, `${pair[0]}: ${known} ms, ${unknown} ms`).toBe(true);
     }
   });
 
