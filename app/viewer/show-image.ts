@@ -1,11 +1,14 @@
 // Pictures: decoded by the browser from a blob, whose type is fixed here, so that an SVG or HTML in disguise is no picture.
+import { countPixels } from "./picture-size.ts";
 import type { Shown, Stage } from "./shown.ts";
 
-/** A picture of more pixels than this would take gigabytes to decode. */
-const MOST_PIXELS = 200_000_000;
+/** A picture of more pixels than this would take half a gigabyte to decode. Phones and scanners make up to 100 million. */
+const MOST_PIXELS = 120_000_000;
 
 /** Shows a JPEG or PNG. Throws when the browser cannot decode it, or when it is too large to. */
 export async function showImage(stage: Stage, options: { mediaType: "image/jpeg" | "image/png" }): Promise<Shown> {
+  const pixels = countPixels(stage.bytes, options.mediaType);
+  if (pixels === undefined || pixels > MOST_PIXELS) throw new Error("The picture is damaged, or too large.");
   const picture = new Image();
   picture.className = "picture";
   picture.alt = stage.title;
@@ -15,7 +18,6 @@ export async function showImage(stage: Stage, options: { mediaType: "image/jpeg"
     picture.onload = () => resolve();
     picture.onerror = () => reject(new Error("The picture does not decode."));
   });
-  if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) throw new Error("The picture is too large.");
   stage.root.replaceChildren(picture);
   let factor = 1;
   const fit = (): void => {

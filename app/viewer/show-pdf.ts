@@ -1,6 +1,6 @@
 // PDF by pdf.js, without anything in it that acts: no scripts, no forms, no links, no attachments. Pages are drawn when
 // they come near the screen, with a text layer above, so that text can be found, copied and read aloud.
-import { getDocument, GlobalWorkerOptions, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { getDocument, GlobalWorkerOptions, PDFDataRangeTransport, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 import * as pdfWorker from "pdfjs-dist/legacy/build/pdf.worker.mjs";
 import type { PDFPageProxy } from "pdfjs-dist";
 import type { Shown, Stage } from "./shown.ts";
@@ -12,8 +12,12 @@ GlobalWorkerOptions.workerSrc = "none";
 
 /** A canvas larger than this (in device pixels) is drawn coarser. */
 const MOST_CANVAS_PIXELS = 16_000_000;
+/** A document says itself how many pages it has: beyond these it is for the download. */
+const MOST_PAGES = 5_000;
 /** Pages further than this many screens away give their canvas back. */
 const NEAR = "150% 0px";
+/** Bytes that are asked for at a time where a document is read in parts: what lies in one chunk. */
+const PART = 524_272;
 
 /** Fetches a static helper (font, character map, decoder) by its pdf.js kind and file name. */
 export type FetchAsset = (kind: string, name: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -28,7 +32,7 @@ export async function showPdf(stage: Stage, options: { fetchAsset: FetchAsset })
     }
   }
   const loading = getDocument({
-    data: stage.bytes,
+    ...(await sourceOf(stage)),
     BinaryDataFactory: PortDataFactory,
     cMapUrl: "port:/",
     standardFontDataUrl: "port:/",
@@ -41,6 +45,7 @@ export async function showPdf(stage: Stage, options: { fetchAsset: FetchAsset })
     verbosity: 0,
   });
   const pdf = await loading.promise;
+  const pages = Math.min(pdf.numPages, MOST_PAGES);
   const first = await pdf.getPage(1);
   const slots: Slot[] = [];
   let factor = 1;
@@ -92,13 +97,10 @@ export async function showPdf(stage: Stage, options: { fetchAsset: FetchAsset })
   );
 
   stage.root.replaceChildren();
-  for (let number = 1; number <= pdf.numPages; number++) {
+  for (let number = 1; number <= pages; number++) {
     const box = document.createElement("section");
     box.className = "page";
-    box.setAttribute(
-      "aria-label",
-      stage.pageLabel.replace("{page}", String(number)).replace("{pages}", String(pdf.numPages)),
-    );
+    box.setAttribute("aria-label", stage.pageLabel.replace("{page}", String(number)).replace("{pages}", String(pages)));
     const slot: Slot = { number, box, page: number === 1 ? first : undefined, drawnAt: 0, drawing: false };
     place(slot);
     slots.push(slot);
@@ -129,7 +131,7 @@ export async function showPdf(stage: Stage, options: { fetchAsset: FetchAsset })
   );
 
   return {
-    pages: pdf.numPages,
+    pages,
     zoom: (next) => {
       const before = stage.root.scrollTop / Math.max(1, stage.root.scrollHeight);
       factor = next;
@@ -138,6 +140,24 @@ export async function showPdf(stage: Stage, options: { fetchAsset: FetchAsset })
     },
     goTo: (page) => slots[page - 1]?.box.scrollIntoView({ block: "start" }),
   };
+}
+
+/** The bytes; or, for a document that is read in parts, a way for pdf.js to ask for those that a page needs. */
+async function sourceOf({ bytes, parts }: Stage): Promise<object> {
+  if (!parts) return { data: bytes };
+  const first = await parts.read(0, Math.min(PART, parts.size));
+  let failed: (error: unknown) => void = () => undefined;
+  class PortTransport extends PDFDataRangeTransport {
+    override requestDataRange(begin: number, end: number): void {
+      parts?.read(begin, Math.min(end, parts.size)).then(
+        (chunk) => this.onDataRange(begin, chunk),
+        (error: unknown) => failed(error),
+      );
+    }
+  }
+  const range = new PortTransport(parts.size, first);
+  failed = () => range.abort();
+  return { range, length: parts.size, rangeChunkSize: PART, disableAutoFetch: true, disableStream: true };
 }
 
 async function drawPage(page: PDFPageProxy, box: HTMLElement, scale: number): Promise<void> {

@@ -3,13 +3,16 @@
 
 import { z } from "zod";
 import { parseCid } from "#protocol/documents/index.ts";
-import { Failure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
+import type { Ipfs } from "../ipfs/ipfs.ts";
 import { MAX_BLOCK_BYTES } from "../ipfs/verify.ts";
 import { isCard, wakeWanted } from "../store/openings.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
 
 const params = z.object({ cid: z.string().max(100) });
+/** Most blocks that are asked for at a time. */
+const MAX_ASKED = 256;
 const FETCH_MS = 5_000;
 // What a CID names never changes; the session rule still holds for every cache but the browser's own.
 const caching = { "Cache-Control": "private, max-age=31536000, immutable" };
@@ -74,4 +77,37 @@ export const blockRoutes: Route[] = [
       return reply(201, null);
     },
   }),
+  route({
+    method: "post",
+    path: "/api/blocks/missing",
+    summary:
+      "Which of these blocks this node does not hold. With `check` each one is read and hashed again: one that does not hash to its CID is missing, too.",
+    tag: "blocks",
+    access: "session",
+    limit: "blocks",
+    body: z.object({ cids: z.array(z.string().max(100)).min(1).max(MAX_ASKED), check: z.boolean().default(false) }),
+    response: z.object({ missing: z.array(z.string()) }),
+    problems: ["unsupported-type"],
+    // Reading half a MiB weighs more than looking whether it is there.
+    weigh: ({ cids, check }) => (check ? Math.ceil(cids.length / 4) : 0),
+    async handle({ service, body }) {
+      const isThere = body.check
+        ? (cid: string) => holdsGenuine(service.ipfs, cid)
+        : (cid: string) => service.ipfs.has(cid);
+      const missing: string[] = [];
+      for (const cid of body.cids) if (!(await isThere(cid))) missing.push(cid);
+      return reply(200, { missing });
+    },
+  }),
 ];
+
+/** Whether the node holds the very bytes that the CID names. */
+async function holdsGenuine(ipfs: Ipfs, cid: string): Promise<boolean> {
+  try {
+    await ipfs.get(cid, { timeoutMs: 0 });
+    return true;
+  } catch (error) {
+    if (isFailure(error, "not-found") || isFailure(error, "tampered")) return false;
+    throw error;
+  }
+}

@@ -26,6 +26,7 @@ export type WrapKind =
   | "challenge" // a proof that a key is held
   | "share" // a guardian's recovery share
   | "member-key" // an organisation's key for a member
+  | "upload" // what an upload that broke off needs to go on, for its author
   | "vault"; // the vault key for one unlocker
 
 /** Where a wrapped thing is valid, and for whom. `ref` is 32 bytes: a scope, a document id, an appointment id. */

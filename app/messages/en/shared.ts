@@ -12,6 +12,7 @@ export const shared = {
   "viewer.drawing": "Drawing the document …",
   "viewer.frame": "Document: {title}",
   "viewer.cut": "The text is longer than this. Save it to read the rest.",
+  "viewer.noText": "This document holds no text. Save it to see what is in it.",
   "viewer.unsupported":
     "This kind of document cannot be shown here yet. You can save it and open it with another program.",
   "viewer.problem.damaged":
@@ -20,6 +21,8 @@ export const shared = {
     "This PDF is locked with a password of its own. Save it and open it with a program that asks for the password.",
   "viewer.problem.unsupported":
     "This kind of document cannot be shown here yet. You can save it and open it with another program.",
+  "viewer.problem.slow":
+    "This document took too long to show, and was stopped. It may be damaged, or built to do harm. Nothing else was affected. Save it only if you trust who made it.",
   "viewer.problem.left":
     "This document tried to do something that documents may not do, so it was closed. Nothing left this device.",
 
@@ -64,8 +67,14 @@ export const shared = {
   "documents.protected":
     "This category is specially protected: it is never part of a consent unless you choose it by itself.",
   "documents.progress": "Adding {title}",
-  "documents.encrypting": "Encrypting on this device",
-  "documents.uploading": "Uploading",
+  "documents.storing": "Encrypting on this device and storing",
+  "documents.checking": "Checking what is stored, then the ledger",
+  "documents.unfinished.title": "Not finished",
+  "documents.unfinished.lead":
+    "These were being added when this page was closed. Nothing of them is in your records yet. Choose the same file again, and only what is missing is sent.",
+  "documents.unfinished.done": "{percent} % encrypted",
+  "documents.unfinished.choose": "Choose the file again",
+  "documents.unfinished.discard": "Give up",
   "documents.pause": "Pause",
   "documents.resume": "Go on",
   "documents.paused": "Paused. Nothing is being sent.",
@@ -87,7 +96,4 @@ export const shared = {
     "You said no in your wallet. The file is kept here, encrypted and stored, but not part of your records. Try again when you want.",
   "documents.problem.unknown":
     "This file could not be added, and we did not expect that. Your other records are safe. Try again.",
-  "documents.problem.notThere": "Part of the file did not arrive. Nothing was added to your records. Try again.",
-  "documents.problem.differs":
-    "What was stored is not the file that you chose. Nothing was added to your records. Try again.",
 } as const;

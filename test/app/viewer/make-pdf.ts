@@ -1,18 +1,20 @@
 // A small, real PDF with one line of text a page, in a font that every reader has to bring along itself.
 
-/** The bytes of a PDF whose pages show these lines in Helvetica. */
+/** The bytes of a PDF whose pages show these lines in Helvetica: all pages first, then what is drawn on them. */
 export function makePdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   const objects: string[] = [];
-  const pages = lines.map((_, index) => `${4 + index * 2} 0 R`).join(" ");
+  const pages = lines.map((_, index) => `${4 + index} 0 R`).join(" ");
   objects.push("<< /Type /Catalog /Pages 2 0 R >>");
   objects.push(`<< /Type /Pages /Kids [${pages}] /Count ${lines.length} >>`);
   objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
-  lines.forEach((line, index) => {
+  lines.forEach((_, index) =>
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${4 + lines.length + index} 0 R >>`,
+    ),
+  );
+  lines.forEach((line) => {
     const words = line.replace(/[\\()]/g, (sign) => `\\${sign}`);
     const drawing = `BT /F1 24 Tf 72 720 Td (${words}) Tj ET`;
-    objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`,
-    );
     objects.push(`<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`);
   });
   let text = "%PDF-1.7\n";

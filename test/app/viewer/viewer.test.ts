@@ -1,116 +1,25 @@
 // The document viewer in a real browser: it draws what it is given, and whatever runs inside it reaches nothing.
-import { readFileSync, statSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Browser, Frame, Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { viewerHeader } from "../../../app/viewer/policy.ts";
-import { launchBrowser } from "../../e2e/browser.ts";
 import { makePdf } from "./make-pdf.ts";
+import { makeDocx } from "./make-docx.ts";
+import { startViewer, type ViewerStage } from "./stage.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const built = join(root, "build/viewer");
-
-let server: Server;
-let origin = "";
-let requests: string[] = [];
-let browser: Browser;
+let stage: ViewerStage;
 let page: Page;
 
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    root,
-    logLevel: "error",
-    build: {
-      write: false,
-      lib: {
-        entry: join(root, "app/src/lib/viewer/connect-viewer.ts"),
-        formats: ["iife"],
-        name: "viewer",
-        fileName: "viewer",
-      },
-    },
-  });
-  const output = Array.isArray(result) ? result[0] : result;
-  if (!output || !("output" in output)) throw new Error("Nothing was built.");
-  return output.output[0].code;
-}
-
 beforeAll(async () => {
-  await build({ configFile: join(root, "app/viewer/vite.config.ts") });
-  const parent = await bundle();
-  server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://x").pathname;
-    requests.push(request.url ?? "");
-    if (path === "/") {
-      response.setHeader("content-type", "text/html");
-      response.setHeader("set-cookie", "placet_session=secret; Path=/");
-      return response.end(
-        `<title>secret of the page</title><iframe sandbox="allow-scripts" width=900 height=700></iframe><script>${parent}</script>`,
-      );
-    }
-    const file = join(built, path.replace("/viewer/", ""));
-    if (!path.startsWith("/viewer/") || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      response.statusCode = 404;
-      return response.end();
-    }
-    const type = { html: "text/html", js: "text/javascript", css: "text/css" }[file.split(".").pop() ?? ""];
-    response.setHeader("content-type", type ?? "application/octet-stream");
-    response.setHeader("content-security-policy", viewerHeader);
-    response.setHeader("cross-origin-resource-policy", "cross-origin");
-    return response.end(readFileSync(file));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await launchBrowser();
+  stage = await startViewer();
 }, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  server?.closeAllConnections();
-  server?.close();
-});
-
+afterAll(() => stage?.close());
 beforeEach(async () => {
-  page = await browser.newPage();
-  await page.goto(origin);
-  requests = [];
+  await stage.freshPage();
+  page = stage.page();
 });
 
-async function show(options: { mediaType: string; bytes: Uint8Array }): Promise<{ frame: Frame; outcome: string }> {
-  const outcome = await page.evaluate(
-    async ({ mediaType, base64 }) => {
-      const frame = document.querySelector("iframe");
-      if (!frame) throw new Error("no frame");
-      await new Promise((resolve) => {
-        frame.addEventListener("load", resolve, { once: true });
-        frame.src = "/viewer/index.html";
-      });
-      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-      return new Promise<string>((resolve) => {
-        const { connectViewer } = (globalThis as unknown as { viewer: typeof import("#app/viewer/connect-viewer.ts") })
-          .viewer;
-        connectViewer(frame, {
-          mediaType,
-          bytes,
-          title: "Blood count",
-          look: { language: "en", dark: false, pageLabel: "Page {page} of {pages}", cutLabel: "Cut off here." },
-          onShown: (pages) => resolve(`shown ${pages}`),
-          onPage: () => undefined,
-          onProblem: (problem) => resolve(`problem ${problem}`),
-        });
-      });
-    },
-    { mediaType: options.mediaType, base64: Buffer.from(options.bytes).toString("base64") },
-  );
-  const frame = page.frames().find((one) => one.url().includes("/viewer/"));
-  if (!frame) throw new Error("The viewer frame is not there.");
-  return { frame, outcome };
-}
+const WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const show = (options: Parameters<ViewerStage["show"]>[0]) => stage.show(options);
+const text = (words: string) => new TextEncoder().encode(words);
 
 describe("A person who opens a document", () => {
   test("reads a PDF's words on the drawn page", async () => {
@@ -128,7 +37,7 @@ describe("A person who opens a document", () => {
       return dark;
     });
     expect(inked).toBeGreaterThan(50);
-    expect(requests.some((path) => path.includes("/assets/standard_fonts/"))).toBe(true);
+    expect(stage.requests().some((path) => path.includes("/assets/standard_fonts/"))).toBe(true);
   });
 
   test("sees a text as text, whatever it says", async () => {
@@ -155,6 +64,60 @@ describe("A person who opens a document", () => {
     expect((await show({ mediaType: "image/jpeg", bytes: png.subarray(0, 20) })).outcome).toBe("problem damaged");
   });
 
+  test("reads the first page of a long PDF before the rest has come", async () => {
+    const lines = Array.from({ length: 400 }, (_, page) => `Page ${page} ${"lorem ipsum ".repeat(400)}`);
+    const bytes = makePdf(["First of many", ...lines]);
+    expect(bytes.length).toBeGreaterThan(1_800_000);
+    const { frame, outcome, asked } = await show({ mediaType: "application/pdf", bytes, inParts: true });
+    expect(outcome).toBe("shown 401");
+    await frame.getByText("First of many").waitFor({ timeout: 10_000 });
+    expect(asked).toBeLessThan(bytes.length * 0.8);
+  });
+
+  test("is told that a picture is not shown in parts", async () => {
+    const { outcome } = await show({ mediaType: "image/png", bytes: makePdf(["x"]), inParts: true });
+    expect(outcome).toBe("problem unsupported");
+  });
+
+  test("reads a Word document's words: headings, paragraphs, lists and tables", async () => {
+    const bytes = makeDocx({
+      body:
+        '<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Discharge letter</w:t></w:r></w:p>' +
+        "<w:p><w:r><w:t>Dear colleague,</w:t><w:br/><w:t>she is well.</w:t></w:r></w:p>" +
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Ramipril</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>5 mg</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+    });
+    const { frame, outcome } = await show({ mediaType: WORD, bytes });
+    expect(outcome).toBe("shown 1");
+    expect(await frame.getByRole("heading", { name: "Discharge letter" }).count()).toBe(1);
+    expect(await frame.locator("article").innerText()).toContain("Dear colleague,\nshe is well.");
+    expect(await frame.getByRole("cell").allInnerTexts()).toEqual(["Ramipril", "5 mg"]);
+  });
+
+  test("reads a FHIR resource as a page: names, values with units, codes by their words", async () => {
+    const resource = {
+      resourceType: "Observation",
+      status: "final",
+      text: { status: "generated", div: "<div><script>document.title='ran'</script>narrative</div>" },
+      code: { coding: [{ system: "http://loinc.org", code: "718-7", display: "Haemoglobin" }] },
+      valueQuantity: { value: 13.9, unit: "g/dL" },
+      effectivePeriod: { start: "2026-11-01", end: "2026-11-03" },
+      contained: [{ resourceType: "Practitioner", name: [{ given: ["Lena"], family: "Lindqvist" }] }],
+    };
+    const { frame } = await show({ mediaType: "application/fhir+json", bytes: text(JSON.stringify(resource)) });
+    const words = await frame.locator("article").innerText();
+    for (const line of [
+      "Observation",
+      "Haemoglobin",
+      "Value quantity",
+      "13.9 g/dL",
+      "2026-11-01 – 2026-11-03",
+      "Lena Lindqvist",
+    ])
+      expect(words).toContain(line);
+    expect(words).not.toContain("narrative");
+    expect((await show({ mediaType: "application/fhir+json", bytes: text("{ no json") })).outcome).toBe("shown 1");
+  });
+
   test("is told when it is damaged or of a kind that cannot be shown", async () => {
     const damaged = new TextEncoder().encode("%PDF-1.7 and then nothing");
     expect((await show({ mediaType: "application/pdf", bytes: damaged })).outcome).toBe("problem damaged");
@@ -165,7 +128,7 @@ describe("A person who opens a document", () => {
 describe("Code that runs inside the viewer", () => {
   test("reaches no storage, no network, no page around it", async () => {
     const { frame } = await show({ mediaType: "text/plain", bytes: new TextEncoder().encode("hello") });
-    requests = [];
+    stage.forgetRequests();
     const reached = await frame.evaluate(async (from) => {
       const tries: Record<string, () => unknown> = {
         localStorage: () => localStorage.length,
@@ -225,10 +188,10 @@ describe("Code that runs inside the viewer", () => {
         }
       }
       return { through, origin: globalThis.origin };
-    }, origin);
+    }, stage.origin);
     expect(reached).toEqual({ through: [], origin: "null" });
     await page.waitForTimeout(500);
-    expect(requests).toEqual([]);
+    expect(stage.requests()).toEqual([]);
     expect(await page.title()).toBe("secret of the page");
   });
 });

@@ -73,6 +73,12 @@ describe("The API", () => {
     expect((await asAna.call("PUT", `/api/blocks/${cid}`, bytes)).status).toBe(201);
     expect((await asAna.call("HEAD", `/api/blocks/${cid}`)).status).toBe(200);
     expect((await asAna.call("GET", `/api/blocks/${cid}`)).body["text"]).toBe("ciphertext");
+    const absent = await cidOfBlock(utf8("nobody has this"));
+    for (const check of [false, true]) {
+      const asked = { cids: [cid, absent], check };
+      expect((await asAna.call("POST", "/api/blocks/missing", asked)).body).toEqual({ missing: [absent] });
+      expect((await nobody()("POST", "/api/blocks/missing", asked)).status).toBe(401);
+    }
     expect((await nobody()("GET", `/api/blocks/${cid}`)).status).toBe(401);
     expect(await asAna.call("PUT", `/api/blocks/${cid}`, new Uint8Array(2 * 1024 * 1024 + 1))).toMatchObject({
       status: 413,

@@ -1,13 +1,12 @@
-// The queue of documents on their way in: described, encrypted and uploaded, checked, then handed to `finish` (which
+// The queue of documents on their way in: described, encrypted and stored, checked, then handed to `finish` (which
 // anchors or files them). Rule: one at a time, so that the blocks in flight are bounded; a failed row keeps its reason
-// and its file, and nothing is anchored that was not read back and found equal.
+// and its file and goes on where it stopped, and nothing is anchored that was not checked where it is stored.
 import { detectType, HEAD_BYTES, type Metadata } from "#protocol/documents/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { t } from "#app/ui/index.ts";
-import { addDocument } from "#app/vault/index.ts";
+import { addDocument, dropUpload, listUploads, type Unfinished } from "#app/vault/index.ts";
 import type { Bytes } from "#protocol/bytes.ts";
 import type { Address, Hex } from "viem";
-import { checkUpload } from "./check-upload.ts";
 import { createPace } from "./pace.ts";
 import { suggestCategory, suggestTitle } from "./suggest-category.ts";
 
@@ -28,12 +27,17 @@ export type AddItem = {
   /** Separated by commas. */
   tags: string;
   state: AddState;
-  encrypted: number;
-  uploaded: number;
+  /** Encrypted and stored. */
+  stored: number;
   total: number;
-  encryptSpeed: number | undefined;
-  uploadSpeed: number | undefined;
+  speed: number | undefined;
   left: number | undefined;
+  /** Steps of the check that are done, and how many there are. */
+  checked: number;
+  toCheck: number;
+  checkLeft: number | undefined;
+  /** By what the upload can be gone on with after a break. */
+  upload: Hex | undefined;
   /** Why it failed, in words. */
   problem: string | undefined;
 };
@@ -51,6 +55,8 @@ export type AddQueueOptions = {
   finish: (uploaded: Uploaded, item: AddItem) => Promise<void>;
   /** A further version of this document. */
   version?: { document: Hex; version: number };
+  /** Whether the ledger has this document already: an upload that broke off after that is done. */
+  isOnLedger?: (document: Hex, version: number) => boolean;
 };
 
 /** Most bytes of one document. */
@@ -65,6 +71,7 @@ export function createAddQueue(options: AddQueueOptions) {
   let paused = $state(false);
   let running = false;
   let nextId = 1;
+  let unfinished = $state.raw<Unfinished[]>([]);
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on it
   const stops = new Map<number, AbortController>();
   // Uploads that are stored but not finished: a retry goes on from here and sends nothing twice.
@@ -104,6 +111,7 @@ export function createAddQueue(options: AddQueueOptions) {
       item.state = "finishing";
       await options.finish(uploaded, item);
       stored.delete(item.id);
+      await forget(item);
       item.state = "done";
     } catch (error) {
       if (stop.signal.aborted) item.state = stop.signal.reason === "pause" ? "waiting" : "cancelled";
@@ -123,8 +131,8 @@ export function createAddQueue(options: AddQueueOptions) {
   async function upload(item: AddItem, signal: AbortSignal): Promise<Uploaded> {
     item.state = "working";
     item.total = item.file.size;
-    const encryptPace = createPace(item.file.size);
-    const uploadPace = createPace(item.file.size);
+    const storePace = createPace(item.file.size);
+    let checkPace: ReturnType<typeof createPace> | undefined;
     const metadata: Metadata = {
       category: item.category,
       title: item.title.trim() || item.file.name || t("documents.untitled"),
@@ -136,7 +144,7 @@ export function createAddQueue(options: AddQueueOptions) {
       tags: readTags(item.tags),
     };
     const { version } = options;
-    const added = await addDocument(
+    return addDocument(
       {
         file: item.file,
         metadata,
@@ -144,37 +152,65 @@ export function createAddQueue(options: AddQueueOptions) {
         subjectKey: options.subjectKey,
         author: options.author,
         ...(version ? { document: version.document, version: version.version } : {}),
+        ...(item.upload ? { upload: item.upload } : {}),
       },
       {
         signal,
         onProgress: (progress) => {
           const now = performance.now();
-          item.encrypted = progress.encrypted;
-          item.uploaded = progress.uploaded;
-          item.total = progress.total;
-          item.encryptSpeed = encryptPace(progress.encrypted, now).speed;
-          const pace = uploadPace(progress.uploaded, now);
-          item.uploadSpeed = pace.speed;
-          item.left = pace.left;
+          item.upload = progress.upload;
+          item.stored = progress.stored;
+          ({ speed: item.speed, left: item.left } = storePace(progress.stored, now));
+          if (progress.toCheck === 0) return;
+          if (item.state === "working") item.state = "checking";
+          item.checked = progress.checked;
+          item.toCheck = progress.toCheck;
+          checkPace ??= createPace(progress.toCheck);
+          item.checkLeft = checkPace(progress.checked, now).left;
         },
       },
     );
-    item.encrypted = item.uploaded = item.total;
-    item.state = "checking";
-    await checkUpload({ ...added, file: item.file, subject: options.subject, author: options.author, signal });
-    return {
-      document: added.document,
-      version: added.version,
-      digest: added.digest,
-      manifestBytes: added.manifestBytes,
-      metadata,
-    };
+  }
+
+  /** The upload is done or not wanted any more: its key is forgotten on this device. */
+  async function forget(item: AddItem): Promise<void> {
+    const { upload } = item;
+    item.upload = undefined;
+    // Left behind it would only be offered once more.
+    if (upload) await dropUpload(upload).catch(() => undefined);
+  }
+
+  async function findUnfinished(): Promise<void> {
+    const found = await listUploads();
+    const mine = found.filter(({ subject }) => subject.toLowerCase() === options.subject.toLowerCase());
+    const over = mine.filter(({ upload, version }) => options.isOnLedger?.(upload, version));
+    for (const { upload } of over) await dropUpload(upload);
+    unfinished = mine.filter((one) => !over.includes(one));
+  }
+
+  /** Takes an upload up again with the file that it was begun with. That it is the same is checked chunk by chunk. */
+  async function goOn(one: Unfinished, file: File): Promise<void> {
+    const { metadata, upload } = one;
+    const item = await describe(file, nextId++);
+    unfinished = unfinished.filter(({ upload: other }) => other !== upload);
+    items.push({
+      ...item,
+      title: metadata.title,
+      category: metadata.category,
+      recordedOn: metadata.recordedOn,
+      tags: metadata.tags.join(", "),
+      upload,
+      state: "waiting",
+      problem: undefined,
+    });
+    void run();
   }
 
   function stopItem(item: AddItem, reason: "cancel" | "pause"): void {
     const stop = stops.get(item.id);
     if (stop) stop.abort(reason);
     else if (reason === "cancel") item.state = "cancelled";
+    if (reason === "cancel") void forget(item);
   }
 
   return {
@@ -187,11 +223,22 @@ export function createAddQueue(options: AddQueueOptions) {
     get busy(): boolean {
       return items.some((item) => ["waiting", "working", "checking", "finishing"].includes(item.state));
     },
+    /** What broke off on this device and can go on. */
+    get unfinished(): readonly Unfinished[] {
+      return unfinished;
+    },
     add,
     start,
+    findUnfinished,
+    goOn,
+    /** Gives up an upload that broke off. */
+    async discard(one: Unfinished): Promise<void> {
+      await dropUpload(one.upload);
+      unfinished = unfinished.filter((other) => other !== one);
+    },
     pause(): void {
       paused = true;
-      for (const item of items) if (item.state === "working") stopItem(item, "pause");
+      for (const item of items) if (item.state === "working" || item.state === "checking") stopItem(item, "pause");
     },
     resume(): void {
       paused = false;
@@ -199,6 +246,7 @@ export function createAddQueue(options: AddQueueOptions) {
     },
     cancel: (item: AddItem): void => stopItem(item, "cancel"),
     remove(item: AddItem): void {
+      void forget(item);
       items = items.filter((one) => one.id !== item.id);
     },
     retry(item: AddItem): void {
@@ -230,12 +278,14 @@ async function describe(file: File, id: number): Promise<AddItem> {
     recordedOn: dayOfFile(file),
     tags: "",
     state: type && !tooLarge && file.size > 0 ? "describing" : "unsupported",
-    encrypted: 0,
-    uploaded: 0,
+    stored: 0,
     total: file.size,
-    encryptSpeed: undefined,
-    uploadSpeed: undefined,
+    speed: undefined,
     left: undefined,
+    checked: 0,
+    toCheck: 0,
+    checkLeft: undefined,
+    upload: undefined,
     problem: tooLarge
       ? t("documents.problem.tooLarge")
       : file.size === 0

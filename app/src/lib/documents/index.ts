@@ -1,5 +1,6 @@
 // Documents on their way in and out, for whoever may: the add queue and its pieces, manifests, seals, saving.
 export { default as AddList } from "./AddList.svelte";
+export { default as UnfinishedList } from "./UnfinishedList.svelte";
 export { default as DropZone } from "./DropZone.svelte";
 export {
   createAddQueue,

@@ -1,7 +1,8 @@
 // IPFS blocks through the service. Rule: whoever serves them, a block is used only when it hashes to its CID.
 import { verifyBlock } from "#protocol/documents/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import { send } from "./request.ts";
+import { z } from "zod";
+import { request, send } from "./request.ts";
 
 const MAX_BLOCK = 2 * 1024 * 1024;
 
@@ -14,15 +15,24 @@ export async function fetchBlock(cid: string, options: { signal?: AbortSignal | 
   return bytes;
 }
 
-/** True when the service holds the block already. */
-export async function hasBlock(cid: string, options: { signal?: AbortSignal | undefined } = {}): Promise<boolean> {
-  // HEAD has no body; 404 is an answer here and no failure.
-  const response = await fetch(`/api/blocks/${encodeURIComponent(cid)}`, {
-    method: "HEAD",
-    credentials: "same-origin",
-    signal: options.signal ?? null,
-  }).catch(() => undefined);
-  return response?.ok ?? false;
+const missingShape = z.object({ missing: z.array(z.string()) });
+
+/**
+ * Which of these blocks (at most 256) the service does not hold. With `check` it reads and hashes each one again: what does
+ * not hash to its CID is missing, too.
+ */
+export async function missingBlocks(
+  cids: readonly string[],
+  options: { check?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<Set<string>> {
+  const { check = false, signal } = options;
+  const { missing } = await request("/api/blocks/missing", {
+    method: "POST",
+    body: { cids, check },
+    schema: missingShape,
+    signal,
+  });
+  return new Set(missing);
 }
 
 /** Stores one block under its CID; the service checks it too. Blobs travel some times faster than arrays. */

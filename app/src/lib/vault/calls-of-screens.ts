@@ -1,4 +1,5 @@
 // The vault's calls under the names that screens use. Each goes to the worker with the place filled in.
+import type { Hex } from "viem";
 import { askVaultHere } from "./vault.svelte.ts";
 import type { NewRecord, SealOrder, KeyedParty, VaultCalls, Via } from "./calls.ts";
 
@@ -6,12 +7,27 @@ type Options<P> = { onProgress?: (progress: P) => void; signal?: AbortSignal };
 type Args<K extends keyof VaultCalls> = Omit<VaultCalls[K]["args"], "place">;
 type Result<K extends keyof VaultCalls> = Promise<VaultCalls[K]["result"]>;
 
-/** Encrypts a file and uploads it; the DEK stays in the worker for `makeSeals`. */
+/** Encrypts a file, stores it and checks what is stored; the DEK stays in the worker for `makeSeals`. */
 export function addDocument(
   record: NewRecord,
   options: Options<VaultCalls["addDocument"]["progress"]> = {},
 ): Result<"addDocument"> {
   return askVaultHere("addDocument", record, options as never);
+}
+
+/** Uploads that broke off on this device and can go on once their file is chosen again. */
+export function listUploads(): Result<"listUploads"> {
+  return askVaultHere("listUploads", {});
+}
+
+/** Forgets an upload that broke off, and its key with it. */
+export function dropUpload(upload: Hex): Result<"dropUpload"> {
+  return askVaultHere("dropUpload", { upload });
+}
+
+/** A part of a document, fetched and decrypted without the rest. */
+export function readRange(part: Args<"readRange">): Result<"readRange"> {
+  return askVaultHere("readRange", part);
 }
 
 /** Opens descriptions in bulk: own ones, or such as were released (`via`). */

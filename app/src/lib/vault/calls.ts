@@ -29,8 +29,27 @@ export type OpenedManifest =
 /** How a document is opened: as its subject, or as a grantee with a release and an opened capsule. */
 export type Via = "owner" | { scope: Hex; grantee: Address; release: Release };
 
-/** Bytes done, of the plaintext. */
-export type AddProgress = { encrypted: number; uploaded: number; total: number };
+/**
+ * How far adding a document is: bytes that are encrypted and stored, then steps of the check. `upload` is what the call can
+ * be gone on by after a break.
+ */
+export type AddProgress = {
+  stored: number;
+  total: number;
+  checked: number;
+  toCheck: number;
+  upload: Hex | undefined;
+};
+
+/** An upload that broke off on this device. `chunks` of it were encrypted, each of half a MiB. */
+export type Unfinished = {
+  upload: Hex;
+  version: number;
+  subject: Address;
+  metadata: Metadata;
+  lastModified: number;
+  chunks: number;
+};
 
 /** A document to add. */
 export type NewRecord = {
@@ -42,6 +61,8 @@ export type NewRecord = {
   author: Address;
   document?: Hex | undefined;
   version?: number | undefined;
+  /** To go on with an upload that broke off; the metadata are then those that it was begun with. */
+  upload?: Hex | undefined;
 };
 
 /** A seal to make. The DEK comes from the manifest (own documents) or is still known from adding it. */
@@ -77,9 +98,11 @@ export type VaultCalls = {
 
   addDocument: {
     args: WithPlace<NewRecord>;
-    result: { document: Hex; version: number; digest: Hex; manifestBytes: Bytes };
+    result: { document: Hex; version: number; digest: Hex; manifestBytes: Bytes; metadata: Metadata };
     progress: AddProgress;
   };
+  listUploads: { args: WithPlace<Record<never, never>>; result: Unfinished[] };
+  dropUpload: { args: WithPlace<{ upload: Hex }>; result: undefined };
   openManifests: {
     args: WithPlace<{ items: { manifestBytes: Uint8Array; via?: Via | undefined }[] }>;
     result: OpenedManifest[];
@@ -88,6 +111,11 @@ export type VaultCalls = {
     args: WithPlace<{ manifestBytes: Uint8Array; via: Via }>;
     result: { blob: Blob; metadata: Metadata; manifest: Manifest };
     progress: { done: number; total: number };
+  };
+  /** The bytes [start, end) of a document, from the blocks that hold them alone. */
+  readRange: {
+    args: WithPlace<{ manifestBytes: Uint8Array; via: Via; start: number; end: number }>;
+    result: Bytes;
   };
   makeSeals: {
     args: WithPlace<{ orders: SealOrder[]; gateways: KeyedParty[] }>;

@@ -2,6 +2,8 @@
 // to see.
 export {
   addDocument,
+  dropUpload,
+  listUploads,
   makeBundle,
   makeCapsule,
   makeSeals,
@@ -11,9 +13,10 @@ export {
   openNote,
   openOpening,
   readDocument,
+  readRange,
   wrapNote,
 } from "./calls-of-screens.ts";
-export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Via } from "./calls.ts";
+export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";
 export { default as KitSheet } from "./KitSheet.svelte";
 export { default as StrengthMeter } from "./StrengthMeter.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";

@@ -6,11 +6,15 @@ import {
   type FrameLook,
   type FrameProblem,
   type FromFrame,
+  type PartSource,
   type ToFrame,
 } from "./messages.ts";
 
 /** Where the frame's page lies; served with a policy of its own. */
 export const viewerAddress = "/viewer/index.html";
+
+/** A document that shows nothing for so long is given up: it may be built never to end. */
+const LONGEST_MS = 30_000;
 
 /** A document being shown. */
 export type ViewerLink = {
@@ -24,32 +28,58 @@ export function connectViewer(
   frame: HTMLIFrameElement,
   options: {
     mediaType: string;
-    bytes: Uint8Array<ArrayBuffer>;
+    /** The document, or where to read its parts. */
+    bytes: Uint8Array<ArrayBuffer> | PartSource;
     title: string;
     look: FrameLook;
+    /** Milliseconds until a document that shows nothing is given up; by default 30 seconds. */
+    longestMs?: number;
     onShown: (pages: number) => void;
     onPage: (page: number) => void;
     onProblem: (problem: FrameProblem) => void;
   },
 ): ViewerLink {
+  const { mediaType, bytes, title, look } = options;
   const { port1: port, port2 } = new MessageChannel();
   const send = (message: ToFrame, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
   port.onmessage = (event) => {
     const message = readFrameMessage(event.data);
+    answered = performance.now();
+    if (message?.type === "shown" || message?.type === "problem") clearTimeout(patience);
     if (message?.type === "shown") options.onShown(message.pages);
     else if (message?.type === "page") options.onPage(message.page);
     else if (message?.type === "problem") options.onProblem(message.problem);
     else if (message?.type === "asset") void sendAsset(send, message);
+    else if (message?.type === "part" && "read" in bytes) void sendPart(send, message, bytes);
+  };
+  const { longestMs = LONGEST_MS } = options;
+  // Two patiences: something must be shown, and whatever the frame draws later, it must answer in between.
+  const giveUp = (): void => {
+    close();
+    options.onProblem("slow"); // whoever hears it takes the frame away, and with it whatever still runs in it
+  };
+  const patience = setTimeout(giveUp, longestMs);
+  let answered = performance.now();
+  const pulse = setInterval(() => {
+    if (performance.now() - answered > longestMs) giveUp();
+    else send({ type: "ping" });
+  }, longestMs / 5);
+  const close = (): void => {
+    clearTimeout(patience);
+    clearInterval(pulse);
+    port.close();
   };
   // The frame's origin is opaque and cannot be named; its contents are ours by its address and the frame-src policy.
   frame.contentWindow?.postMessage({ type: "placet-viewer" }, "*", [port2]);
-  const whole = options.bytes.byteLength === options.bytes.buffer.byteLength;
-  const bytes = whole ? options.bytes.buffer : options.bytes.slice().buffer;
-  send({ type: "show", mediaType: options.mediaType, bytes, title: options.title, look: options.look }, [bytes]);
+  if ("read" in bytes) send({ type: "show-parts", mediaType, size: bytes.size, title, look });
+  else {
+    const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    send({ type: "show", mediaType, bytes: whole, title, look }, [whole]);
+  }
   return {
     zoom: (factor) => send({ type: "zoom", factor }),
     goTo: (page) => send({ type: "page", page }),
-    close: () => port.close(),
+    close,
   };
 }
 
@@ -66,4 +96,19 @@ async function sendAsset(
     bytes = null;
   }
   send({ type: "asset", id: wanted.id, bytes }, bytes ? [bytes] : []);
+}
+
+/** Reads a part of the document for the frame; null where it could not be read, or lies outside. */
+async function sendPart(
+  send: (message: ToFrame, transfer?: Transferable[]) => void,
+  wanted: Extract<FromFrame, { type: "part" }>,
+  source: PartSource,
+): Promise<void> {
+  let bytes: ArrayBuffer | null = null;
+  try {
+    if (wanted.end <= source.size) bytes = (await source.read(wanted.start, wanted.end)).slice().buffer;
+  } catch {
+    bytes = null; // the frame says that the document is damaged
+  }
+  send({ type: "part", id: wanted.id, bytes }, bytes ? [bytes] : []);
 }

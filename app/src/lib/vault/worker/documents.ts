@@ -1,27 +1,38 @@
 // Documents in and out. Rule: plaintext and DEK stay in this worker; what leaves it for the service is ciphertext, and
 // what leaves it for the page is the one document that a person asked to see.
 import type { Address, Hex } from "viem";
-import { fetchBlock, hasBlock, putBlockPatiently } from "#app/service/index.ts";
-import type { Handlers } from "#app/workers/index.ts";
+import { fetchBlock } from "#app/service/index.ts";
+import type { CallContext, Handlers } from "#app/workers/index.ts";
 import { fromHex, toBase64Url, wipe, type Bytes } from "#protocol/bytes.ts";
 import {
   decodeManifest,
   encryptDocument,
   makeSeal,
+  manifestDigest,
+  openBody,
   openDocument,
   openOwner,
   openRelease,
   readBody,
+  type Body,
   type Manifest,
   type OpenDocument,
 } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { keyForRelease } from "#protocol/keys/index.ts";
-import type { SealOrder, VaultCalls, Via, Where } from "../calls.ts";
+import type { AddProgress, NewRecord, SealOrder, VaultCalls, Via, Where } from "../calls.ts";
+import { checkStored } from "./check-stored.ts";
 import { capsuleName, openRing, withEachKey } from "./keyring.ts";
-
-/** Blocks on their way at the same time: enough to keep the line busy, few enough to bound memory. */
-const IN_FLIGHT = 4;
+import { createBlockSender } from "./send-blocks.ts";
+import {
+  beginUpload,
+  dropUpload,
+  holdUpload,
+  listUploads,
+  RESUMABLE_FROM,
+  resumeUpload,
+  type OpenUpload,
+} from "./uploads.ts";
 
 function ownDek(manifest: Manifest, place: Where): Bytes {
   const { subject, document, version, owner } = manifest;
@@ -62,6 +73,18 @@ function open(manifestBytes: Uint8Array, options: { place: Where; via: Via }): O
   } finally {
     wipe(dek);
   }
+}
+
+function bodyOf(manifestBytes: Uint8Array, options: { place: Where; via: Via }): Body {
+  const { via } = options;
+  // A release is for one consent: what one opened is not given out under another.
+  const name = `${manifestDigest(manifestBytes)}|${via === "owner" ? via : via.scope}`;
+  const ring = openRing();
+  if (ring.lastBody?.name !== name) {
+    const body = openBody(open(manifestBytes, options), { fetchBlock: (cid) => fetchBlock(cid) });
+    ring.lastBody = { name, body };
+  }
+  return ring.lastBody.body;
 }
 
 function checkPlace(manifest: Manifest, place: Where): void {
@@ -115,58 +138,76 @@ function sealingKey(order: SealOrder): Bytes {
   return keyedBy === "category" ? compartments.keyOf(category, epoch) : compartments.documentKeyOf(document, epoch);
 }
 
+async function beginOrResume(record: NewRecord & { place: Where }): Promise<OpenUpload | undefined> {
+  if (record.upload !== undefined) return resumeUpload(record.upload, record);
+  return record.file.size >= RESUMABLE_FROM ? beginUpload(record, record.place) : undefined;
+}
+
+/** Encrypts, stores and checks. An upload that broke off asks first what is there. */
+async function addDocument(
+  record: NewRecord & { place: Where },
+  options: { begun: OpenUpload | undefined } & CallContext<AddProgress>,
+): Promise<VaultCalls["addDocument"]["result"]> {
+  const { place, file, subject, subjectKey, author } = record;
+  const { begun, progress, signal } = options;
+  const ring = openRing();
+  const { document, version } = begun ?? record;
+  const metadata = begun?.metadata ?? record.metadata;
+  const standing = { stored: 0, total: file.size, checked: 0, toCheck: 0, upload: begun?.document };
+  const sender = createBlockSender({
+    mayBeThere: record.upload !== undefined,
+    onSent(bytes) {
+      standing.stored = Math.min(file.size, standing.stored + bytes);
+      progress({ ...standing });
+    },
+    signal,
+  });
+  progress({ ...standing });
+  const made = await encryptDocument({
+    place,
+    subject,
+    author,
+    subjectKey: fromHex(subjectKey, 32),
+    source: file,
+    metadata,
+    ...(document === undefined ? {} : { document }),
+    ...(version === undefined ? {} : { version }),
+    ...(begun === undefined ? {} : { resumable: { dek: begun.dek, guard: begun.guard } }),
+    signal,
+    onBlock: sender.add,
+  });
+  await sender.end();
+  standing.stored = file.size;
+  await checkStored(made, {
+    file,
+    onChecked: (checked, toCheck) => progress({ ...standing, checked, toCheck }),
+    signal,
+  });
+  const { manifest, manifestBytes, digest, dek } = made;
+  ring.deks.set(`${manifest.document}|${manifest.version}`, dek);
+  return { document: manifest.document, version: manifest.version, digest, manifestBytes, metadata };
+}
+
 /** The calls about documents. */
 export const documentCalls: Pick<
   Handlers<VaultCalls>,
-  "addDocument" | "openManifests" | "readDocument" | "makeSeals"
+  "addDocument" | "listUploads" | "dropUpload" | "openManifests" | "readDocument" | "readRange" | "makeSeals"
 > = {
   async addDocument(record, { progress, signal }) {
-    const { place, file, metadata, subject, subjectKey, author, document, version } = record;
-    const ring = openRing();
-    const total = file.size;
-    let encrypted = 0;
-    let uploaded = 0;
-    const flying = new Set<Promise<void>>();
-    let broken: unknown;
+    const begun = await beginOrResume(record);
+    const add = () => addDocument(record, { begun, progress, signal });
+    return begun === undefined ? add() : holdUpload(begun.document, add);
+  },
 
-    const source = file.stream().pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          encrypted += chunk.length;
-          progress({ encrypted, uploaded, total });
-          controller.enqueue(chunk);
-        },
-      }),
-    );
-    const result = await encryptDocument({
-      place,
-      subject,
-      author,
-      subjectKey: fromHex(subjectKey, 32),
-      source,
-      metadata,
-      ...(document === undefined ? {} : { document }),
-      ...(version === undefined ? {} : { version }),
-      signal,
-      async onBlock({ cid, bytes }) {
-        if (broken !== undefined) throw broken;
-        const upload = (async () => {
-          if (!(await hasBlock(cid, { signal }))) await putBlockPatiently(cid, bytes, { signal });
-          uploaded = Math.min(total, uploaded + bytes.length);
-          progress({ encrypted, uploaded, total });
-        })()
-          .catch((error: unknown) => (broken = error))
-          .finally(() => flying.delete(upload)) as Promise<void>;
-        flying.add(upload);
-        if (flying.size >= IN_FLIGHT) await Promise.race(flying);
-      },
-    });
-    await Promise.all(flying);
-    if (broken !== undefined) throw broken;
-    const { manifest, manifestBytes, digest, dek } = result;
-    ring.deks.set(`${manifest.document}|${manifest.version}`, dek);
-    progress({ encrypted: total, uploaded: total, total });
-    return { document: manifest.document, version: manifest.version, digest, manifestBytes };
+  listUploads: ({ place }) => listUploads(place),
+
+  async dropUpload({ upload }) {
+    await dropUpload(upload);
+    return undefined;
+  },
+
+  async readRange({ place, manifestBytes, via, start, end }) {
+    return bodyOf(manifestBytes, { place, via }).read(start, end);
   },
 
   openManifests({ place, items }) {

@@ -3,6 +3,7 @@
 import type { Address, Hex } from "viem";
 import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
 import { toHex, wipe, type Bytes } from "#protocol/bytes.ts";
+import type { Body } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import {
   createCompartments,
@@ -31,6 +32,8 @@ export type Keyring = {
   capsules: Map<string, CapsuleContent>;
   /** DEKs of documents added since unlocking, by `document|version`. */
   deks: Map<string, Bytes>;
+  /** The body that was read from last: whoever asks for one part of it will ask for the next. */
+  lastBody?: { name: string; body: Body };
 };
 
 let ring: Keyring | undefined;
