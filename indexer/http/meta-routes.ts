@@ -121,6 +121,13 @@ export const metaRoutes: Route[] = [
       state: z.string(),
       head: z.object({ number: z.number(), hash: digestOut, time: timeOut }).nullable(),
       cursor: z.object({ number: z.number(), hash: digestOut, time: timeOut, finalized: z.number() }).nullable(),
+      proven: z
+        .number()
+        .int()
+        .meta({
+          description: "Newest block at which the stored heads were seen equal to the contracts' own; -1: none.",
+        }),
+      nodes: z.array(z.object({ name: z.string(), state: z.string() })),
       reorgs: z.number().int(),
       checked: z.boolean(),
       findings: z.array(
@@ -144,8 +151,19 @@ export const metaRoutes: Route[] = [
       orphans: z.number().int(),
     }),
     async handle({ service }) {
-      const { state, head, cursor, reorgs, checked, findings, mismatches } = service.sync.status();
-      return { state, head, cursor, reorgs, checked, findings, mismatches, ...(await countActs(service.database)) };
+      const { state, head, cursor, proven, nodes, reorgs, checked, findings, mismatches } = service.sync.status();
+      return {
+        state,
+        head,
+        cursor,
+        proven,
+        nodes,
+        reorgs,
+        checked,
+        findings,
+        mismatches,
+        ...(await countActs(service.database)),
+      };
     },
   }),
   route({

@@ -89,6 +89,7 @@ async function answer(
     ? result
     : { status: route.status ?? (route.response === null ? 204 : 200), headers: {}, body: result };
   response.status(status);
+  if (route.path.startsWith("/api/")) tellIndex(response, service);
   if (!response.hasHeader("Cache-Control")) response.setHeader("Cache-Control", "no-store");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined || body === null || request.method === "HEAD") return void response.end();
@@ -151,4 +152,13 @@ function bodyParser(route: Route): Context["parse"] {
       );
     });
   };
+}
+
+/** Says with each answer how far the index has read, what of that is final, and whether it follows the chain at all. */
+function tellIndex(response: Response, service: Service): void {
+  const { state, cursor } = service.sync.status();
+  response.setHeader("Placet-State", state);
+  if (cursor === null) return;
+  response.setHeader("Placet-Indexed", String(cursor.number));
+  response.setHeader("Placet-Final", String(cursor.finalized));
 }

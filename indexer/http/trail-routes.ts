@@ -1,13 +1,15 @@
 // The audit trail and the roll. Everybody sees the acts that name them; an auditor sees all acts, which hold no content.
 
+import type { Hex } from "viem";
 import { z } from "zod";
 import { listActs, listRoll } from "../store/acts.ts";
+import { listOrphans } from "../store/orphans.ts";
 import { isAuditor } from "../store/registry.ts";
 import { cutPage, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery } from "./schemas.ts";
-import { toTrailRow, trailRowOut } from "./trail-row.ts";
+import { toOrphanRow, toTrailRow, trailRowOut } from "./trail-row.ts";
 
 /** Routes about the audit trail. */
 export const trailRoutes: Route[] = [
@@ -28,20 +30,35 @@ export const trailRoutes: Route[] = [
       from: z.coerce.number().int().min(0).optional().meta({ description: "Unix seconds, inclusive." }),
       to: z.coerce.number().int().min(0).optional().meta({ description: "Unix seconds, exclusive." }),
       order: z.enum(["newest", "oldest"]).default("newest"),
+      orphaned: z
+        .enum(["true", "false"])
+        .default("false")
+        .meta({ description: "Acts of blocks that the chain left, instead of those in the chain." }),
     }),
     response: pageOf(trailRowOut),
     async handle({ service, session, query }) {
       const all = await isAuditor(service.database, { account: session.account, now: service.now() });
-      const rows = await listActs(service.database, {
+      const filter = {
         party: all ? null : session.account,
         account: query.account ?? null,
         act: query.act ?? null,
         from: query.from ?? null,
         to: query.to ?? null,
-        after: readCursor(query.cursor, z.tuple([z.number(), z.number()])),
         newestFirst: query.order === "newest",
         limit: query.limit + 1,
-      });
+      };
+      if (query.orphaned === "true") {
+        const last = readCursor(query.cursor, z.tuple([z.number(), z.number(), digestOut]));
+        const rows = await listOrphans(service.database, {
+          ...filter,
+          after: last === null ? null : [last[0], last[1]],
+          afterHash: last === null ? null : (last[2] as Hex),
+        });
+        const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex, row.blockHash]);
+        return { ...page, items: page.items.map(toOrphanRow) };
+      }
+      const after = readCursor(query.cursor, z.tuple([z.number(), z.number()]));
+      const rows = await listActs(service.database, { ...filter, after });
       const status = service.sync.status();
       const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex]);
       return { ...page, items: page.items.map((row) => toTrailRow(row, status)) };

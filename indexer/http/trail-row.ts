@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import type { ActRow } from "../store/acts.ts";
+import type { OrphanRow } from "../store/orphans.ts";
 import type { SyncStatus } from "../sync/index.ts";
 import { addressOut, blockOut, digestOut, timeOut } from "./schemas.ts";
 
@@ -29,6 +30,9 @@ export const trailRowOut = z
       .object({ kind: z.string(), message: z.string() })
       .nullable()
       .meta({ description: "Set when this row is not what the ledger says." }),
+    orphanedAt: timeOut
+      .optional()
+      .meta({ description: "Since when its block is no longer in the chain; with orphaned=true only." }),
   })
   .meta({ id: "TrailRow" });
 
@@ -42,4 +46,9 @@ export function toTrailRow(act: ActRow, status: SyncStatus): z.input<typeof trai
     final: act.block <= (status.cursor?.finalized ?? 0),
     mark: finding === undefined ? null : { kind: finding.kind, message: finding.message },
   };
+}
+
+/** An act whose block left the chain, as it goes out: it is never final, and no word of the index about it is marked. */
+export function toOrphanRow({ orphanedAt, ...act }: OrphanRow): z.input<typeof trailRowOut> {
+  return { ...act, final: false, mark: null, orphanedAt };
 }

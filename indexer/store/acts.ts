@@ -56,8 +56,17 @@ export async function listActs(db: Queryable, filter: ActFilter): Promise<ActRow
 /** The one query behind every list of acts; `source`, `columns` and `place` are this folder's own words. */
 export async function listPlaced<T extends object>(
   db: Queryable,
-  list: { filter: ActFilter; columns: string; source: string; place: readonly [string, string] },
+  list: {
+    filter: ActFilter;
+    columns: string;
+    source: string;
+    place: readonly [string, string];
+    /** What tells two rows of one place apart, and its value in the last row that was listed. */
+    tie?: { column: string; after: string | null };
+  },
 ): Promise<T[]> {
+  const place = list.tie === undefined ? list.place : [...list.place, list.tie.column];
+  const tieAfter = list.tie?.after;
   const { party, account, act, from, to, after, newestFirst, limit } = list.filter;
   const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
   // Only the conditions that are asked for stand in the statement: a plan made once for all of them would read from the
@@ -69,10 +78,14 @@ export async function listPlaced<T extends object>(
   if (from !== null) where.add((value) => `a.time >= ${value(from)}::bigint`);
   if (to !== null) where.add((value) => `a.time < ${value(to)}::bigint`);
   if (after !== null)
-    where.add((value) => `(${list.place.join(", ")}) ${sign} (${value(after[0])}::bigint, ${value(after[1])}::int)`);
+    where.add((value) => {
+      const words = [`${value(after[0])}::bigint`, `${value(after[1])}::int`];
+      if (list.tie !== undefined) words.push(value(tieAfter ?? ""));
+      return `(${place.join(", ")}) ${sign} (${words.join(", ")})`;
+    });
   return db.query<T>(
     `select ${list.columns} from ${list.source} ${where.text()}
-     order by ${list.place.map((column) => `${column} ${order}`).join(", ")} limit ${where.value(limit)}`,
+     order by ${place.map((column) => `${column} ${order}`).join(", ")} limit ${where.value(limit)}`,
     where.values,
   );
 }

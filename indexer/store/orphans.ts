@@ -34,8 +34,14 @@ export async function recallOrphans(tx: Queryable, headers: readonly { hash: Hex
   await tx.query("delete from orphans where block_hash = any($1::text[])", [hashes]);
 }
 
-/** Orphaned acts, chosen and ordered as `listActs` does. */
-export async function listOrphans(db: Queryable, filter: ActFilter): Promise<OrphanRow[]> {
+/**
+ * Orphaned acts, chosen and ordered as `listActs` does. Several branches may have had an act at one place: `afterHash` is
+ * the block hash of the last row that was listed.
+ */
+export async function listOrphans(
+  db: Queryable,
+  { afterHash = null, ...filter }: ActFilter & { afterHash?: Hex | null },
+): Promise<OrphanRow[]> {
   const source =
     filter.party === null
       ? "orphans a"
@@ -45,6 +51,7 @@ export async function listOrphans(db: Queryable, filter: ActFilter): Promise<Orp
     columns: `${actColumns}, a.orphaned_at as "orphanedAt"`,
     source,
     place: ["a.block", "a.log_index"],
+    tie: { column: "a.block_hash", after: afterHash },
   });
 }
 

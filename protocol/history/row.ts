@@ -44,10 +44,17 @@ export function argsToJson(args: object): Record<string, RowValue> {
   return json;
 }
 
-/** Who is named by the record alone, so that a row tells everybody whom its act concerns. */
+/**
+ * Who is named by the record alone, so that a row tells everybody whom its act concerns. A record that no ledger of ours
+ * writes names nobody: a row is made of every act, whatever it says.
+ */
 function inRecord(act: LedgerAct): Record<string, RowValue> {
-  if (act.event === "Filed") return { author: authorOf(act.args) };
-  return act.event === "AppointmentConfirmed" ? { ...sidesOf(act.args) } : {};
+  try {
+    if (act.event === "Filed") return { author: authorOf(act.args) };
+    return act.event === "AppointmentConfirmed" ? { ...sidesOf(act.args) } : {};
+  } catch {
+    return {};
+  }
 }
 
 /** The row of an act. */

@@ -73,7 +73,7 @@ function foldProjections(acts: readonly LedgerAct[]): Map<string, unknown[]> {
 }
 
 function partiesOf(act: LedgerAct): Address[] {
-  const named = [act.account, ...Object.values(act.args)].filter(
+  const named = [act.account, ...Object.values(actRow(act).args)].filter(
     (value): value is Address => typeof value === "string" && isAddress(value, { strict: false }),
   );
   return [...new Set(named.map((value) => getAddress(value)))].filter((address) => address !== zeroAddress);

@@ -141,6 +141,14 @@ describe("A reorganisation", () => {
       limit: 10,
     });
     expect(orphans.map(({ args }) => args["document"])).toEqual([lost, lost]);
+    const shown = await ana.call("GET", "/api/trail?orphaned=true&order=oldest");
+    expect(shown.body.items).toMatchObject([
+      { args: { document: lost }, final: false, orphanedAt: expect.any(Number) as number },
+      { args: { document: lost }, final: false, orphanedAt: expect.any(Number) as number },
+    ]);
+    const others = await signIn(running, people.ben);
+    expect((await others.call("GET", "/api/trail?orphaned=true")).body.items).toEqual([]);
+    expect(JSON.stringify((await ana.call("GET", "/api/trail")).body.items)).not.toContain(lost);
     expect(await readTables(running.service.database)).toEqual(await readFresh());
   });
 
@@ -191,19 +199,28 @@ describe("A reorganisation", () => {
 
   it("below what was final is not followed: the service stops storing, says so, and serves what it has", async () => {
     const snapshot = await chain.client.snapshot();
-    await mine(80);
+    await mine(10);
+    // What was there before is now older than the window.
+    await chain.client.increaseTime({ seconds: 120 });
+    await mine(3);
     await caughtUp();
     await anchor();
     await caughtUp();
     const before = await readTables(running.service.database);
     await chain.client.revert({ id: snapshot });
     await anchor();
-    await mine(90);
+    await mine(30);
     const answer = await eventually(async () => {
       const status = await createCaller(running.url)("GET", "/status");
       return status.body["state"] === "stale" && status;
     });
     expect(answer.body["reorgs"]).toBe(0);
+    // Every answer says that it is of a branch that the chain left, and what of it was final.
+    const signed = await signIn(running, people.ana);
+    const trail = await signed.call("GET", "/api/trail");
+    expect(trail.headers.get("Placet-State")).toBe("stale");
+    expect(Number(trail.headers.get("Placet-Final"))).toBeGreaterThan(0);
+    expect(Number(trail.headers.get("Placet-Indexed"))).toBeGreaterThan(Number(trail.headers.get("Placet-Final")));
     expect((await createCaller(running.url)("GET", "/ready")).status).toBe(503);
     expect(await readTables(running.service.database)).toEqual(before);
   });
