@@ -2,7 +2,7 @@
 // anchors or files them). Rule: one at a time, so that the blocks in flight are bounded; a failed row keeps its reason
 // and its file and goes on where it stopped, and nothing is anchored that was not checked where it is stored.
 import { detectType, HEAD_BYTES, type Metadata } from "#protocol/documents/index.ts";
-import { isFailure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { t } from "#app/ui/index.ts";
 import { addDocument, dropUpload, listUploads, type Unfinished } from "#app/vault/index.ts";
 import type { Bytes } from "#protocol/bytes.ts";
@@ -117,6 +117,11 @@ export function createAddQueue(options: AddQueueOptions) {
       if (stop.signal.aborted) item.state = stop.signal.reason === "pause" ? "waiting" : "cancelled";
       else {
         item.state = "failed";
+        if (error instanceof Failure && error.reason === "file-changed" && item.upload) {
+          // The wrong file was chosen: what was begun still waits for the right one.
+          item.upload = undefined;
+          await findUnfinished().catch(() => undefined);
+        }
         item.problem = isFailure(error, "rejected-by-user")
           ? t("documents.problem.rejected")
           : isFailure(error)
