@@ -216,6 +216,31 @@ describe("A node that gives", () => {
     expect((await follower.until((each) => each.proven === tip.number)).mismatches).toEqual([]);
   });
 
+  it("neither old state nor one of the logs gets away with it until its state is back: then the account is named, and the rest goes on", async () => {
+    const view = honest(tip);
+    ground.nodes.show([view]);
+    follower = await startFollower(ground, { env: { PLACET_FINALITY_SECONDS: "1000" } });
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    tip = growChain(tip, 12, 17);
+    const last = branchOf(tip)
+      .flatMap((block) => block.logs)
+      .findLast((log) => log.data !== "0x" && Object.values(place).some((each) => each.toLowerCase() === log.address));
+    if (last === undefined) throw new Error("There is no act.");
+    view.onResult = (call, result) => {
+      if (call.method === "eth_call") return refuse(-32_000, "missing trie node abc (path )");
+      return call.method === "eth_getLogs" ? (result as JsonLog[]).filter((log) => log !== last) : result;
+    };
+    view.tip = tip;
+    const status = await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    expect(status.proven).toBeLessThan(Number(last.blockNumber));
+    view.onResult = (_, result) => result;
+    const { findings } = await follower.until((each) => each.findings.length > 0, 30_000);
+    expect(findings).toMatchObject([{ kind: "head-differs", table: "acts" }]);
+    expect(findings[0]?.account?.toLowerCase()).toBe(`0x${last.topics[1]?.slice(26)}`);
+    view.tip = tip = growChain(tip, 2, 18);
+    await follower.until(({ cursor, state }) => cursor?.hash === tip.hash && state === "following");
+  });
+
   it("logs that nobody can read beside those that one can stops nothing: they are kept as they are, and counted", async () => {
     ground.nodes.show([honest(tip)]);
     follower = await startFollower(ground);
