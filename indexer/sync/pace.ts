@@ -10,10 +10,10 @@ export type Pace = {
 };
 
 // Of a busy chain this is thousands of logs already; a quiet one is at full speed four stretches later.
-const FIRST = 16;
+const FIRST = 8;
 const MOST_BLOCKS = 2_000;
-const GOOD_LOGS = 8_000;
-const GOOD_BYTES = 16 * 1024 * 1024;
+const GOOD_LOGS = 4_000;
+const GOOD_BYTES = 8 * 1024 * 1024;
 
 /** Makes the pace of a start. */
 export function createPace(): Pace {

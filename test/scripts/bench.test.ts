@@ -40,12 +40,12 @@ describe("Somebody who wants to know how fast the indexer is", () => {
       },
       live: { p50ms: expect.any(Number), p95ms: expect.any(Number), vsPonder: null },
     });
-  }, 180_000);
+  }, 300_000);
 
   it("gets the queries measured beside a bare route, without one that fails", async () => {
     const args = ["--acts", "400", "--patients", "50", "--consents", "100", "--providers", "20", "--seconds", "1"];
     const { pglite } = await runBench("queries.ts", [...args, "--database", "pglite"]);
     const row = expect.objectContaining({ p95ms: expect.any(Number), rpsVsBare: expect.any(Number), failed: 0 });
     expect(pglite).toMatchObject({ bare: row, trail: row, active: row, search: row });
-  }, 180_000);
+  }, 300_000);
 });
