@@ -54,7 +54,7 @@ interface IBatches {
     function anchorMany(Anchoring[] calldata anchors) external;
 
     /// @notice The signed twin: AnchorMany(Anchor[] anchors), each of them exactly as it would be signed alone.
-    /// @dev The deadline comes first so that the selector lies behind those of the daily acts: docs/decisions/0020.
+    /// @dev The deadline comes first so that the selector lies behind those of the daily acts: docs/decisions/0030.
     function anchorManySigned(
         uint40 deadline,
         address subject,

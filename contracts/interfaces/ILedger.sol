@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IAnswers} from "./IAnswers.sol";
+import {IAppointmentChanges} from "./IAppointmentChanges.sol";
 import {IAppointments} from "./IAppointments.sol";
 import {IBatches} from "./IBatches.sol";
 import {IConsents} from "./IConsents.sol";
@@ -13,6 +14,7 @@ import {IMoves} from "./IMoves.sol";
 import {IProxies} from "./IProxies.sol";
 import {IReceipts} from "./IReceipts.sol";
 import {IRecords} from "./IRecords.sol";
+import {IReplies} from "./IReplies.sol";
 import {IRequests} from "./IRequests.sol";
 import {ISignedActs} from "./ISignedActs.sol";
 
@@ -23,12 +25,14 @@ import {ISignedActs} from "./ISignedActs.sol";
 interface ILedger is
     IKeys,
     IRequests,
+    IReplies,
     IEmergency,
     IProxies,
     IBatches,
     IRecords,
     IConsents,
     IAppointments,
+    IAppointmentChanges,
     IReceipts,
     IMoves,
     IAnswers,

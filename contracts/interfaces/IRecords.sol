@@ -22,7 +22,7 @@ interface IRecords {
     /// @notice The author, who stands in the record, filed this version under the consent (subject, grantee, scope).
     event Filed(
         address indexed subject,
-        bytes32 indexed document,
+        bytes32 document,
         bytes32 manifest,
         address grantee,
         bytes32 scope,
@@ -71,7 +71,7 @@ interface IRecords {
 
     /// @notice Files a document for a subject, under a consent in force with CONTRIBUTE. The sender is the grantee, or a
     /// member (doctor or nurse) of the grantee organisation.
-    function fileUnder(
+    function fileRecord(
         address subject,
         address grantee,
         bytes32 scope,

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IConsents} from "../interfaces/IConsents.sol";
 import {keyOf} from "../libraries/RecordKey.sol";
-import {wordOf} from "../libraries/Word.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {ACTIVE, CONTRIBUTE, ConsentRecord, READ, REVOKED, lift, newConsent} from "../types/ConsentRecord.sol";
 import {DOCTOR, NURSE} from "../types/Roles.sol";
 import {LedgerState} from "./LedgerState.sol";

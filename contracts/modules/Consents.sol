@@ -89,7 +89,7 @@ abstract contract Consents is IConsents, ConsentBase {
         ConsentRecord before = consent.record;
         ConsentRecord record = before.ended(REVOKED, lift(before.version()), block.timestamp);
         consent.record = record;
-        _record(msg.sender, 4, abi.encode(Revoked.selector, msg.sender, grantee, scope, record));
+        _record(Revoked.selector, msg.sender, grantee, scope, record.word());
     }
 
     /// @inheritdoc IConsents

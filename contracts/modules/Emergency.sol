@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IConsents} from "../interfaces/IConsents.sol";
 import {IEmergency} from "../interfaces/IEmergency.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {wordOf} from "../libraries/Word.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {
     ARMED,
     ConsentRecord,

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IHistory} from "../interfaces/IHistory.sol";
+import {unclaimed, wordOf} from "../libraries/Words.sol";
 import {Stamp, stampNow} from "../types/Stamp.sol";
 
 /// @dev One head per account and the roll of all accounts. Every event of a contract built on this is logged by
@@ -36,12 +37,12 @@ abstract contract History is IHistory {
 
     /// @dev An act on `account` with two more topics and one word of data.
     function _record(bytes32 selector, address account, address second, bytes32 third, bytes32 a) internal {
-        _record(account, 4, abi.encode(selector, account, second, third, a));
+        _record(account, 4, unclaimed(selector, wordOf(account), wordOf(second), third, a));
     }
 
     /// @dev An act on `account` with two more topics and two words of data.
     function _record(bytes32 selector, address account, address second, bytes32 third, bytes32 a, bytes32 b) internal {
-        _record(account, 4, abi.encode(selector, account, second, third, a, b));
+        _record(account, 4, unclaimed(selector, wordOf(account), wordOf(second), third, a, b));
     }
 
     /// @dev An act on `account` with two more topics and three words of data.
@@ -54,7 +55,7 @@ abstract contract History is IHistory {
         bytes32 b,
         bytes32 c
     ) internal {
-        _record(account, 4, abi.encode(selector, account, second, third, a, b, c));
+        _record(account, 4, unclaimed(selector, wordOf(account), wordOf(second), third, a, b, c));
     }
 
     /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IRecords} from "../interfaces/IRecords.sol";
 import {Typehash} from "../libraries/Typehash.sol";
+import {unclaimed, wordOf} from "../libraries/Words.sol";
 import {CONTRIBUTE} from "../types/ConsentRecord.sol";
 import {DocumentRecord, LIVE, REJECTED, WITHDRAWN} from "../types/DocumentRecord.sol";
 import {Consents} from "./Consents.sol";
@@ -30,7 +31,7 @@ abstract contract Records is IRecords, Consents, RecordsBase {
     }
 
     /// @inheritdoc IRecords
-    function fileUnder(
+    function fileRecord(
         address subject,
         address grantee,
         bytes32 scope,
@@ -97,7 +98,13 @@ abstract contract Records is IRecords, Consents, RecordsBase {
     ) private {
         if (!isActive(subject, grantee, author, scope, CONTRIBUTE)) revert NotPermitted();
         DocumentRecord record = _putVersion(author, subject, document, version);
-        _record(subject, 3, abi.encode(Filed.selector, subject, document, manifest, grantee, scope, record));
+        _record(
+            subject,
+            2,
+            unclaimed(
+                Filed.selector, wordOf(subject), document, manifest, wordOf(grantee), scope, record.word()
+            )
+        );
     }
 
     function _withdraw(address account, address subject, bytes32 document) private {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IRecords} from "../interfaces/IRecords.sol";
+import {unclaimed, wordOf} from "../libraries/Words.sol";
 import {DocumentRecord, LIVE, newDocument} from "../types/DocumentRecord.sol";
 import {LedgerState} from "./LedgerState.sol";
 
@@ -9,7 +10,7 @@ import {LedgerState} from "./LedgerState.sol";
 abstract contract RecordsBase is LedgerState {
     function _anchor(address subject, bytes32 document, bytes32 manifest, uint32 version) internal {
         DocumentRecord record = _putVersion(subject, subject, document, version);
-        _record(subject, 3, abi.encode(IRecords.Anchored.selector, subject, document, manifest, record));
+        _record(subject, 3, unclaimed(IRecords.Anchored.selector, wordOf(subject), document, manifest, record.word()));
     }
 
     function _putVersion(address author, address subject, bytes32 document, uint32 version)
@@ -22,7 +23,8 @@ abstract contract RecordsBase is LedgerState {
             if (before.status() != LIVE) revert IRecords.DocumentEnded();
             if (before.author() != author) revert IRecords.NotAuthor();
         }
-        if (version != before.version() + 1) revert IRecords.WrongVersion(before.version() + 1);
+        uint32 next = before.version() + 1;
+        if (version != next) revert IRecords.WrongVersion(next);
         record = newDocument(version, author, block.timestamp);
         kept.record = record;
     }

@@ -70,7 +70,9 @@ function changedAt(AppointmentRecord record) pure returns (uint40) {
 
 /// @dev When it begins, in Unix seconds.
 function startsAt(AppointmentRecord record) pure returns (uint256) {
-    return uint256(record.day()) * 1 days + uint256(record.slot()) * 15 minutes;
+    unchecked {
+        return uint256(record.day()) * 1 days + uint256(record.slot()) * 15 minutes;
+    }
 }
 
 /// @dev The next version, in another status.
@@ -83,5 +85,7 @@ function moved(AppointmentRecord record, uint8 status_, uint256 now_) pure retur
 
 /// @dev The quarter-hours that the appointment takes: bits 0..95 of its own day, bits 96..191 of the day after.
 function quarters(uint8 slot_, uint8 length_) pure returns (uint192) {
-    return uint192(((uint256(1) << length_) - 1) << slot_);
+    unchecked {
+        return uint192(((uint256(1) << length_) - 1) << slot_);
+    }
 }

@@ -11,7 +11,7 @@ pragma solidity ^0.8.28;
 /// author is the subject, or the provider who filed it. While the document is live, version counts its manifests from 1.
 type DocumentRecord is uint256;
 
-using {status, version, changedAt, author, ended} for DocumentRecord global;
+using {word, status, version, changedAt, author, ended} for DocumentRecord global;
 
 uint8 constant LIVE = 1;
 uint8 constant WITHDRAWN = 2;
@@ -22,6 +22,11 @@ function newDocument(uint32 version_, address author_, uint256 now_) pure return
     return DocumentRecord.wrap(
         uint256(LIVE) | (uint256(version_) << 8) | (now_ << 40) | (uint256(uint160(author_)) << 80)
     );
+}
+
+/// @dev The record as one word of an event.
+function word(DocumentRecord record) pure returns (bytes32) {
+    return bytes32(DocumentRecord.unwrap(record));
 }
 
 function status(DocumentRecord record) pure returns (uint8) {

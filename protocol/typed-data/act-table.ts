@@ -135,7 +135,7 @@ export const actTable: Readonly<Record<ActName, ActEntry>> = {
     label: "Add a record",
   }),
   file: onLedger({
-    plain: "fileUnder",
+    plain: "fileRecord",
     signed: "fileSigned",
     primaryType: "File",
     actor: "author",

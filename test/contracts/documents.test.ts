@@ -152,7 +152,7 @@ describe("A provider who files a document", () => {
   const documentOf = async (id = document): Promise<Record<string, number | string>> =>
     unpack(await read(stage.ledger, "documentOf", stage.ana.address, id));
   const file = (consent: Draft, sender: Signer, version = 1, id = document): Promise<unknown> =>
-    send(stage.ledger, sender, "fileUnder", consent.subject, consent.grantee, consent.scope, id, manifest, version);
+    send(stage.ledger, sender, "fileRecord", consent.subject, consent.grantee, consent.scope, id, manifest, version);
 
   it("may, under a consent with CONTRIBUTE, and it stands in the patient's history with its author", async () => {
     const consent = await granted(stage, { ops: CONTRIBUTE });
@@ -306,7 +306,7 @@ describe("A member of an organisation with a consent", () => {
   const stage = setStage();
   const grantClinic = (ops: number): Promise<Draft> => granted(stage, { grantee: stage.clinic.address, ops });
   const file = (consent: Draft, sender: Signer, version = 1, id = document): Promise<unknown> =>
-    send(stage.ledger, sender, "fileUnder", consent.subject, consent.grantee, consent.scope, id, manifest, version);
+    send(stage.ledger, sender, "fileRecord", consent.subject, consent.grantee, consent.scope, id, manifest, version);
 
   it("may read in every role, and add as doctor and nurse, not as clerk", async () => {
     await openClinic(stage);

@@ -9,23 +9,33 @@ import { setStage } from "./support/stage.ts";
 
 const snapshotFile = new URL("./gas-snapshot.json", import.meta.url);
 
-/**
- * What the acts may cost at most, whatever the snapshot says. Three are still above their goals (revoke 36,500, file
- * 57,500, confirm 42,000): the compiler's chain of selectors alone costs 22 gas for every function that is asked first.
- */
+/** What the acts may cost at most, whatever the snapshot says. */
 const ceilings: Record<string, number> = {
   grant: 67_000,
   grantFirst: 90_000,
+  grantBatch10: 356_300, // goal 340_000
   renew: 47_000,
   replace: 76_000,
-  revoke: 37_100,
+  revoke: 36_500,
   revokeSigned: 44_000,
   request: 32_500,
   anchor: 54_000,
-  file: 59_200,
+  file: 57_500,
   book: 59_500,
-  confirm: 43_000,
+  confirm: 42_000,
 };
+
+/** Each way of ending beside the way of opening that it must not cost more than. */
+const pairs: [ends: string, opens: string][] = [
+  ["revoke", "grant"],
+  ["revokeSigned", "grant"],
+  ["revokeFirst", "grantFirst"],
+  ["revokeBatch10", "grantBatch10"],
+  ["revokeBatch10Signed", "grantBatch10"],
+  ["revokeArmed", "arm"],
+  ["revokeMandate", "appoint"],
+  ["revokeByProxy", "grantByProxy"],
+];
 
 /** Runtime code, in bytes: the chain's limit for the two halves of the ledger, our own for the registry. */
 const sizeLimits = { Ledger: 24_576, LedgerExtension: 24_576, ProviderRegistry: 6_000 };
@@ -42,8 +52,7 @@ describe("Whoever pays for an act", () => {
 
   it("pays less to revoke than to grant, in each way", async () => {
     const gas = await measureGas(stage);
-    expect(gas["revoke"]).to.be.lessThan(gas["grant"] ?? 0);
-    expect(gas["revokeSigned"]).to.be.lessThan(gas["grant"] ?? 0);
+    for (const [ends, opens] of pairs) expect(gas[ends], `${ends} beside ${opens}`).to.be.lessThan(gas[opens] ?? 0);
   });
 
   it("meets contracts that are small enough to be deployed", async () => {

@@ -2,7 +2,6 @@
 
 import type { Signer, TypedDataField } from "ethers";
 import { actTypes, type PrimaryType } from "#protocol/typed-data/types.ts";
-import { scopeType } from "#protocol/consent/scope.ts";
 import { ethers, type Stage } from "./stage.ts";
 
 /** The typed-data domain of the ledger under test. */
@@ -20,11 +19,14 @@ export async function domainOf(stage: Stage): Promise<{
   };
 }
 
-/** Only the types that a wallet needs for this act. */
-export function typesOf(primaryType: PrimaryType): Record<string, TypedDataField[]> {
-  const own = { [primaryType]: [...actTypes[primaryType]] };
-  const nested = actTypes[primaryType].some(({ type }) => type === "Scope");
-  return nested ? { ...own, Scope: [...scopeType.Scope] } : own;
+/** Only the types that a wallet needs for this act: its own, and those nested in it. */
+export function typesOf(primaryType: PrimaryType | "Scope"): Record<string, TypedDataField[]> {
+  const own: Record<string, TypedDataField[]> = { [primaryType]: [...actTypes[primaryType]] };
+  for (const { type } of actTypes[primaryType]) {
+    const nested = type.replace("[]", "");
+    if (nested in actTypes) Object.assign(own, typesOf(nested as PrimaryType));
+  }
+  return own;
 }
 
 /** Signs one act; `domain` overrides are for signatures that must be refused. */

@@ -13,8 +13,8 @@ import type { Address } from "viem";
 import { confirmKey } from "./confirmed-keys.ts";
 import type { Consent } from "./consent.ts";
 
-/** A signed revoke holds also against acts that were signed earlier and sent later: so many of them at once. */
-const CEILING_MARGIN = 255;
+/** A signed revoke holds also against acts that are sent before it, of which a proxy can sign many. Scopes are used once. */
+const CEILING_MARGIN = 1_000_000;
 
 /** What the last page of granting has put together. Times in unix seconds. */
 export type GrantWish = {
