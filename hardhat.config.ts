@@ -92,7 +92,7 @@ export default defineConfig({
       profiles: {
         default: {
           fuzz: { runs: 1_000, seed: "0x1" },
-          invariant: { runs: 300, depth: 50, failOnRevert: true },
+          invariant: { runs: 1_000, depth: 15, failOnRevert: true },
         },
         deep: {
           fuzz: { runs: 20_000, seed: "0x2" },

@@ -25,6 +25,7 @@ const commands = {
   audit: "audit.ts",
   "test:sim": "test-sim.ts",
   "bench:gas": "bench/gas/main.ts",
+  "test:contracts:deep": "testing/deep.ts",
   "test:mutants": "mutants/main.ts",
   "bench:crypto": "bench/crypto/main.ts",
   "bench:indexer": "bench/indexer.ts",

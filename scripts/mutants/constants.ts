@@ -1,6 +1,6 @@
 // Constants cannot be switched at run time where they are declared, so a wrong value of one stands wherever it is used.
 
-import { children, field, list, toNode, word, type Source, type SyntaxNode } from "../solidity/syntax.ts";
+import { children, field, list, numberOf, toNode, word, type Source, type SyntaxNode } from "../solidity/syntax.ts";
 
 /** A constant of a number type, with its value. */
 export type Constant = { name: string; type: string; value: bigint; declaredAt: number };
@@ -18,13 +18,13 @@ export function readConstants(source: Source, known: Map<string, Constant>): Con
   return found;
 }
 
-/** Wrong values: the lowest bit missing, the highest missing, one more above it. */
+/** Wrong values: the lowest bit missing, one more above the highest. */
 export function wrongValues({ type, value }: Constant): bigint[] {
   if (value === 0n) return [1n];
   const lowest = value & -value;
   const highest = 1n << BigInt(value.toString(2).length - 1);
   const limit = 1n << BigInt(type.replace(/\D/g, ""));
-  return [...new Set([value ^ lowest, value ^ highest, value | (highest << 1n)])].filter((wrong) => wrong < limit);
+  return [...new Set([value ^ lowest, value | (highest << 1n)])].filter((wrong) => wrong < limit);
 }
 
 function declarations(node: SyntaxNode): SyntaxNode[] {
@@ -38,7 +38,7 @@ function evaluate(node: SyntaxNode, known: Map<string, Constant>): bigint | unde
   };
   switch (node.nodeType) {
     case "Literal":
-      return word(node, "kind") === "number" ? BigInt(word(node, "value")) : undefined;
+      return word(node, "kind") === "number" ? numberOf(node) : undefined;
     case "Identifier":
       return known.get(word(node, "name"))?.value;
     case "TupleExpression":

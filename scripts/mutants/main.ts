@@ -18,7 +18,7 @@ import type { Verdict } from "./worker.ts";
 
 /** What decides about consent: the modules, the record's value type and its key, and who signed what. */
 const meant =
-  /^contracts\/(modules\/(Consents|ConsentBase|SignedActs|Keys|Proxies|Emergency|Batches)|types\/ConsentRecord|libraries\/RecordKey)\.sol$/;
+  /^contracts\/(modules\/(Answers|Batches|ConsentBase|Consents|Emergency|Keys|LedgerState|Moves|Proxies|Requests|SignedActs)|types\/ConsentRecord|libraries\/(RecordKey|Word))\.sol$/;
 
 const folder = join(projectRoot, "build/mutants");
 

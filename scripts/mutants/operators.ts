@@ -1,6 +1,6 @@
 // What can be changed about a node of the source: each change is one way in which a contract could be wrong.
 
-import { children, field, list, typeOf, word, type SyntaxNode } from "../solidity/syntax.ts";
+import { children, field, list, numberOf, typeOf, word, type SyntaxNode } from "../solidity/syntax.ts";
 
 /** A part of a source and what stands there instead. */
 export type Edit = { start: number; end: number; becomes: string; kind: "expression" | "statement" | "assembly" };
@@ -18,10 +18,10 @@ export type Context = {
 const swaps: Record<string, string[]> = {
   "==": ["!="],
   "!=": ["=="],
-  "<": ["<=", ">"],
-  "<=": ["<", ">"],
-  ">": [">=", "<"],
-  ">=": [">", "<"],
+  "<": ["<="],
+  "<=": ["<"],
+  ">": [">="],
+  ">=": [">"],
   "&&": ["||"],
   "||": ["&&"],
   "+": ["-"],
@@ -68,6 +68,8 @@ export function changesOf(node: SyntaxNode, context: Context): Change[] {
     case "Return":
       return answer(node);
     case "ExpressionStatement":
+      // A place in storage cannot be left open.
+      if (typeOf(field(node, "expression")).includes("storage pointer")) return [];
       return [[{ start: node.start, end: node.end + 1, becomes: "", kind: "statement" }]];
     case "YulLiteral":
       return changeWord(node);
@@ -78,12 +80,18 @@ export function changesOf(node: SyntaxNode, context: Context): Change[] {
 
 /** The nodes below this one that may be changed: no types, no constants' values, nothing that an error tells. */
 export function changeableBelow(node: SyntaxNode): SyntaxNode[] {
-  if (word(node, "kind") === "typeConversion" && typeOf(node) === "address") return [];
+  // What is converted to an address or to bytes has no other value of its type.
+  if (word(node, "kind") === "typeConversion" && /^(address|bytes\d+)$/.test(typeOf(node))) return [];
+  // A loop that does not count never ends, which every test notices, and slowly.
+  const counts = node.nodeType === "ForStatement" ? field(node, "loopExpression")?.start : undefined;
   const compared = node.nodeType === "YulCase" ? field(node, "value")?.start : undefined;
   return children(node).filter(
     (child) =>
       child.start !== compared &&
-      // The 0 that a word is compared with has no type of its own, and no other number is one.
+      child.start !== counts &&
+      // The 0 that a word is compared with, or that is answered for one, has no type of its own, and no other number is
+      // one.
+      !(child.nodeType === "Literal" && node.nodeType === "TupleExpression") &&
       !(child.nodeType === "Literal" && JSON.stringify(node.raw["commonType"] ?? "").includes('"bytes')) &&
       !/TypeName$|^(UsingForDirective|ImportDirective|EventDefinition|ErrorDefinition|StructDefinition)$/.test(
         child.nodeType,
@@ -98,7 +106,7 @@ function changeBinary(node: SyntaxNode, { text }: Context): string[] {
   if (left === undefined || right === undefined) return [];
   const operator = word(node, "operator");
   const swapped = (swaps[operator] ?? []).map((other) => `${text(left)} ${other} ${text(right)}`);
-  const dropped = ["&&", "||", "+", "-", "|", "&"].includes(operator)
+  const dropped = ["&&", "||"].includes(operator)
     ? [left, right].filter((operand) => typeOf(operand) === typeOf(node)).map(text)
     : [];
   return [...swapped, ...dropped];
@@ -117,7 +125,7 @@ function changeUnary(node: SyntaxNode, { text }: Context): string[] {
 function changeLiteral(node: SyntaxNode): string[] {
   if (word(node, "kind") === "bool") return [word(node, "value") === "true" ? "false" : "true"];
   if (word(node, "kind") !== "number" || word(node, "subdenomination") !== "") return [];
-  return [String(BigInt(word(node, "value")) + 1n)];
+  return [String(numberOf(node) + 1n)];
 }
 
 function changeConstant(name: string, { constants }: Context): string[] {
@@ -187,7 +195,7 @@ function answer(node: SyntaxNode): Change[] {
 
 function changeWord(node: SyntaxNode): Change[] {
   if (word(node, "kind") !== "number") return [];
-  const value = BigInt(word(node, "value"));
+  const value = numberOf(node);
   const becomes = `0x${(value + (value % 32n === 0n ? 32n : 1n)).toString(16)}`;
   return [[{ start: node.start, end: node.end, becomes, kind: "assembly" }]];
 }

@@ -10,9 +10,12 @@ if (folder === undefined) throw new Error("PLACET_REWRITTEN names the folder of 
 
 export default defineConfig({
   ...config,
-  solidity: { compilers: [quickCompiler] },
+  solidity: {
+    compilers: [{ ...quickCompiler, settings: { ...quickCompiler.settings, evmVersion: "prague" } }],
+  },
   networks: {
-    default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true },
+    // Before Osaka a transaction may take as much gas as a block: deploying so much code takes more than it may since.
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "prague", allowUnlimitedContractSize: true },
   },
   paths: {
     sources: join(folder, "sources"),

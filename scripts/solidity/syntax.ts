@@ -84,6 +84,11 @@ export function word(node: SyntaxNode | undefined, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The number that a literal stands for, whose digits may be set apart by underscores. */
+export function numberOf(node: SyntaxNode): bigint {
+  return BigInt(word(node, "value").replaceAll("_", ""));
+}
+
 /** The type that the compiler gave an expression, such as "uint32" or "struct Grant calldata". */
 export function typeOf(node: SyntaxNode | undefined): string {
   const types = node?.raw["typeDescriptions"];
