@@ -2,11 +2,12 @@
 // node's answers. Each in a process of its own, each from empty tables to the same head.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { buildDatabaseTemplate } from "#scripts/build/database.ts";
 import { projectRoot } from "#scripts/build/project-root.ts";
 import type { TestPostgres } from "#scripts/testing/postgres.ts";
 import { ask } from "../chain/rpc.ts";
@@ -67,6 +68,10 @@ async function runOwn(script: string, chain: SeededChain, postgres: TestPostgres
     };
     const start = (name: string) =>
       run(process.execPath, [join(projectRoot, "scripts/bench/indexer", name)], { maxBuffer: 1 << 24, env });
+    if (postgres === null) {
+      await buildDatabaseTemplate();
+      await cp(join(projectRoot, "build/database-template"), folder, { recursive: true });
+    }
     await start("prepare.ts");
     const { stdout } = await start(script);
     const ran = ranSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));

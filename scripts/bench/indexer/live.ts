@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { buildDatabaseTemplate, prepareDatabase } from "#scripts/build/database.ts";
 import { projectRoot } from "#scripts/build/project-root.ts";
 import type { SeededChain } from "../chain/seed.ts";
 
@@ -26,6 +27,8 @@ export function toLive(times: readonly number[]): Live {
 /** Our service: mines `blocks` blocks and waits for each in the stream. */
 export async function measureLive(chain: SeededChain, { blocks }: { blocks: number }): Promise<Live> {
   const folder = await mkdtemp(join(tmpdir(), "placet-bench-live-"));
+  await buildDatabaseTemplate();
+  await prepareDatabase(folder);
   const child = spawn(process.execPath, [join(projectRoot, "scripts/bench/indexer/serve-live.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
