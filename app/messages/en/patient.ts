@@ -94,7 +94,7 @@ export const patient = {
   "patient.add.plain": "Send it from my own wallet",
   "patient.add.plainHint": "Your wallet pays the network’s fee.",
   "patient.add.wallet":
-    "{count, plural, one {Your wallet will ask you once, to put the record on the ledger.} other {Your wallet will ask you # times, once for each record, to put them on the ledger.}} It shows numbers only: nothing of what the record says.",
+    "{count, plural, one {Your wallet will ask you once, to put the record on the ledger.} other {Your wallet will ask you once, to put all # records on the ledger.}} It shows numbers only: nothing of what the records say.",
   "patient.add.start": "{count, plural, one {Encrypt and add} other {Encrypt and add # records}}",
   "patient.add.done": "{count, plural, one {The record was added.} other {All # records were added.}}",
   "patient.add.see": "See my records",
@@ -164,6 +164,15 @@ export const patient = {
   "patient.details.version": "Version",
   "patient.details.grantee": "Address",
   "patient.details.key": "Key fingerprint",
+  "patient.emergency.armed":
+    "For emergencies. It opens nothing until {name} breaks the glass and says why; then it is open for four hours, and you are told at once.",
+  "patient.emergency.left":
+    "{count, plural, =0 {It cannot be opened again.} one {It can be opened once more.} other {It can be opened # times more.}}",
+  "patient.emergency.open": "Opened in an emergency, until {when}. Revoke it to close it at once.",
+  "patient.emergency.usedUp": "For emergencies. It was opened as often as it may be, and opens nothing more.",
+  "patient.proxy.mandate":
+    "{name} is your proxy: they may grant, renew and revoke consents in your name, within these words and until this end.",
+  "patient.proxy.byProxy": "Granted in your name by {name}, your proxy.",
   "patient.details.confirmKey": "Confirm this key",
   "patient.details.scope": "Scope",
   "patient.details.capsule": "Capsule",
@@ -336,6 +345,8 @@ export const patient = {
   "patient.refusal.expired": "the consent had run out",
   "patient.refusal.ended": "the consent was over",
   "patient.refusal.notYet": "the consent had not begun",
+  "patient.refusal.glass": "the consent is for emergencies, and nobody had opened it",
+  "patient.refusal.mandate": "your proxy’s own mandate does not reach so far",
   "patient.refusal.notCovered": "your consent does not cover it",
   "patient.refusal.purpose": "your consent does not cover this purpose",
   "patient.refusal.withdrawn": "the record was withdrawn",
@@ -447,6 +458,7 @@ export const patient = {
   "patient.act.mute": "Hide requests of {name}",
   "patient.act.unmute": "Show requests of {name} again",
   "patient.act.anchor": "Add “{title}” to your records",
+  "patient.act.anchorMany": "Add {count} records",
   "patient.act.withdraw": "Withdraw “{title}”",
   "patient.act.reject": "Reject “{title}”",
   "patient.act.book": "Ask {name} for an appointment",

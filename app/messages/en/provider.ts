@@ -14,6 +14,7 @@ export const provider = {
   "provider.act.complete": "Say that the appointment with {name} took place",
   "provider.act.miss": "Say that {name} missed the appointment",
   "provider.act.hours": "Publish your hours of {day}",
+  "provider.act.hoursMany": "Publish hours for {count} days",
   "provider.act.apply": "Apply to be verified",
   "provider.act.card": "Change your public card",
 
@@ -68,6 +69,13 @@ export const provider = {
   "provider.consent.problem.tampered":
     "The words of this consent do not match what {name} signed. They are not shown, and nothing is opened under it.",
   "provider.consent.problem.locked": "Unlock your vault to see what this consent covers.",
+  "provider.emergency.armed":
+    "For emergencies: armed. You see nothing under it until you break the glass and say why; {name} is told at once.",
+  "provider.emergency.left":
+    "{count, plural, =0 {It cannot be opened again.} one {It can be opened once more.} other {It can be opened # times more.}}",
+  "provider.emergency.open": "The glass is broken: open until {when}.",
+  "provider.emergency.usedUp": "For emergencies: opened as often as it may be.",
+  "provider.proxy.mandate": "You are a proxy of {name}.",
   "provider.consent.differs":
     "The service’s list says something else than the ledger. What you see here is the ledger’s word.",
 
@@ -155,6 +163,10 @@ export const provider = {
   "provider.refused.consent-superseded":
     "{name} has replaced this consent with another one. Go back and use the newer one.",
   "provider.refused.not-yet-begun": "The time that {name} gave you has not begun yet.",
+  "provider.refused.glass-not-broken":
+    "This consent of {name} is for emergencies. It opens when you break the glass and say why.",
+  "provider.refused.beyond-mandate":
+    "A proxy of {name} granted this, and their own mandate does not reach so far. Ask for access.",
   "provider.refused.op-not-covered": "This consent lets you add records, not read them.",
   "provider.refused.category-not-covered": "This kind of record is not part of what {name} lets you see.",
   "provider.refused.purpose-not-covered": "{name} gave you access for something else than the purpose that you named.",

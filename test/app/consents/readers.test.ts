@@ -1,7 +1,7 @@
 // "Who can read this" and "who can see what now", worked out from checked consents.
 import { describe, expect, test } from "vitest";
 import { createOpening, scopeOf } from "#protocol/consent/index.ts";
-import { countReaders, endsSoon, isOpen, readersOf, type Consent } from "#app/consents/consent.ts";
+import { countReaders, emergencyOf, endsSoon, isOpen, readersOf, type Consent } from "#app/consents/consent.ts";
 import { gridCells } from "#app/consents/grid.ts";
 
 const NOW = 1_800_000_000;
@@ -19,6 +19,9 @@ function consentOf(wish: {
   documents?: string[];
   ops?: number;
   status?: number;
+  changed?: number;
+  times?: number;
+  used?: number;
   from?: number;
   until?: number;
 }): Consent {
@@ -40,7 +43,10 @@ function consentOf(wish: {
     notBefore: from,
     expiresAt: wish.until ?? NOW + 29 * DAY,
     grantedAt: from,
-    changedAt: from,
+    changedAt: wish.changed ?? from,
+    times: wish.times ?? 0,
+    used: wish.used ?? 0,
+    proxy: null,
     capsule: null,
     tx: null,
     reads: 0,
@@ -116,4 +122,30 @@ test("A consent ends soon on its last day, or in its last fifth of up to three d
   const week = consentOf({ categories: ["labs"], from: NOW - 6 * DAY, until: NOW + DAY });
   expect(endsSoon(week, NOW)).toBe(true);
   expect(isOpen(week, NOW + DAY)).toBe(false);
+});
+
+describe("A patient who armed somebody for emergencies", () => {
+  const armed = { categories: ["labs"], status: 5, times: 2 };
+  const cells = (consents: Consent[]) => gridCells(consents, { now: NOW, categoryOf: () => undefined });
+
+  test("sees that nobody can see anything under it, and can revoke it, until the glass is broken", () => {
+    const consent = consentOf(armed);
+    expect(emergencyOf(consent, NOW)).toBe("armed");
+    expect(isOpen(consent, NOW)).toBe(true);
+    expect(readersOf(bloodCount, [consent], NOW)).toEqual([]);
+    expect(cells([consent])).toEqual([]);
+  });
+
+  test("sees who can read for the four hours after it was broken, and that it is armed again then", () => {
+    const consent = consentOf({ ...armed, used: 1, changed: NOW - 60 });
+    expect(emergencyOf(consent, NOW)).toBe("open");
+    expect(readersOf(bloodCount, [consent], NOW)).toHaveLength(1);
+    expect(cells([consent])).toHaveLength(1);
+    expect(emergencyOf(consent, NOW + 4 * 3600)).toBe("armed");
+    expect(readersOf(bloodCount, [consent], NOW + 4 * 3600)).toEqual([]);
+  });
+
+  test("is told when it was opened as often as it may be", () => {
+    expect(emergencyOf(consentOf({ ...armed, used: 2, changed: NOW - DAY / 2 }), NOW)).toBe("used-up");
+  });
 });

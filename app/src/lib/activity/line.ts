@@ -100,6 +100,10 @@ export function reasonWords(reason: string | null): string {
       return t("patient.refusal.ended");
     case "not-yet-begun":
       return t("patient.refusal.notYet");
+    case "glass-not-broken":
+      return t("patient.refusal.glass");
+    case "beyond-mandate":
+      return t("patient.refusal.mandate");
     case "category-not-covered":
     case "document-not-covered":
       return t("patient.refusal.notCovered");

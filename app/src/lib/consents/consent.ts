@@ -18,6 +18,11 @@ export type Consent = {
   expiresAt: number;
   grantedAt: number;
   changedAt: number;
+  /** How often the glass of an armed consent may be broken, and was; 0 for an ordinary one. */
+  times: number;
+  used: number;
+  /** The proxy who granted it; null where the subject did. */
+  proxy: Address | null;
   capsule: Hex | null;
   tx: Hex | null;
   reads: number | undefined;
@@ -36,6 +41,16 @@ export function consentId(consent: { grantee: string; scope: string }): string {
 /** What is needed of a document to know who can read it. */
 export type CoveredDocument = { document: Hex; category: string; recordedOn: string };
 
+/** The status of a consent for emergencies. */
+const ARMED = 5;
+
+/** Where a consent for emergencies stands; undefined for an ordinary one, and for one that is over. */
+export function emergencyOf(consent: Consent, now: number): "armed" | "open" | "used-up" | undefined {
+  if (consent.status !== ARMED || consent.expiresAt <= now) return undefined;
+  if (isInForce(consent, now)) return "open";
+  return consent.used >= consent.times ? "used-up" : "armed";
+}
+
 /** When it counts from: the later of what was signed and when it reached the ledger. */
 export function beginOf(consent: Pick<Consent, "notBefore" | "grantedAt">): number {
   return Math.max(consent.notBefore, consent.grantedAt);
@@ -48,7 +63,7 @@ export function inForce(consent: Consent, now: number): boolean {
 
 /** True when it has neither ended nor run out, begun or not. */
 export function isOpen(consent: Consent, now: number): boolean {
-  return consent.status === 1 && consent.expiresAt > now;
+  return (consent.status === 1 || consent.status === ARMED) && consent.expiresAt > now;
 }
 
 /** True when this consent opens the document, whatever the purpose. */

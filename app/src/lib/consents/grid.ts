@@ -1,7 +1,7 @@
 // "Who can see what now", worked out from consents whose openings were checked on this device.
 import { categoryIds } from "#protocol/codes/index.ts";
 import type { GridCell } from "#app/ui/index.ts";
-import { beginOf, consentId, isOpen, type Consent } from "./consent.ts";
+import { beginOf, consentId, emergencyOf, isOpen, type Consent } from "./consent.ts";
 
 /** The filled cells. `categoryOf` tells the category of a single document that a consent names. */
 export function gridCells(
@@ -11,6 +11,8 @@ export function gridCells(
   const cells = new Map<string, GridCell>();
   for (const consent of consents) {
     if (!consent.opening || (consent.ops & 1) === 0 || !isOpen(consent, options.now)) continue;
+    // Armed opens nothing yet: who can see what now is not who could in an emergency.
+    if (consent.status !== 1 && emergencyOf(consent, options.now) !== "open") continue;
     const single = countByCategory(consent.opening.documents, options.categoryOf);
     for (const category of categoryIds) {
       const whole = consent.opening.categories.includes(category);

@@ -24,11 +24,18 @@ const rowSchema = z.object({
   expiresAt: z.number(),
   grantedAt: z.number(),
   changedAt: z.number(),
+  times: z.number().default(0),
+  used: z.number().default(0),
+  proxy: addressShape.nullish(),
+  mandate: digestShape.nullish(),
   capsule: digestShape.nullish(),
   tx: digestShape.nullish(),
   reads: z.number().nullish(),
   lastRead: z.number().nullish(),
 });
+
+/** Active, or armed for emergencies. */
+const standing = (status: number): boolean => status === 1 || status === 5;
 
 type Row = z.infer<typeof rowSchema> & { hidden?: true };
 
@@ -65,10 +72,11 @@ export function createConsentReader(subject: Address): () => Promise<Consent[]> 
     const rows = [...listed, ...(await findHidden(subject, listed))];
     return Promise.all(
       rows.map(async ({ hidden, ...row }): Promise<Consent> => {
-        const [scope, ledger] = await Promise.all([openScope(row), row.status === 1 ? readRecord(row) : undefined]);
+        const [scope, ledger] = await Promise.all([openScope(row), standing(row.status) ? readRecord(row) : undefined]);
         return {
           ...row,
           ...(ledger ?? {}),
+          proxy: row.proxy ?? null,
           capsule: row.capsule ?? null,
           tx: row.tx ?? null,
           reads: row.reads ?? undefined,
@@ -77,7 +85,8 @@ export function createConsentReader(subject: Address): () => Promise<Consent[]> 
           problem: "problem" in scope ? scope.problem : undefined,
           differs:
             hidden === true ||
-            (ledger !== undefined && (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt)),
+            (ledger !== undefined &&
+              (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt || ledger.used < row.used)),
         };
       }),
     );
@@ -127,7 +136,9 @@ async function findHidden(subject: Address, rows: readonly Row[]): Promise<Row[]
       const record = await readCheckedRecord({ subject, grantee, scope }).catch(() => undefined);
       // Too young to be listed yet, or never sent: not hidden.
       const young = record !== undefined && record.changedAt > Date.now() / 1000 - LISTED_WITHIN;
-      return record?.status === 1 && !young ? [{ ...record, subject, grantee, scope, hidden: true }] : [];
+      return record !== undefined && standing(record.status) && !young
+        ? [{ ...record, subject, grantee, scope, hidden: true }]
+        : [];
     }),
   );
   return found.flat();

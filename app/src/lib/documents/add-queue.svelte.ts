@@ -53,6 +53,8 @@ export type AddQueueOptions = {
   author: Address;
   /** Anchors or files the document, and seals it. Its failure is the row's failure. */
   finish: (uploaded: Uploaded, item: AddItem) => Promise<void>;
+  /** Does the same for all that are stored, under one signature: they are done together, or fail together. */
+  finishAll?: (uploads: readonly Uploaded[]) => Promise<void>;
   /** A further version of this document. */
   version?: { document: Hex; version: number };
   /** Whether the ledger has this document already: an upload that broke off after that is done. */
@@ -93,12 +95,32 @@ export function createAddQueue(options: AddQueueOptions) {
     try {
       for (;;) {
         const item = paused ? undefined : items.find((one) => one.state === "waiting");
-        if (!item) return;
-        await work(item);
+        if (item) await work(item);
+        else if (paused || !(await finishTogether())) return;
       }
     } finally {
       running = false;
     }
+  }
+
+  /** Finishes everything that is stored, once nothing more is waiting; false when there was nothing to finish. */
+  async function finishTogether(): Promise<boolean> {
+    const ready = items.filter((item) => item.state === "finishing" && stored.has(item.id));
+    if (!options.finishAll || ready.length === 0) return false;
+    try {
+      await options.finishAll(ready.flatMap((item) => stored.get(item.id) ?? []));
+      for (const item of ready) {
+        stored.delete(item.id);
+        await forget(item);
+        item.state = "done";
+      }
+    } catch (error) {
+      for (const item of ready) {
+        item.state = "failed";
+        item.problem = problemOf(error);
+      }
+    }
+    return true;
   }
 
   async function work(item: AddItem): Promise<void> {
@@ -109,6 +131,7 @@ export function createAddQueue(options: AddQueueOptions) {
       const uploaded = stored.get(item.id) ?? (await upload(item, stop.signal));
       stored.set(item.id, uploaded);
       item.state = "finishing";
+      if (options.finishAll) return;
       await options.finish(uploaded, item);
       stored.delete(item.id);
       await forget(item);
@@ -122,11 +145,7 @@ export function createAddQueue(options: AddQueueOptions) {
           item.upload = undefined;
           await findUnfinished().catch(() => undefined);
         }
-        item.problem = isFailure(error, "rejected-by-user")
-          ? t("documents.problem.rejected")
-          : isFailure(error)
-            ? error.message
-            : t("documents.problem.unknown");
+        item.problem = problemOf(error);
       }
     } finally {
       stops.delete(item.id);
@@ -263,6 +282,12 @@ export function createAddQueue(options: AddQueueOptions) {
       void run();
     },
   };
+}
+
+/** Why a row failed, in words. */
+function problemOf(error: unknown): string {
+  if (isFailure(error, "rejected-by-user")) return t("documents.problem.rejected");
+  return isFailure(error) ? error.message : t("documents.problem.unknown");
 }
 
 async function describe(file: File, id: number): Promise<AddItem> {

@@ -19,6 +19,11 @@ export type HeldConsent = {
   expiresAt: number;
   grantedAt: number;
   changedAt: number;
+  /** How often the glass of an armed consent may be broken, and was; 0 for an ordinary one. */
+  times: number;
+  used: number;
+  /** The proxy who granted it; null where the subject did. */
+  proxy: Address | null;
   capsule: Hex | null;
   tx: Hex | null;
   reads: number | undefined;
@@ -30,6 +35,16 @@ export type HeldConsent = {
   /** True when the service's list says something else than the ledger; the ledger's word is what stands here. */
   differs: boolean;
 };
+
+/** The status of a consent for emergencies. */
+const ARMED = 5;
+
+/** Where a consent for emergencies stands; undefined for an ordinary one, and for one that is over. */
+export function emergencyOf(consent: HeldConsent, now: number): "armed" | "open" | "used-up" | undefined {
+  if (consent.status !== ARMED || consent.expiresAt <= now) return undefined;
+  if (isInForce(consent, now)) return "open";
+  return consent.used >= consent.times ? "used-up" : "armed";
+}
 
 /** When it counts from: the later of what was signed and when it reached the ledger. */
 export function beginOf(consent: Pick<HeldConsent, "notBefore" | "grantedAt">): number {
@@ -43,7 +58,7 @@ export function isLive(consent: HeldConsent, now: number): boolean {
 
 /** True when it has neither ended nor run out, begun or not. */
 export function isOpen(consent: HeldConsent, now: number): boolean {
-  return consent.status === 1 && consent.expiresAt > now;
+  return (consent.status === 1 || consent.status === ARMED) && consent.expiresAt > now;
 }
 
 /** True while its holder may add records under it. */

@@ -23,11 +23,18 @@ const rowSchema = z.object({
   expiresAt: z.number(),
   grantedAt: z.number(),
   changedAt: z.number(),
+  times: z.number().default(0),
+  used: z.number().default(0),
+  proxy: addressShape.nullish(),
+  mandate: digestShape.nullish(),
   capsule: digestShape.nullish(),
   tx: digestShape.nullish(),
   reads: z.number().nullish(),
   lastRead: z.number().nullish(),
 });
+
+/** Active, or armed for emergencies. */
+const standing = (status: number): boolean => status === 1 || status === 5;
 
 type Row = z.infer<typeof rowSchema>;
 type Opened = { opening: Opening; epoch: number };
@@ -62,10 +69,11 @@ export function createHeldReader(): () => Promise<HeldConsent[]> {
     const rows = await readAll("/api/consents", { query: { as: "grantee" }, schema: rowSchema });
     return Promise.all(
       rows.map(async (row): Promise<HeldConsent> => {
-        const [found, ledger] = await Promise.all([openOne(row), row.status === 1 ? readRecord(row) : undefined]);
+        const [found, ledger] = await Promise.all([openOne(row), standing(row.status) ? readRecord(row) : undefined]);
         return {
           ...row,
           ...(ledger ?? {}),
+          proxy: row.proxy ?? null,
           capsule: row.capsule ?? null,
           tx: row.tx ?? null,
           reads: row.reads ?? undefined,
@@ -73,7 +81,9 @@ export function createHeldReader(): () => Promise<HeldConsent[]> {
           opening: "opening" in found ? found.opening : undefined,
           epoch: "epoch" in found ? found.epoch : 0,
           problem: "problem" in found ? found.problem : undefined,
-          differs: ledger !== undefined && (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt),
+          differs:
+            ledger !== undefined &&
+            (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt || ledger.used < row.used),
         };
       }),
     );

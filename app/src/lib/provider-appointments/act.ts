@@ -97,11 +97,16 @@ export function stepAppointment(appointment: Appointment, step: AppointmentStep,
   return perform({ act, title: t(`provider.act.${step}`, { name }), context: { kind: "appointment", id } });
 }
 
-/** Publishes the open hours of one day. */
-export function publishDay(provider: Address, { day, open }: DayChange): Performed {
+/** Publishes the open hours of some days, all under one signature. */
+export function publishHours(provider: Address, changes: readonly DayChange[]): Performed {
+  const [first] = changes;
+  const days = changes.map(({ day, open }) => ({ day, open }));
   return perform({
-    act: { name: "publishAvailability", args: { provider, day, open, deadline: 0 } },
-    title: t("provider.act.hours", { day: dayInWords(day) }),
-    context: { kind: "hours", day },
+    act: { name: "publishDays", args: { provider, days, deadline: 0 } },
+    title:
+      first !== undefined && changes.length === 1
+        ? t("provider.act.hours", { day: dayInWords(first.day) })
+        : t("provider.act.hoursMany", { count: changes.length }),
+    context: { kind: "hours", days: changes.length },
   });
 }

@@ -6,32 +6,55 @@ import { t } from "#app/ui/index.ts";
 import type { Address } from "viem";
 import type { ChartRecord } from "./record.ts";
 
+/** The most records that one signature puts on the ledger. */
+const AT_ONCE = 50;
+
 /** Puts a stored document on the ledger, then hands its seal to the gateway. `how: "plain"` sends it from the wallet. */
-export async function anchorRecord(
+export function anchorRecord(
   uploaded: Uploaded,
   options: { subject: Address; how?: "relay" | "plain" },
 ): Promise<void> {
-  const { subject } = options;
-  await perform({
-    act: {
-      name: "anchor",
-      args: { subject, document: uploaded.document, manifest: uploaded.digest, version: uploaded.version },
-    },
-    title: t("patient.act.anchor", { title: uploaded.metadata.title }),
-    how: options.how ?? "relay",
-    context: { kind: "anchor", document: uploaded.document },
-  }).done;
-  const epoch = await readLedgerEpoch(subject);
-  await sealDocuments([
-    {
-      subject,
-      document: uploaded.document,
-      version: uploaded.version,
-      category: uploaded.metadata.category,
-      epoch,
-      manifestBytes: uploaded.manifestBytes,
-    },
-  ]);
+  return anchorRecords([uploaded], options);
+}
+
+/** Puts stored documents on the ledger, up to fifty under one signature, then hands their seals to the gateway. */
+export async function anchorRecords(
+  uploads: readonly Uploaded[],
+  options: { subject: Address; how?: "relay" | "plain" },
+): Promise<void> {
+  const { subject, how = "relay" } = options;
+  for (let at = 0; at < uploads.length; at += AT_ONCE) {
+    const some = uploads.slice(at, at + AT_ONCE);
+    const [first] = some;
+    if (first === undefined) return;
+    const anchors = some.map(({ document, digest, version }) => ({ document, manifest: digest, version }));
+    await perform({
+      act:
+        some.length === 1
+          ? {
+              name: "anchor",
+              args: { subject, document: first.document, manifest: first.digest, version: first.version },
+            }
+          : { name: "anchorMany", args: { subject, anchors } },
+      title:
+        some.length === 1
+          ? t("patient.act.anchor", { title: first.metadata.title })
+          : t("patient.act.anchorMany", { count: some.length }),
+      how,
+      context: { kind: "anchor", documents: some.map(({ document }) => document) },
+    }).done;
+    const epoch = await readLedgerEpoch(subject);
+    await sealDocuments(
+      some.map(({ document, version, metadata, manifestBytes }) => ({
+        subject,
+        document,
+        version,
+        category: metadata.category,
+        epoch,
+        manifestBytes,
+      })),
+    );
+  }
 }
 
 /** Seals documents that were opened with the owner key: after accepting a filed one, or for what is still unsealed. */

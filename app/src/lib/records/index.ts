@@ -1,5 +1,5 @@
 // The patient's records: the list, one record, the profile, and the acts on them.
-export { anchorRecord, rejectRecord, sealRecords, withdrawRecord } from "./act.ts";
+export { anchorRecord, anchorRecords, rejectRecord, sealRecords, withdrawRecord } from "./act.ts";
 export { openRecord, partsOfRecord } from "./open-record.ts";
 export { readProfile, storeProfile } from "./profile-document.ts";
 export { default as ProfileForm } from "./ProfileForm.svelte";

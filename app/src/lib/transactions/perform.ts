@@ -166,7 +166,8 @@ async function withDeadline(act: Act): Promise<Act> {
 const DEADLINED = new Set<string>(
   (
     "request grant renew replace decline mute publishKey anchor file publishAvailability requestAppointment " +
-    "confirmAppointment rescheduleAppointment"
+    "confirmAppointment rescheduleAppointment arm breakGlass appoint grantByProxy renewByProxy declineByProxy " +
+    "declareMove grantMany anchorMany publishDays"
   ).split(" "),
 );
 
