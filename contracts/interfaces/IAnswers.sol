@@ -12,8 +12,4 @@ interface IAnswers {
         external
         view
         returns (uint8);
-
-    /// @notice Whether the consent of this key is in force now, for whatever it allows (the draft ERC-8356's question).
-    /// @param grantId keccak256(abi.encode(subject, grantee, scope)).
-    function isGrantActive(bytes32 grantId) external view returns (bool);
 }

@@ -20,9 +20,4 @@ abstract contract Answers is IAnswers, ConsentBase {
         if (op == 0 || record.ops() & op != op) return OP_NOT_GIVEN;
         return _objectionTo(reader, grantee, record, op);
     }
-
-    /// @inheritdoc IAnswers
-    function isGrantActive(bytes32 grantId) external view returns (bool) {
-        return _consentOf(grantId).record.inForceAt(block.timestamp);
-    }
 }

@@ -50,7 +50,8 @@ abstract contract LedgerState is History, SignedActs {
     }
 
     /// @dev Where the consent of this key is kept. The key, which is the hash of three words, is itself its place:
-    /// Solidity's own places are small numbers and hashes of two words.
+    /// Solidity's own places are small numbers and hashes of two words. For the same reason no key is ever taken from a
+    /// caller: it is hashed here from the three words, or it could name any place.
     function _consentOf(bytes32 key) internal pure returns (Consent storage consent) {
         assembly ("memory-safe") {
             consent.slot := key

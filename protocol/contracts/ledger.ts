@@ -1229,13 +1229,6 @@ export const ledgerAbi = [
     type: "function",
   },
   {
-    inputs: [{ name: "grantId", type: "bytes32" }],
-    name: "isGrantActive",
-    outputs: [{ name: "", type: "bool" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
     inputs: [
       { name: "patient", type: "address" },
       { name: "provider", type: "address" },

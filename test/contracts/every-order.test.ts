@@ -290,16 +290,9 @@ describe("Somebody who asks why not", () => {
     expect(await whyNot(emergency, clinic)).to.equal(9n);
     await connection.networkHelpers.time.increaseTo(START + DAY);
     expect(await whyNot(draft, clinic)).to.equal(6n);
-    const key = (of: Draft): string =>
-      ethers.keccak256(
-        ethers.AbiCoder.defaultAbiCoder().encode(["address", "address", "bytes32"], [of.subject, of.grantee, of.scope]),
-      );
-    expect(await read(stage.ledger, "isGrantActive", key(draft))).to.equal(false);
     const standing = await granted(stage, { name: "standing", deadline: START + 2 * DAY });
-    expect(await read(stage.ledger, "isGrantActive", key(standing))).to.equal(true);
     await send(stage.ledger, stage.ana, "revoke", standing.grantee, standing.scope);
     expect(await whyNot(standing, standing.grantee)).to.equal(2n);
-    expect(await read(stage.ledger, "isGrantActive", key(standing))).to.equal(false);
     const renounced = await granted(stage, { name: "renounced", deadline: START + 2 * DAY });
     await send(stage.ledger, stage.lena, "renounce", renounced.subject, renounced.scope);
     expect(await whyNot(renounced, renounced.grantee)).to.equal(3n);

@@ -4,9 +4,21 @@
 import { expect } from "chai";
 import { id, keccak256, toUtf8Bytes, TypedDataEncoder } from "ethers";
 import { scopeType, type Opening } from "#protocol/consent/scope.ts";
-import { draftGrant, grant, grantTerms, openingOf, signRenew, signReplace, type Draft } from "./support/consents.ts";
+import {
+  draftGrant,
+  grant,
+  grantMessage,
+  grantTerms,
+  openingOf,
+  signGrant,
+  signRenew,
+  signReplace,
+  type Draft,
+} from "./support/consents.ts";
 import { logsOf } from "./support/history.ts";
-import { typesOf } from "./support/sign.ts";
+import { appointed, armed, grantByProxy, renewByProxy } from "./support/mandates.ts";
+import { openClinic } from "./support/providers.ts";
+import { signAct, typesOf } from "./support/sign.ts";
 import { DAY, ethers, read, send, setStage } from "./support/stage.ts";
 
 describe("A reader of the chain", () => {
@@ -100,6 +112,39 @@ describe("A reader of the chain", () => {
     }
     const roll = await read<string>(stage.ledger, "roll");
     expect(chain.includes(roll.slice(2)), "the roll, which is in storage alone").to.equal(true);
+  });
+
+  it("finds none in the acts of emergencies, proxies and batches either, sent directly or relayed", async () => {
+    await openClinic(stage);
+    const emergency = await armed(stage);
+    const { subject, grantee, scope } = emergency;
+    await send(stage.ledger, stage.lena, "breakGlass", subject, grantee, scope, ethers.id("a padded envelope"));
+    const mandate = await appointed(stage);
+    const byProxy = await draftGrant(stage, { name: "by proxy" });
+    await grantByProxy(stage, mandate, byProxy);
+    await renewByProxy(stage, mandate, byProxy, byProxy.expiresAt - DAY);
+    const many = await Promise.all(["batch one", "batch two"].map((name) => draftGrant(stage, { name })));
+    const signature = await signAct(stage, stage.ana, "GrantMany", { grants: many.map(grantMessage) });
+    await send(stage.ledger, stage.ana, "grantMany", many.map(grantTerms), signature);
+    const relayed = await draftGrant(stage, { name: "relayed" });
+    const call = stage.ledger.interface.encodeFunctionData("grant", [
+      grantTerms(relayed),
+      await signGrant(stage, stage.ana, relayed),
+    ]);
+    await send(stage.ledger, stage.relayer, "relayEach", [call], 300_000);
+    await send(stage.ledger, stage.sam, "revokeByProxy", subject, byProxy.grantee, byProxy.scope, mandate.scope);
+    await send(
+      stage.ledger,
+      stage.ana,
+      "revokeMany",
+      many.map((one) => [one.scope, one.grantee]),
+    );
+
+    const chain = await readChain();
+    for (const { opening } of [emergency, mandate, byProxy, ...many, relayed]) expectNoTrace(chain, opening);
+    for (const draft of [emergency, mandate, byProxy, ...many, relayed]) {
+      expect(chain.includes(draft.scope.slice(2).toLowerCase()), "the control: scopes are found").to.equal(true);
+    }
   });
 
   it("would be found out, were the words on the chain: the same search over a careless act", async () => {

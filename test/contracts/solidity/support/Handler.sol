@@ -187,10 +187,6 @@ abstract contract Handler is Stage, Model, Words {
         uint256 packed = ConsentRecord.unwrap(ledger.consentOf(subject, grantee, scope));
         require(packed == _packed(c), "a consent is not the model's");
         require(ledger.effectiveStatus(subject, grantee, scope) == _effective(c), "a status is not the model's");
-        require(
-            ledger.isGrantActive(keccak256(abi.encode(subject, grantee, scope))) == _inForce(c),
-            "a consent is in force, or is not, against the model"
-        );
         if (c.version == 0) return;
         address reader = _oneIn(2) ? grantee : who(everybody[_pick(12)]);
         uint256 op = _oneIn(3) ? _pick(2 ** 32) : _oneIn(2) ? 1 : ADD_OP;
