@@ -24,13 +24,10 @@ const consentOut = z
     grantee: addressOut,
     scope: digestOut,
     status: z.number().int(),
-    effectiveStatus: z
-      .number()
-      .int()
-      .meta({
-        description:
-          "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun, 8 open after a broken glass, 9 used up.",
-      }),
+    effectiveStatus: z.number().int().meta({
+      description:
+        "1 in force, 2 revoked, 3 renounced, 4 superseded, 5 armed, 6 expired, 7 not yet begun, 8 open after a broken glass, 9 used up.",
+    }),
     version: z.number().int(),
     ops: z.number().int(),
     notBefore: timeOut,

@@ -121,12 +121,9 @@ export const metaRoutes: Route[] = [
       state: z.string(),
       head: z.object({ number: z.number(), hash: digestOut, time: timeOut }).nullable(),
       cursor: z.object({ number: z.number(), hash: digestOut, time: timeOut, finalized: z.number() }).nullable(),
-      proven: z
-        .number()
-        .int()
-        .meta({
-          description: "Newest block at which the stored heads were seen equal to the contracts' own; -1: none.",
-        }),
+      proven: z.number().int().meta({
+        description: "Newest block at which the stored heads were seen equal to the contracts' own; -1: none.",
+      }),
       nodes: z.array(z.object({ name: z.string(), state: z.string() })),
       reorgs: z.number().int(),
       checked: z.boolean(),

@@ -9,7 +9,9 @@ import type { Ipfs } from "./ipfs.ts";
 export type { Ipfs } from "./ipfs.ts";
 
 /** Opens the node that the configuration names. */
-export async function openIpfs(config: Pick<Config, "dataDir" | "ipfsApiUrl" | "ipfsPort" | "blocksDir">): Promise<Ipfs> {
+export async function openIpfs(
+  config: Pick<Config, "dataDir" | "ipfsApiUrl" | "ipfsPort" | "blocksDir">,
+): Promise<Ipfs> {
   if (config.ipfsApiUrl !== null) return openKubo(config.ipfsApiUrl);
   const folder = join(config.dataDir, "ipfs");
   return openHelia({ folder, blocks: config.blocksDir ?? join(folder, "blocks"), port: config.ipfsPort });

@@ -10,7 +10,6 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { buildContracts } from "../build/contracts.ts";
-import { buildDatabaseTemplate, prepareDatabase } from "../build/database.ts";
 import { tellFailure } from "../build/tell-failure.ts";
 import { projectRoot } from "../build/project-root.ts";
 import { startPostgres } from "../testing/postgres.ts";

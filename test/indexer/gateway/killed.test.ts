@@ -2,7 +2,6 @@
 // without its receipt being on disk, and nothing may be numbered, anchored or sent twice.
 
 import { fork, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
