@@ -6,15 +6,13 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const plain = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 120_000 },
-});
+// A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
+const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 export default defineConfig({
   root,
   test: {
-    pool: "forks",
-    maxWorkers: 2,
     projects: [
       plain("protocol"),
       // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.
@@ -26,8 +24,7 @@ export default defineConfig({
           // What opens no database of the service's, or PGlite by name, would only be run twice.
           exclude: ["test/indexer/{sim,rpc,ipfs}/**"],
           globalSetup: "test/indexer/support/postgres-setup.ts",
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...common,
         },
       },
       plain("scripts"),
@@ -35,12 +32,13 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         resolve: { conditions: ["browser"] },
         define: { __PLACET_DEMO__: "true" },
-        test: { name: "app", include: ["test/app/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: { name: "app", include: ["test/app/**/*.test.ts"], ...common },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          pool: "forks",
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
