@@ -66,7 +66,7 @@ export async function startViewer(): Promise<ViewerStage> {
       response.setHeader("content-type", "text/html");
       response.setHeader("set-cookie", "placet_session=secret; Path=/");
       return response.end(
-        `<title>secret of the page</title><iframe sandbox="allow-scripts" width=900 height=700></iframe><script>${parent}</script>`,
+        `<title>secret of the page</title><link rel=icon href="data:,"><iframe sandbox="allow-scripts" width=900 height=700></iframe><script>${parent}</script>`,
       );
     }
     const file = join(built, path.replace("/viewer/", ""));
