@@ -24,6 +24,7 @@ const environment = z.object({
     )
     .default(["http://127.0.0.1:8545"]),
   PLACET_RPC_TIMEOUT_MS: whole(500, 120_000).default(15_000),
+  PLACET_TRUST_HEADERS: z.enum(["0", "1"], "must be 0 or 1").default("0"),
   PLACET_DEPLOYMENT: z.string().min(1).default("./deployment.json"),
   PLACET_PORT: whole(0, 65_535).default(4280),
   PLACET_HOST: z.string().min(1).default("127.0.0.1"),
@@ -81,6 +82,8 @@ export type Config = {
   rpcUrls: readonly string[];
   /** Milliseconds after which a call to a node is given up. */
   rpcTimeoutMs: number;
+  /** Takes blocks' headers as the node gives them, for a chain that hashes its blocks in a way of its own. */
+  trustsHeaders: boolean;
   deploymentFile: string;
   port: number;
   host: string;
@@ -136,6 +139,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rpcUrl: e.PLACET_RPC_URL[0] ?? "",
     rpcUrls: e.PLACET_RPC_URL,
     rpcTimeoutMs: e.PLACET_RPC_TIMEOUT_MS,
+    trustsHeaders: e.PLACET_TRUST_HEADERS === "1",
     deploymentFile: resolve(e.PLACET_DEPLOYMENT),
     port: e.PLACET_PORT,
     host: e.PLACET_HOST,

@@ -66,11 +66,15 @@ async function follow(
     .status(200)
     .set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" });
   response.flushHeaders();
-  response.write("retry: 1000\n\n");
+  /** Says something, unless all was said: a stream that ended stays open until the client has read it. */
+  function say(text: string): boolean {
+    return response.writableEnded || response.destroyed || response.write(text);
+  }
+  say("retry: 1000\n\n");
   // An id that the service no longer keeps (or, after its database was made anew, never gave): the client reads its lists again.
   if (after !== undefined && (after > (bounds?.last ?? 0) || (bounds !== null && after < bounds.first - 1))) {
     last = bounds?.last ?? 0;
-    response.write(`id: ${last}\nevent: gap\ndata: {}\n\n`);
+    say(`id: ${last}\nevent: gap\ndata: {}\n\n`);
   }
 
   let sending: Promise<void> | null = null;
@@ -88,7 +92,7 @@ async function follow(
       })
       .finally(() => {
         sending = null;
-        if (again && !response.closed) {
+        if (again && !response.writableEnded) {
           again = false;
           send();
         }
@@ -107,9 +111,9 @@ async function follow(
     for (;;) {
       const events = await readStream(database, { after: last, tags, limit: PAGE });
       for (const { id, type, payload } of events) {
-        if (response.closed) return;
+        if (response.closed || response.writableEnded) return;
         last = id;
-        const flowing = response.write(`id: ${id}\nevent: ${type}\ndata: ${toJson(payload)}\n\n`);
+        const flowing = say(`id: ${id}\nevent: ${type}\ndata: ${toJson(payload)}\n\n`);
         if (!flowing) await new Promise<void>((resolve) => void response.once("drain", resolve).once("close", resolve));
       }
       if (events.length < PAGE) return;
@@ -117,17 +121,20 @@ async function follow(
   }
 
   const deafen = await database.listen("stream", send);
-  const stopBlocks = service.sync.onBlock((block) => void response.write(`event: block\ndata: ${toJson(block)}\n\n`));
+  const stopBlocks = service.sync.onBlock((block) => void say(`event: block\ndata: ${toJson(block)}\n\n`));
   const heartbeat = setInterval(() => {
     void isSessionAlive(database, { id: session.id, now: service.now() }).then(
-      (alive) => void (!alive ? response.end() : response.write(": still here\n\n")),
+      (alive) => void (!alive ? response.end() : say(": still here\n\n")),
       () => response.end(),
     );
   }, HEARTBEAT_MS);
-  response.once("close", () => {
+  const stop = () => {
     clearInterval(heartbeat);
     stopBlocks();
     void deafen();
-  });
+  };
+  // The client may have gone while all this was set up.
+  if (response.closed) return stop();
+  response.once("close", stop);
   send();
 }

@@ -10,7 +10,6 @@ import type { Deployment } from "../chain.ts";
 import { readLastHeads, readLastRoll } from "../store/acts.ts";
 import type { Database } from "../store/database.ts";
 import { isTrouble } from "../rpc/index.ts";
-import { quickenFold } from "./keccak.ts";
 import type { BlockName, Header, Source, Stretch } from "./source.ts";
 
 /** The two contracts' names in the index. */
@@ -87,7 +86,6 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
   };
   const first = stretch.headers[0];
   if (first === undefined) return batch;
-  await quickenFold();
   const mismatches: Mismatch[] = [];
   for (const contract of contractNames) {
     const address = addressOf(context.deployment, contract);

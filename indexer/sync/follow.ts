@@ -12,6 +12,7 @@ import type { Batch } from "./batch.ts";
 import { createAccounts } from "./doubts.ts";
 import type { Doubt } from "./doubts.ts";
 import { findFinal } from "./finality.ts";
+import { quickenFold } from "./keccak.ts";
 import { createPace } from "./pace.ts";
 import { proveBatch, readUnproven } from "./prove.ts";
 import type { Unproven } from "./prove.ts";
@@ -74,7 +75,7 @@ export function createFollow(
   let sweptAt = 0;
 
   function sourceOf(node: Endpoint): Source {
-    const source = sources.get(node) ?? createSource({ node, deployment, signal });
+    const source = sources.get(node) ?? createSource({ node, deployment, trustsHeaders: config.trustsHeaders, signal });
     sources.set(node, source);
     return source;
   }
@@ -215,6 +216,7 @@ export function createFollow(
 
   return {
     async reload() {
+      await quickenFold();
       ahead.drop();
       look = null;
       accounts.forget();

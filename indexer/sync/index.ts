@@ -105,6 +105,7 @@ export function createSync(foundation: SyncParts, options: { until?: number } = 
           deployment: chain.deployment,
           source: follow.sourceOf(node),
           cursor: follow.cursor(),
+          isLast: tries >= MOST_CHECK_TRIES,
         });
       } catch (error) {
         if (!isTrouble(error) || tries >= MOST_CHECK_TRIES) throw error;

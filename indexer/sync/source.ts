@@ -10,7 +10,7 @@ import type { RawLog } from "#protocol/history/index.ts";
 import type { Doubt } from "./doubts.ts";
 import { readHeadsAtOnce } from "./heads.ts";
 import { createLogSpan } from "./log-span.ts";
-import { createValidator, inconsistent, readHeader } from "./validate.ts";
+import { createValidator, inconsistent } from "./validate.ts";
 import type { Header, RawStretch, Stretch } from "./validate.ts";
 
 export type { Header, RawStretch, Stretch } from "./validate.ts";
@@ -46,11 +46,17 @@ export type Source = {
 
 const ROLL = "0xcd5e3c5d";
 
-/** Makes a source over a node. `signal` ends every call at once. */
-export function createSource(options: { node: Endpoint; deployment: Deployment; signal?: AbortSignal }): Source {
-  const { node, deployment, signal } = options;
+/** Makes a source over a node. `signal` ends every call at once; `trustsHeaders` takes headers without hashing them. */
+export function createSource(options: {
+  node: Endpoint;
+  deployment: Deployment;
+  trustsHeaders: boolean;
+  signal?: AbortSignal;
+}): Source {
+  const { node, deployment, trustsHeaders, signal } = options;
   const contracts: [Address, Address] = [deployment.ledger, deployment.providerRegistry];
-  const validator = createValidator(contracts);
+  const validator = createValidator(contracts, { trustsHeaders });
+  const { readHeader } = validator;
   const span = createLogSpan();
   const sending = signal === undefined ? {} : { signal };
 

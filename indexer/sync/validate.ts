@@ -6,6 +6,7 @@ import type { Address, Hex } from "viem";
 import type { RawLog } from "#protocol/history/index.ts";
 import { rpcFailure } from "../rpc/index.ts";
 import { bloomBits, bloomMayHold, bloomOf } from "./bloom.ts";
+import { hashBlock } from "./header-hash.ts";
 
 /** What is kept of a block. */
 export type Header = { number: number; hash: Hex; parentHash: Hex; time: number; bloom: Hex };
@@ -24,8 +25,9 @@ const DATA_ANY_CASE = /^0x(?:[0-9a-fA-F]{2})*$/;
 const BLOOM_LENGTH = 2 + 512;
 const NO_BLOOM: Hex = `0x${"0".repeat(512)}`;
 
-/** Makes the checks for the logs of two contracts. */
-export function createValidator(contracts: readonly [Address, Address]) {
+/** Makes the checks for the logs of two contracts; `trustsHeaders` for a chain whose blocks are hashed in a way of its own. */
+export function createValidator(contracts: readonly [Address, Address], options: { trustsHeaders?: boolean } = {}) {
+  const { trustsHeaders = false } = options;
   const known = new Map(contracts.map((address) => [address.toLowerCase(), address]));
   const bits = contracts.map((address) => ({ address, bits: bloomBits(address) }));
 
@@ -48,7 +50,30 @@ export function createValidator(contracts: readonly [Address, Address]) {
     };
   }
 
+  /** Reads a block's header as JSON-RPC gives it; throws the trouble `inconsistent-node` when it is none, or not its own. */
+  function readHeader(json: unknown): Header {
+    const block = objectOf(json, "a block that is none");
+    if (block["number"] === null || block["hash"] === null) throw inconsistent("it gave a block that is not mined");
+    const bloom = block["logsBloom"];
+    const header = {
+      number: readQuantity(block["number"]),
+      hash: readWord(block["hash"]),
+      parentHash: readWord(block["parentHash"]),
+      time: readQuantity(block["timestamp"]),
+      // A chain whose headers have no bloom tells nothing by it.
+      bloom: typeof bloom === "string" && bloom.length === BLOOM_LENGTH ? readData(bloom) : NO_BLOOM,
+    };
+    if (!trustsHeaders && hashBlock(block) !== header.hash) {
+      throw inconsistent(
+        `the fields of its block ${header.number} do not hash to ${header.hash}: it altered them, or this chain hashes its ` +
+          "blocks in a way that is not known here (then set PLACET_TRUST_HEADERS=1)",
+      );
+    }
+    return header;
+  }
+
   return {
+    readHeader,
     /** Reads the logs of blocks whose hashes are known: in order, none twice, none of another block. */
     readLogs(list: readonly unknown[], headers: readonly Header[]): RawLog[] {
       const first = headers[0]?.number ?? 0;
@@ -105,21 +130,6 @@ export function createValidator(contracts: readonly [Address, Address]) {
               .map(({ address }) => ({ header, contract: address })),
       );
     },
-  };
-}
-
-/** Reads a block's header as JSON-RPC gives it; throws the trouble `inconsistent-node` when it is none. */
-export function readHeader(json: unknown): Header {
-  const block = objectOf(json, "a block that is none");
-  if (block["number"] === null || block["hash"] === null) throw inconsistent("it gave a block that is not mined");
-  const bloom = block["logsBloom"];
-  return {
-    number: readQuantity(block["number"]),
-    hash: readWord(block["hash"]),
-    parentHash: readWord(block["parentHash"]),
-    time: readQuantity(block["timestamp"]),
-    // A chain whose headers have no bloom tells nothing by it.
-    bloom: typeof bloom === "string" && bloom.length === BLOOM_LENGTH ? readData(bloom) : NO_BLOOM,
   };
 }
 

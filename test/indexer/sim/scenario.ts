@@ -255,7 +255,15 @@ function lie({
     const block = result as Record<string, unknown>;
     if (random.chance(0.3)) return null;
     if (random.chance(0.3)) return { ...block, parentHash: random.word() };
-    return random.chance(0.5) ? { ...block, hash: random.word() } : { ...block, timestamp: "not a number" };
+    const [time, bloom] = [Number(block["timestamp"]), `0x${"00".repeat(256)}`];
+    return random.pick([
+      { ...block, hash: random.word() },
+      { ...block, timestamp: "not a number" },
+      { ...block, timestamp: `0x${(time + 1).toString(16)}` },
+      { ...block, receiptsRoot: random.word() },
+      // A bloom that was empty stays true.
+      { ...block, logsBloom: bloom },
+    ]);
   }
   if (call.method === "eth_call") return random.chance(0.5) ? refuse(-32_000, "header not found") : random.word();
   if (call.method !== "eth_getLogs" || !Array.isArray(result)) return result;

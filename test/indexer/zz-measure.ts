@@ -1,0 +1,12 @@
+import { makeFolder, startTestService } from "./support/service.ts";
+import { startChain } from "./support/chain.ts";
+import { funded } from "./support/reading.ts";
+const t=()=>{const u=process.cpuUsage();return {wall:Math.round(performance.now()),cpu:Math.round((u.user+u.system)/1000)}};
+console.log("imported",t());
+const chain=await startChain(); console.log("chain",t());
+const f=await makeFolder(); console.log("folder",t());
+const r=await startTestService(chain,f.folder,funded); console.log("service",t());
+await r.stop(); console.log("stopped",t());
+const r2=await startTestService(chain,f.folder,funded); console.log("service2",t());
+await r2.stop(); console.log("stopped",t());
+await chain.stop();await f.remove();console.log("removed",t());
