@@ -2,3 +2,4 @@
 
 export { ledgerAbi } from "./ledger.ts";
 export { providerRegistryAbi } from "./provider-registry.ts";
+export { publishedBuilds } from "./builds.ts";

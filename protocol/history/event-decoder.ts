@@ -62,7 +62,8 @@ export function createEventDecoder(abi: Abi): (log: { topics: readonly Hex[]; da
     const layout = layouts.get(topics[0] ?? "");
     if (layout === undefined) return null;
     const { indexed, plain, name } = layout;
-    if (topics.length <= indexed.length || data.length < 2 + 64 * plain.length) return null;
+    // To the word: heads do not cover where topics end and data begins, so an act laid out otherwise was rearranged.
+    if (topics.length !== indexed.length + 1 || data.length !== 2 + 64 * plain.length) return null;
     const args: Record<string, unknown> = {};
     for (let at = 0; at < indexed.length; at += 1) {
       const field = indexed[at];

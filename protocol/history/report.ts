@@ -34,9 +34,11 @@ export type Statement = { readonly text: string; readonly restsOn: Basis; readon
 export type ContractReport = {
   readonly name: FaultContract;
   readonly address: Address;
-  readonly codeHash: Hex | null;
-  /** Null when there was nothing to compare with. */
-  readonly codeMatches: boolean | null;
+  readonly codeHash: Hex;
+  /** True when the code, and that of the extension, is the published build of this deployment. */
+  readonly codeMatches: boolean;
+  /** Where the second half of the ledger's code is; null for the registry, which has none. */
+  readonly extension: { readonly address: Address; readonly codeHash: Hex } | null;
   readonly accounts: number;
   readonly acts: number;
   readonly roll: Hex;

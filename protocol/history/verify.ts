@@ -3,10 +3,11 @@
 // that the block is the node's word. A fault is reported with its place; only a node that fails makes this throw.
 
 import type { Address, Hex } from "viem";
-import { keccak256 } from "viem/utils";
+import { publishedBuilds } from "../contracts/index.ts";
 import { Failure } from "../failure.ts";
-import { isBuild, ledgerImmutables, type Build } from "./code.ts";
-import { decodeHistory } from "./decode.ts";
+import type { Builds } from "./code.ts";
+import { checkCode } from "./check-code.ts";
+import { decodeHistory, type LedgerAct } from "./decode.ts";
 import { faultAt, type Fault, type FaultContract } from "./fault.ts";
 import { foldHistory, type Fold } from "./fold.ts";
 import type { Header } from "./header.ts";
@@ -25,8 +26,8 @@ export type VerifyOptions = {
   readonly blockHash?: Hex | undefined;
   /** An account whose history matters, also if nothing of it is shown. */
   readonly subject?: Address | undefined;
-  /** The published builds, to compare the contracts' code with. */
-  readonly builds?: { readonly ledger: Build; readonly providerRegistry: Build } | undefined;
+  /** The builds to compare the contracts' code with: those that this version was published with unless given. */
+  readonly builds?: Builds | undefined;
   /** Blocks asked for at once. */
   readonly range?: number;
   readonly onProgress?: (progress: { readonly step: string; readonly done: number; readonly of: number }) => void;
@@ -49,6 +50,14 @@ async function readHeader({ reader, blockHash }: VerifyOptions): Promise<Header>
     );
   }
   return header;
+}
+
+function noProofs(): Failure {
+  return new Failure(
+    "unavailable",
+    "The node gives no proofs (eth_getProof) for the block that you trust, so nothing was proven from it and nothing was concluded. Ask another node, or name a later block; without a block everything is checked by the node's word alone.",
+    { reason: "no-proofs" },
+  );
 }
 
 async function readLogs(options: VerifyOptions, contract: Address, until: number): Promise<RawLog[]> {
@@ -112,60 +121,29 @@ async function compareStored(
   return { faults, wrong };
 }
 
-async function checkCode(
-  options: VerifyOptions,
-  found: {
-    readonly contract: FaultContract;
-    readonly address: Address;
-    readonly stored: Stored;
-    readonly until: number;
-  },
-): Promise<{ codeHash: Hex; faults: Fault[]; statements: Statement[]; matches: boolean | null }> {
-  const { reader, deployment, builds } = options;
-  const { contract, address, stored, until } = found;
-  const code = await reader.getCode(address, until);
-  const codeHash = keccak256(code);
-  const faults: Fault[] = [];
-  const statements: Statement[] = [];
-  let matches: boolean | null = null;
-  const judge = (holds: boolean, text: string, restsOn: Statement["restsOn"], detail: string) => {
-    matches = (matches ?? true) && holds;
-    statements.push({ text, restsOn, holds });
-    if (!holds) faults.push(faultAt({ kind: "wrong-code", contract, detail }));
-  };
-  const name = contract === "ledger" ? "ledger" : "provider registry";
-  if (stored.codeHash !== null && stored.codeHash !== codeHash) {
-    judge(
-      false,
-      `The ${name}’s code is the one that the block’s state names.`,
-      "node",
-      "The node gave other code than its own state proves.",
+/**
+ * Acts that lead to the head and still are none of these contracts'. The head covers an act's words and not how many of
+ * them are topics: whoever shifts that bound hides what the act says, and no head tells.
+ */
+function findUnreadable(acts: readonly LedgerAct[], contract: FaultContract): Fault[] {
+  return acts
+    .filter(({ known }) => !known)
+    .map(({ account, index, log }) =>
+      faultAt({
+        kind: "unreadable",
+        contract,
+        account,
+        index,
+        log,
+        detail: "Its words lead to the head, but these contracts lay out no act like this: the log was rearranged.",
+      }),
     );
-  }
-  const named = deployment.buildHashes?.[contract];
-  if (named !== undefined) {
-    const text = `The ${name}’s code is the one that the deployment file names.`;
-    judge(
-      named.toLowerCase() === codeHash,
-      text,
-      "deployment file",
-      `The deployment file names ${named}; the chain has ${codeHash}.`,
-    );
-  }
-  const build = builds?.[contract];
-  if (build !== undefined) {
-    const holds = isBuild(code, build, contract === "ledger" ? ledgerImmutables(deployment) : new Set());
-    judge(
-      holds,
-      `The ${name}’s code is the published build, with this deployment’s own addresses.`,
-      "published build",
-      "It is not the build that was compiled here.",
-    );
-  }
-  return { codeHash, faults, statements, matches };
 }
 
-/** Verifies both contracts at one block. Throws Failure when the node does not answer or its proofs do not hold. */
+/**
+ * Verifies both contracts at one block. Throws Failure when the node does not answer, when its proofs do not hold, or
+ * when it gives none though a trusted block was named.
+ */
 export async function verifyHistory(options: VerifyOptions): Promise<AuditReport> {
   const { reader, deployment, subject, signal, onProgress } = options;
   const trusted = options.blockHash !== undefined;
@@ -210,9 +188,19 @@ export async function verifyHistory(options: VerifyOptions): Promise<AuditReport
     const asked = [...new Set(subject === undefined ? fold.accounts : [...fold.accounts, subject])];
     onProgress?.({ step: `Proving the heads of the ${name}`, done: 0, of: asked.length });
     const stored = await readStored(reader, { contract: address, header, accounts: asked });
+    if (trusted && stored.how !== "proof") throw noProofs();
     const compared = await compareStored(options, { fold, stored, address, until });
-    const code = await checkCode(options, { contract, address, stored, until });
-    faults.push(...fold.faults, ...compared.faults, ...code.faults);
+    const code = await checkCode(
+      { reader, deployment, header, builds: options.builds ?? publishedBuilds, trusted },
+      {
+        contract,
+        address,
+        proven: stored.codeHash,
+      },
+    );
+    const named = decodeHistory(fold);
+    const unreadable = findUnreadable(named, contract);
+    faults.push(...fold.faults, ...unreadable, ...compared.faults, ...code.faults);
     const basis = stored.how === "proof" ? block : "node";
     statements.push(
       {
@@ -223,11 +211,11 @@ export async function verifyHistory(options: VerifyOptions): Promise<AuditReport
       {
         text: `These are all ${fold.steps.length} acts of these accounts on the ${name}, unaltered, in order, and each at the time that it states.`,
         restsOn: basis,
-        holds: compared.wrong.size === 0 && fold.faults.length === 0,
+        holds: compared.wrong.size === 0 && fold.faults.length === 0 && unreadable.length === 0,
       },
       ...code.statements,
     );
-    const broken = new Set(fold.faults.map((fault) => fault.account));
+    const broken = new Set([...fold.faults, ...unreadable].map((fault) => fault.account));
     const counts = Map.groupBy(fold.steps, (step) => step.account);
     for (const account of fold.accounts) {
       accounts.push({
@@ -243,12 +231,13 @@ export async function verifyHistory(options: VerifyOptions): Promise<AuditReport
       address,
       codeHash: code.codeHash,
       codeMatches: code.matches,
+      extension: code.extension,
       accounts: fold.accounts.length,
       acts: fold.steps.length,
       roll: fold.roll,
       read: stored.how,
     });
-    acts.push(...decodeHistory(fold));
+    acts.push(...named);
   }
   statements.push({
     text: "Transaction hashes and the place of a log in its block are as the node tells them; heads do not cover them.",

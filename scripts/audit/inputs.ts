@@ -1,7 +1,6 @@
 // The files that an audit reads. Rule: all of them are other people's words; their shape is checked here, their truth
 // against the ledger.
 
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getAddress, isAddress } from "viem";
@@ -9,8 +8,9 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import { checkOpening, scopeOf, type Opening } from "#protocol/consent/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import type { Build, DeploymentFacts } from "#protocol/history/index.ts";
+import type { Builds, DeploymentFacts } from "#protocol/history/index.ts";
 import { projectRoot } from "../build/project-root.ts";
+import { readBuilds } from "../build/published-builds.ts";
 
 async function readJson(file: string, what: string): Promise<unknown> {
   try {
@@ -60,33 +60,19 @@ export async function readDeploymentFile(file: string): Promise<AuditDeployment>
   return shape(deploymentSchema, await readJson(file, "deployment file"), "deployment file");
 }
 
-const artifactSchema = z.object({
-  deployedBytecode: z
-    .string()
-    .regex(/^0x[0-9a-f]+$/i)
-    .transform((text) => text as Hex),
-  immutableReferences: z
-    .record(z.string(), z.array(z.object({ start: z.number().int(), length: z.number().int() })))
-    .default({}),
-});
-
-async function readBuild(folder: string, name: string): Promise<Build> {
-  const file = join(folder, "contracts", `${name}.sol`, `${name}.json`);
-  const artifact = shape(artifactSchema, await readJson(file, "compiled contract"), "compiled contract");
-  return {
-    deployedBytecode: artifact.deployedBytecode,
-    immutables: Object.values(artifact.immutableReferences).flat(),
-  };
-}
-
-/** Reads the compiled contracts: of the folder that was named, or of this checkout where it was compiled. */
-export async function readBuilds(
-  folder: string | undefined,
-): Promise<{ ledger: Build; providerRegistry: Build } | undefined> {
-  const usual = join(projectRoot, "artifacts");
-  const from = folder ?? (existsSync(join(usual, "contracts", "Ledger.sol", "Ledger.json")) ? usual : undefined);
-  if (from === undefined) return undefined;
-  return { ledger: await readBuild(from, "Ledger"), providerRegistry: await readBuild(from, "ProviderRegistry") };
+/**
+ * The builds to compare the chain's code with: those in the folder that was named, or of this checkout where it was
+ * compiled; undefined where it was not. Throws Failure("bad-input") when a folder was named and has none.
+ */
+export async function findBuilds(folder: string | undefined): Promise<Builds | undefined> {
+  const builds = await readBuilds(folder ?? join(projectRoot, "artifacts"));
+  if (builds === undefined && folder !== undefined) {
+    throw new Failure(
+      "bad-input",
+      `There are no compiled contracts in ${folder}. Nothing was checked. Check its name.`,
+    );
+  }
+  return builds;
 }
 
 /** The openings that hold, by themselves, and what is wrong with the others. */

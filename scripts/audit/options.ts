@@ -34,7 +34,8 @@ Proves that a node shows all acts of both contracts, unaltered, in order and in 
   --rpc URL            the node to ask; given twice, both must have the audited block
   --deployment FILE    deployment.json: chain, contracts and their code
   --block HASH         a block that you trust (from your own node or a light client): everything is proven from it
-  --build FOLDER       compiled contracts to compare the chain's code with (./artifacts when there)
+  --build FOLDER       compiled contracts to compare the chain's code with (./artifacts when there,
+                       else the hashes that this version was published with)
   --subject ADDRESS    show this account's acts, and the consents that it gave, at --at
   --at TIME            the moment to ask about: Unix seconds, or 2026-12-25T18:00:00Z (the block's time unless given)
   --openings FILE      the words of consents, as their subject gives them (JSON); each is checked against its scope

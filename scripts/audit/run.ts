@@ -14,7 +14,7 @@ import {
   type ReadAnswer,
 } from "#protocol/history/index.ts";
 import { checkHistoryFile, checkService, type Comparison } from "./check-service.ts";
-import { readBuilds, readDeploymentFile, readHistory, readOpenings } from "./inputs.ts";
+import { findBuilds, readDeploymentFile, readHistory, readOpenings } from "./inputs.ts";
 import { connectNode } from "./node.ts";
 import type { AuditOptions, Question } from "./options.ts";
 import { readService } from "./service.ts";
@@ -92,7 +92,7 @@ export async function runAudit(
   tellProgress: (line: string) => void = () => {},
 ): Promise<AuditResult> {
   const deployment = await readDeploymentFile(options.deployment);
-  const builds = await readBuilds(options.build);
+  const builds = await findBuilds(options.build);
   const { openings, faults } =
     options.openings === undefined ? { openings: [], faults: [] } : await readOpenings(options.openings);
   const shown = options.history === undefined ? null : await readHistory(options.history);
@@ -108,7 +108,9 @@ export async function runAudit(
   });
   const notes = await checkAgreement(others, report.block);
   if (builds === undefined)
-    notes.push("The contracts were not compared with a build: none was compiled here. Name one with --build.");
+    notes.push(
+      "The contracts were compared with the build that this version names, and not with one of your own: none was compiled here.",
+    );
   const at = options.at ?? report.block.time;
   if (at > report.block.time)
     notes.push("The time asked about is later than the audited block: acts after the block are not known.");

@@ -80,10 +80,10 @@ export function tellAudit(result: AuditResult, options: AuditOptions): string {
     ),
     ...section(
       "Contracts",
-      report.contracts.map(
-        (each) =>
-          `  ${each.name === "ledger" ? "Ledger" : "Provider registry"} ${each.address}: ${count(each.acts, "act")} of ${count(each.accounts, "account")}, read by ${each.read === "proof" ? "storage proofs" : "calls"}; code ${each.codeHash ?? "unknown"}`,
-      ),
+      report.contracts.flatMap(({ name, address, acts: done, accounts, read, codeHash, extension }) => [
+        `  ${name === "ledger" ? "Ledger" : "Provider registry"} ${address}: ${count(done, "act")} of ${count(accounts, "account")}, read by ${read === "proof" ? "storage proofs" : "calls"}; code ${codeHash}`,
+        ...(extension === null ? [] : [`    its extension ${extension.address}: code ${extension.codeHash}`]),
+      ]),
     ),
     ...section("What others show", comparisons.flatMap(tellComparison)),
     ...section(

@@ -1,5 +1,6 @@
 // The ABIs in protocol/contracts are generated from the compiler's artifacts and committed, so that types follow the
-// contracts and a change of their face is seen in review. No bytecode: that stays in the artifacts.
+// contracts and a change of their face is seen in review. No bytecode, which stays in the artifacts, but its hashes: by
+// them an auditor knows the code of a deployment, also in a browser.
 
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -8,6 +9,7 @@ import prettier from "prettier";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import { projectRoot } from "./project-root.ts";
+import { readBuilds } from "./published-builds.ts";
 
 const contracts = [
   // One contract to whoever calls it: the second half of its code answers under the ledger's own address.
@@ -47,11 +49,24 @@ async function renderAbis(): Promise<{ path: string; text: string }[]> {
       `export const ${constant} = ${JSON.stringify(abi.map(dropInternalTypes))} as const;\n`;
     files.push({ path, text: await format(path, text) });
   }
+  files.push(await renderBuilds());
   const index =
     "// What the contracts look like from outside. Addresses come at run time, from deployment.json.\n\n" +
-    contracts.map(({ constant, file }) => `export { ${constant} } from "./${file}";\n`).join("");
+    contracts.map(({ constant, file }) => `export { ${constant} } from "./${file}";\n`).join("") +
+    'export { publishedBuilds } from "./builds.ts";\n';
   files.push({ path: "protocol/contracts/index.ts", text: await format("index.ts", index) });
   return files;
+}
+
+async function renderBuilds(): Promise<{ path: string; text: string }> {
+  const builds = await readBuilds(join(projectRoot, "artifacts"));
+  if (builds === undefined) throw new Failure("not-found", "The contracts have not been compiled.");
+  const path = "protocol/contracts/builds.ts";
+  const text =
+    "// Generated from the compiled contracts by `npm run abis`. Do not edit.\n\n" +
+    "/** By what the contracts' code is recognised: its hash with all immutable values zero, and where those stand. */\n" +
+    `export const publishedBuilds = ${JSON.stringify(builds)} as const;\n`;
+  return { path, text: await format(path, text) };
 }
 
 async function readAbi(name: string): Promise<Record<string, unknown>[]> {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hex } from "viem";
-import { concat, slice, toHex } from "viem";
+import { concat, slice, toFunctionSelector, toHex } from "viem";
 import {
   actRow,
   compareLogs,
@@ -10,6 +10,7 @@ import {
   couldRead,
   createChainReader,
   describeAct,
+  extensionOf,
   verifyHistory,
   type AuditReport,
   type RpcRequest,
@@ -108,14 +109,27 @@ describe("An auditor with a trusted block hash", () => {
     expect(report.statements.some(({ restsOn }) => restsOn === "trusted block")).toBe(false);
   });
 
-  it("still verifies by asking the contract where the node gives no proofs, and says so", async () => {
+  it("is told to ask another node where this one gives no proofs: without them nothing follows from the block", async () => {
     const request: RpcRequest = (method, params) =>
       method === "eth_getProof" ? Promise.reject(new Error("method not found")) : chain.request(method, params);
-    const report = await verify({ reader: createChainReader(request) });
+    const reader = createChainReader(request);
+    await expect(verify({ reader })).rejects.toMatchObject({ code: "unavailable", reason: "no-proofs" });
+    // Who trusts no block has the node's word for everything, and is told so.
+    const report = await verifyHistory({ reader, deployment: chain.deployment });
     expect(report.genuine).toBe(true);
     expect(report.contracts.map(({ read }) => read)).toEqual(["call", "call"]);
-    const complete = report.statements.filter(({ text }) => text.startsWith("These are all"));
-    expect(complete.map(({ restsOn }) => restsOn)).toEqual(Array(4).fill("node"));
+    const resting = report.statements.filter(({ text }) => /^These are all|is the published build/.test(text));
+    expect(resting.map(({ restsOn }) => restsOn)).toEqual(Array(7).fill("node"));
+  });
+
+  it("proves the code of both contracts and of the ledger's extension, whose address follows from the ledger's", async () => {
+    const report = await verify();
+    const code = report.statements.filter(({ text }) => text.includes("is the published build"));
+    expect(code.map(({ restsOn, holds }) => [restsOn, holds])).toEqual(Array(3).fill(["published build", true]));
+    const { ledger } = chain.deployment;
+    const data = toFunctionSelector("extension()");
+    const stated = slice((await chain.client.call({ to: ledger, data })).data ?? "0x", 12);
+    expect(report.contracts.map(({ extension }) => extension?.address.toLowerCase())).toEqual([undefined, stated]);
   });
 
   it("reads in small ranges to the same end, and tells how far it is", async () => {
@@ -183,6 +197,37 @@ describe("A node that hides or changes acts", () => {
       logIndex: target?.logIndex,
       index: target?.index,
     });
+  });
+
+  it("is caught rearranging an act, so that nobody could read it though every head and the roll agree", async () => {
+    const { acts } = await verify();
+    const revoked = acts.findLast(({ event }) => event === "Revoked");
+    const moveTopic = (log: Json): Json => {
+      const topics = log["topics"] as Hex[];
+      return { ...log, topics: topics.slice(0, -1), data: concat([topics.at(-1) ?? "0x", log["data"] as Hex]) };
+    };
+    const moveWord = (log: Json): Json => {
+      const data = log["data"] as Hex;
+      return { ...log, topics: [...(log["topics"] as Hex[]), slice(data, 0, 32)], data: slice(data, 32) };
+    };
+    const asked = acts.find(({ event }) => event === "Requested");
+    for (const [hidden, rearrange] of [
+      [revoked, moveTopic],
+      [asked, moveWord],
+    ] as const) {
+      const reader = withLogs((logs) =>
+        logs.map((log) => (String(log["data"]).endsWith(String(hidden?.headAfter.slice(2))) ? rearrange(log) : log)),
+      );
+      const report = await verify({ reader });
+      expect(report.genuine).toBe(false);
+      expect(report.faults.map(({ kind, account, index, tx }) => ({ kind, account, index, tx }))).toEqual([
+        { kind: "unreadable", account: hidden?.account, index: hidden?.index, tx: hidden?.tx },
+      ]);
+      expect(report.accounts.filter(({ genuine }) => !genuine).map(({ account }) => account)).toEqual([
+        hidden?.account,
+      ]);
+      expect(report.statements.filter(({ holds }) => !holds)).toHaveLength(1);
+    }
   });
 
   it("is caught adding an act with a head of its own making", async () => {
@@ -276,6 +321,54 @@ describe("A node that hides or changes acts", () => {
     ]);
     const genesis = await verify({ deployment: { ...chain.deployment, genesisHash: blockHash } });
     expect(genesis.faults.map(({ kind }) => kind)).toEqual(["wrong-chain"]);
+  });
+});
+
+describe("A deployment that is not what was published", () => {
+  /** Puts other code at an address for the length of one audit. */
+  const auditWithCode = async (address: Hex, change: (code: Hex) => Hex): Promise<AuditReport> => {
+    const code = (await chain.client.getCode({ address })) ?? "0x";
+    await chain.request("hardhat_setCode", [address, change(code)]);
+    await chain.request("hardhat_mine", ["0x1"]);
+    const report = await verify({ blockHash: (await chain.client.getBlock()).hash });
+    await chain.request("hardhat_setCode", [address, code]);
+    await chain.request("hardhat_mine", ["0x1"]);
+    return report;
+  };
+  const pair = (at: Hex) => at.slice(2).toLowerCase();
+  const found = ({ faults, genuine }: AuditReport) => ({
+    genuine,
+    kinds: [...new Set(faults.map(({ kind }) => kind))],
+  });
+
+  it("is named when an extension other than the published one works for the ledger", async () => {
+    const report = await auditWithCode(extensionOf(chain.deployment.ledger), (code) => `${code.slice(0, -2)}ff` as Hex);
+    expect(found(report)).toEqual({ genuine: false, kinds: ["wrong-code"] });
+    expect(report.faults.map(({ message }) => message).join()).toContain("The ledger’s extension");
+    expect(report.contracts.map(({ codeMatches }) => codeMatches)).toEqual([true, false]);
+  });
+
+  it("is named when the ledger works for other addresses, though they are all addresses of this deployment", async () => {
+    const { ledger, providerRegistry } = chain.deployment;
+    const [one, other] = [pair(extensionOf(ledger)), pair(providerRegistry)];
+    const swapped = await auditWithCode(
+      ledger,
+      (code) => code.replaceAll(one, "-").replaceAll(other, one).replaceAll("-", other) as Hex,
+    );
+    expect(found(swapped)).toEqual({ genuine: false, kinds: ["wrong-code"] });
+    const registry = await auditWithCode(providerRegistry, (code) => `${code.slice(0, -2)}ff` as Hex);
+    expect(found(registry)).toEqual({ genuine: false, kinds: ["wrong-code"] });
+  });
+
+  it("is named when the node shows other code than its state has, for the extension too", async () => {
+    for (const address of [chain.deployment.ledger, extensionOf(chain.deployment.ledger)]) {
+      const genuine = await chain.client.getCode({ address });
+      const reader = lyingNode({
+        eth_getCode: (answer, [of]) => (String(of).toLowerCase() === address.toLowerCase() ? `${genuine}00` : answer),
+      });
+      const report = await verify({ reader });
+      expect(found(report)).toEqual({ genuine: false, kinds: ["wrong-code"] });
+    }
   });
 });
 
