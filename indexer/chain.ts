@@ -6,6 +6,7 @@ import { createPublicClient, getAddress, keccak256 } from "viem";
 import type { Address, Hex, PublicClient } from "viem";
 import { z } from "zod";
 import { Failure, isFailure } from "#protocol/failure.ts";
+import { extensionOf } from "#protocol/history/index.ts";
 import type { Config } from "./config.ts";
 import { createNodes, nodesTransport } from "./rpc/index.ts";
 import type { Nodes } from "./rpc/index.ts";
@@ -28,7 +29,7 @@ export const deploymentSchema = z.object({
   deployedAtBlock: z.number().int().nonnegative(),
   deployedAt: z.number().int().nonnegative(),
   gateways: z.array(address),
-  buildHashes: z.object({ ledger: hash, providerRegistry: hash }),
+  buildHashes: z.object({ ledger: hash, ledgerExtension: hash, providerRegistry: hash }),
 });
 
 /** What deployment.json says. */
@@ -63,7 +64,8 @@ export async function readDeployment(file: string): Promise<Deployment> {
 }
 
 /**
- * Connects to the nodes and checks chain id, genesis, and that both contracts have the code that was deployed; throws
+ * Connects to the nodes and checks chain id, genesis, and that both contracts (the ledger with its extension) have the
+ * code that was deployed; throws
  * `wrong-chain` or `unavailable`. One node that answers is enough: the others are checked before they are first asked.
  */
 export async function connectChain(
@@ -80,8 +82,10 @@ export async function connectChain(
     throw isFailure(error, "wrong-chain") ? error : noAnswer(config.rpcUrls, error);
   });
   const client = createPublicClient({ transport: nodesTransport(nodes), cacheTime: 0, pollingInterval: 500 });
-  for (const name of ["ledger", "providerRegistry"] as const) {
-    const contract = deployment[name];
+  const { ledger, providerRegistry } = deployment;
+  const places = { ledger, ledgerExtension: extensionOf(ledger), providerRegistry };
+  for (const name of ["ledger", "ledgerExtension", "providerRegistry"] as const) {
+    const contract = places[name];
     const code = (await client.getCode({ address: contract })) ?? "0x";
     if (code === "0x") {
       throw new Failure(

@@ -14,7 +14,6 @@ import {
   isHex,
   keccak256,
   size,
-  slice,
 } from "viem";
 import type { Address, Hex, PublicClient } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -22,7 +21,9 @@ import type { LocalAccount } from "viem/accounts";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
+import { extensionOf, immutablesOf, isBuild } from "#protocol/history/index.ts";
 import { projectRoot } from "./build/project-root.ts";
+import { readBuilds } from "./build/published-builds.ts";
 import { tellFailure } from "./build/tell-failure.ts";
 import { demoAccount } from "./demo-people.ts";
 import { identifyChain } from "./stack/identify-chain.ts";
@@ -41,8 +42,8 @@ export const deploymentSchema = z.object({
   /** Time of that block, Unix seconds. */
   deployedAt: z.number().int(),
   gateways: z.array(address),
-  /** Code hashes of the two accounts, as eth_getProof proves them. */
-  buildHashes: z.object({ ledger: digest, providerRegistry: digest }),
+  /** Code hashes of the accounts, as eth_getProof proves them; the ledger's code is in two. */
+  buildHashes: z.object({ ledger: digest, ledgerExtension: digest, providerRegistry: digest }),
 });
 
 /** Where the contracts of a chain are, and which build they are. */
@@ -51,11 +52,7 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 /** Chains whose accounts everybody knows: only there does a demo person deploy. */
 const developmentChains = [31337, 1337];
 
-const artifactSchema = z.object({
-  bytecode: z.custom<Hex>((value) => isHex(value)),
-  deployedBytecode: z.custom<Hex>((value) => isHex(value)),
-  immutableReferences: z.record(z.string(), z.array(z.object({ start: z.number(), length: z.number() }))),
-});
+const artifactSchema = z.object({ bytecode: z.custom<Hex>((value) => isHex(value)) });
 type Artifact = z.infer<typeof artifactSchema>;
 
 /**
@@ -100,16 +97,16 @@ export async function deploy(options: {
   });
   log(`Ledger is at ${ledger.address}.`);
 
+  const at = { chainId, ledger: ledger.address, providerRegistry: registry.address };
+  const buildHashes = await requireBuilds(chain, at);
   const block = await chain.getBlock({ blockNumber: registry.blockNumber });
   const deployment: Deployment = {
-    chainId,
+    ...at,
     genesisHash,
-    ledger: ledger.address,
-    providerRegistry: registry.address,
     deployedAtBlock: Number(block.number),
     deployedAt: Number(block.timestamp),
     gateways: options.gateways ?? (isDevelopment ? [demoAccount(1).address] : []),
-    buildHashes: { ledger: ledger.codeHash, providerRegistry: registry.codeHash },
+    buildHashes,
   };
   await mkdir(options.dataDir, { recursive: true });
   const partial = `${file}.${process.pid}.partial`;
@@ -136,15 +133,35 @@ async function readDeployment(file: string): Promise<Deployment | undefined> {
   }
 }
 
+/** Where the three pieces of code are: the ledger makes its extension in its own constructor. */
+const placesOf = ({ ledger, providerRegistry }: Pick<Deployment, "ledger" | "providerRegistry">) =>
+  ({ ledger, ledgerExtension: extensionOf(ledger), providerRegistry }) as const;
+
+const pieces = ["ledger", "ledgerExtension", "providerRegistry"] as const;
+
 async function isDeployed(chain: PublicClient, known: Deployment): Promise<boolean> {
-  const [ledger, providerRegistry] = await Promise.all([
-    chain.getCode({ address: known.ledger }),
-    chain.getCode({ address: known.providerRegistry }),
-  ]);
-  return (
-    keccak256(ledger ?? "0x") === known.buildHashes.ledger &&
-    keccak256(providerRegistry ?? "0x") === known.buildHashes.providerRegistry
-  );
+  const places = placesOf(known);
+  const codes = await Promise.all(pieces.map((piece) => chain.getCode({ address: places[piece] })));
+  return pieces.every((piece, at) => keccak256(codes[at] ?? "0x") === known.buildHashes[piece]);
+}
+
+/** Requires that the chain holds what was compiled, with this deployment's values in it; hands back its hashes. */
+async function requireBuilds(
+  chain: PublicClient,
+  at: Pick<Deployment, "chainId" | "ledger" | "providerRegistry">,
+): Promise<Deployment["buildHashes"]> {
+  const builds = await readBuilds(join(projectRoot, "artifacts"));
+  const places = placesOf(at);
+  const check = async (piece: (typeof pieces)[number]): Promise<Hex> => {
+    const address = places[piece];
+    const code = (await chain.getCode({ address })) ?? "0x";
+    if (builds === undefined || !isBuild(code, builds[piece], immutablesOf(piece, at))) {
+      throw new Failure("tampered", `The code at ${address} is not the code that was compiled. Nothing was written.`);
+    }
+    return keccak256(code);
+  };
+  const [ledger, ledgerExtension, providerRegistry] = await Promise.all(pieces.map(check));
+  return deploymentSchema.shape.buildHashes.parse({ ledger, ledgerExtension, providerRegistry });
 }
 
 async function readArtifact(name: string): Promise<Artifact> {
@@ -164,31 +181,14 @@ async function deployContract(
     artifact: Artifact;
     encode: (bytecode: Hex) => Hex;
   },
-): Promise<{ address: Address; blockNumber: bigint; codeHash: Hex }> {
+): Promise<{ address: Address; blockNumber: bigint }> {
   const wallet = createWalletClient({ account: options.deployer, transport: http(options.rpcUrl) });
   const hash = await wallet.sendTransaction({ data: options.encode(options.artifact.bytecode), chain: null });
   const receipt = await chain.waitForTransactionReceipt({ hash });
   if (receipt.status !== "success" || !receipt.contractAddress) {
     throw new Failure("refused", `The chain refused to deploy (transaction ${hash}). Nothing was written.`);
   }
-  const found = getAddress(receipt.contractAddress);
-  const code = (await chain.getCode({ address: found })) ?? "0x";
-  if (blankImmutables(code, options.artifact) !== options.artifact.deployedBytecode) {
-    throw new Failure("tampered", `The code at ${found} is not the code that was compiled. Nothing was written.`);
-  }
-  return { address: found, blockNumber: receipt.blockNumber, codeHash: keccak256(code) };
-}
-
-/** The code with zeros where the constructor put the values of this deployment, as the compiler leaves it. */
-function blankImmutables(code: Hex, artifact: Artifact): Hex {
-  let blank = code;
-  for (const { start, length } of Object.values(artifact.immutableReferences).flat()) {
-    if (start + length > size(code)) return "0x";
-    const before: Hex = start === 0 ? "0x" : slice(blank, 0, start);
-    const after = start + length === size(code) ? "" : slice(blank, start + length).slice(2);
-    blank = `${before}${"00".repeat(length)}${after}`;
-  }
-  return blank;
+  return { address: getAddress(receipt.contractAddress), blockNumber: receipt.blockNumber };
 }
 
 const help = `Deploys Placet's two contracts and writes DIR/deployment.json.

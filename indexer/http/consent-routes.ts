@@ -40,7 +40,9 @@ const consentOut = z
     endedBy: addressOut.nullable(),
     times: z.number().int().meta({ description: "How often the glass of an armed consent may be broken; else 0." }),
     used: z.number().int().meta({ description: "How often it was." }),
-    proxy: addressOut.nullable().meta({ description: "The proxy who granted it; null where the subject did." }),
+    proxy: addressOut
+      .nullable()
+      .meta({ description: "The proxy who last granted or renewed it; null where the subject did." }),
     mandate: digestOut.nullable().meta({ description: "The scope of that proxy's mandate." }),
     reads: z.number().int(),
     lastRead: timeOut.nullable(),

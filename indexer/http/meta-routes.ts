@@ -191,7 +191,7 @@ export const metaRoutes: Route[] = [
       deployedAtBlock: z.number().int(),
       deployedAt: timeOut,
       gateways: z.array(addressOut),
-      buildHashes: z.object({ ledger: digestOut, providerRegistry: digestOut }),
+      buildHashes: z.object({ ledger: digestOut, ledgerExtension: digestOut, providerRegistry: digestOut }),
     }),
     handle: async ({ service }) => service.chain.deployment,
   }),

@@ -15,7 +15,7 @@ export type Consent = ConsentRecord & {
   replaces: Hex | null;
   replacedBy: Hex | null;
   endedBy: Address | null;
-  /** The proxy who granted it, and the scope of the mandate that let them; null where the subject did. */
+  /** The proxy who last granted or renewed it, and the scope of the mandate that let them; null where the subject did. */
   proxy: Address | null;
   mandate: Hex | null;
   block: number;

@@ -91,14 +91,17 @@ export async function checkCode(
       codeHash: await check("ledgerExtension", { address, proven, whose: "The ledger’s extension’s" }),
     };
   }
-  const named = deployment.buildHashes?.[contract];
-  if (named !== undefined) {
+  const compareNamed = (piece: keyof Builds, whose: string, hash: Hex) => {
+    const named = deployment.buildHashes?.[piece];
+    if (named === undefined) return;
     judge(
-      named.toLowerCase() === codeHash,
-      `The ${name}’s code is the one that the deployment file names.`,
+      named.toLowerCase() === hash,
+      `${whose} code is the one that the deployment file names.`,
       "deployment file",
-      `The deployment file names ${named}; the chain has ${codeHash}.`,
+      `The deployment file names ${named}; the chain has ${hash}.`,
     );
-  }
+  };
+  compareNamed(contract, `The ${name}’s`, codeHash);
+  if (extension !== null) compareNamed("ledgerExtension", "The ledger’s extension’s", extension.codeHash);
   return { codeHash, extension, matches: statements.every(({ holds }) => holds), faults, statements };
 }

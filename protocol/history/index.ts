@@ -5,7 +5,7 @@ export { decodeAct, decodeHistory, decodeLog, type KnownAct, type LedgerAct, typ
 export { describeAct, shortAddress, type Describable, type DescribeOptions } from "./describe.ts";
 export { useKeccak, type Keccak } from "./keccak.ts";
 export { hashHeader, parseHeader, type Header } from "./header.ts";
-export { extensionOf, type Builds } from "./code.ts";
+export { extensionOf, immutablesOf, isBuild, type Builds } from "./code.ts";
 export { unpackDocument, type DocumentRecord } from "./document-record.ts";
 export { faultAt, type Fault, type FaultContract, type FaultKind } from "./fault.ts";
 export { foldHead, foldHistory, foldRoll, type Fold, type FoldState, type Step } from "./fold.ts";

@@ -59,7 +59,7 @@ export type ConsentAnswer = {
     | "document-not-covered";
   /** An armed consent whose glass was broken. */
   readonly emergency: boolean;
-  /** The proxy who granted it, if one did. */
+  /** The proxy who last granted or renewed it, if one did. */
   readonly byProxy: Address | null;
   /** The act that made the record what it was. */
   readonly since: { readonly block: number; readonly tx: Hex; readonly time: number } | null;
@@ -127,7 +127,7 @@ export function couldRead(
       const covered = covers(opening, use);
       if (!covered.ok) return { answer: "no", reason: covered.reason };
       if (mandate !== null) {
-        // What a proxy granted reaches as far as their own mandate did, and the ledger cannot see that.
+        // What a proxy granted or renewed reaches as far as their own mandate, and the ledger cannot see that.
         const limits = openings.get(mandate.mandate);
         if (limits === undefined) return { answer: "unknown", reason: "no-mandate-opening" };
         if (!covers(limits, use).ok) return { answer: "no", reason: "beyond-mandate" };

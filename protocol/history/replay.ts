@@ -109,7 +109,16 @@ export function replay(acts: readonly LedgerAct[]): LedgerState {
         break;
       }
       case "Renewed":
-      case "RenewedByProxy":
+      case "RenewedByProxy": {
+        // Who prolongs a consent answers for what it covers: the subject signed its words, a proxy is held to their mandate.
+        const consent = consentOf(act.args);
+        note(consent.records, unpackConsent(act.args.record), act);
+        if (act.event === "RenewedByProxy") {
+          const { proxy, mandate } = act.args;
+          note(consent.mandates, { proxy, mandate }, act);
+        } else if (consent.mandates.length > 0) note(consent.mandates, null, act);
+        break;
+      }
       case "Revoked":
       case "RevokedByVault":
       case "RevokedByProxy":

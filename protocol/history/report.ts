@@ -14,7 +14,8 @@ export type DeploymentFacts = {
   /** No act is older than this block. */
   readonly deployedAtBlock: number;
   /** Code hashes that the deployment names. */
-  readonly buildHashes?: { readonly ledger: Hex; readonly providerRegistry: Hex } | undefined;
+  readonly buildHashes?:
+    { readonly ledger: Hex; readonly ledgerExtension?: Hex | undefined; readonly providerRegistry: Hex } | undefined;
 };
 
 /** What a statement rests on. */

@@ -30,7 +30,7 @@ export type ConsentHistory = {
   readonly records: Timeline<ConsentRecord>;
   /** The digests of its capsules, in order. */
   readonly capsules: Timeline<Hex>;
-  /** Under whose mandate it was granted: a proxy's, or null when the subject granted it anew. Empty: the subject's own. */
+  /** Under whose mandate it was last granted or renewed: a proxy's, or null when by the subject. Empty: always the subject's. */
   readonly mandates: Timeline<Mandate | null>;
   /** Each time the glass of an armed consent was broken: by whom, and the digest of the encrypted reason. */
   readonly breakings: Timeline<{ readonly by: Address; readonly note: Hex }>;

@@ -49,7 +49,7 @@ const deploymentSchema = z.object({
   providerRegistry: address,
   deployedAtBlock: z.number().int().min(0),
   gateways: z.array(address).default([]),
-  buildHashes: z.object({ ledger: digest, providerRegistry: digest }).optional(),
+  buildHashes: z.object({ ledger: digest, ledgerExtension: digest.optional(), providerRegistry: digest }).optional(),
 });
 
 /** Where the contracts are, and the gateways that the deployment names. */

@@ -30,8 +30,8 @@ const reasons: Record<ConsentAnswer["reason"], string> = {
   "category-not-covered": "in force, but it does not cover this kind of record",
   "purpose-not-covered": "in force, but not for this purpose",
   "document-not-covered": "in force, but it does not cover this document",
-  "beyond-mandate": "in force, but it goes beyond the mandate of the proxy who granted it",
-  "no-mandate-opening": "in force, but the words of the mandate of the proxy who granted it were not given",
+  "beyond-mandate": "in force, but it goes beyond the mandate of the proxy who granted or renewed it",
+  "no-mandate-opening": "in force, but the words of the mandate of the proxy who granted or renewed it were not given",
 };
 
 function wrong({ report, openings, comparisons }: AuditResult): string[] {

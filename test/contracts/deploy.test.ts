@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { keccak256 } from "ethers";
+import { id, keccak256 } from "ethers";
 import { network } from "hardhat";
 import { deploy, deploymentSchema } from "#scripts/deploy.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
@@ -42,9 +42,15 @@ describe("An operator who deploys", () => {
     expect(deploymentSchema.parse(written)).to.deep.equal(deployment);
     expect(await readdir(dataDir)).to.deep.equal(["deployment.json"]);
     expect(lines).to.have.length(2);
-    for (const name of ["ledger", "providerRegistry"] as const) {
-      const code = await ask<string>("eth_getCode", [deployment[name], "latest"]);
-      expect(keccak256(code)).to.equal(deployment.buildHashes[name]);
+    const { ledger, providerRegistry } = deployment;
+    const ledgerExtension = await ask<string>("eth_call", [
+      { to: ledger, data: id("extension()").slice(0, 10) },
+      "latest",
+    ]);
+    const places = { ledger, ledgerExtension: `0x${ledgerExtension.slice(-40)}`, providerRegistry };
+    for (const name of ["ledger", "ledgerExtension", "providerRegistry"] as const) {
+      const code = await ask<string>("eth_getCode", [places[name], "latest"]);
+      expect(keccak256(code), name).to.equal(deployment.buildHashes[name]);
     }
     const genesis = await ask<{ hash: string }>("eth_getBlockByNumber", ["0x0", false]);
     expect(deployment.genesisHash).to.equal(genesis.hash);

@@ -62,7 +62,7 @@ describe("An auditor at the command line", () => {
     const { code, out } = await audit(["--block", blockHash]);
     expect(out).toMatch(/^GENUINE AND COMPLETE/);
     expect(out).toContain("proven from the block that you trust");
-    expect(out).toContain("is the published build");
+    expect(out.match(/✓ .* is the published build/g)).toHaveLength(3);
     expect(out).not.toContain("✗");
     expect(code).toBe(0);
   });
@@ -145,7 +145,8 @@ describe("An auditor at the command line", () => {
     );
   });
 
-  it("is told with 2 when the audit cannot be done: unknown option, no node, no such block", async () => {
+  it("is told with 2 when the audit cannot be done: unknown option, no node, no such block, no build", async () => {
+    expect(await audit(["--build", folder])).toMatchObject({ code: 2 });
     expect(await audit(["--nonsense"])).toMatchObject({ code: 2 });
     expect(await audit(["--block", `0x${"ab".repeat(32)}`])).toMatchObject({ code: 2 });
     expect(await audit(["--could", "me,you,labs,TREAT"])).toMatchObject({ code: 2 });

@@ -172,7 +172,7 @@ export const patient = {
   "patient.emergency.usedUp": "For emergencies. It was opened as often as it may be, and opens nothing more.",
   "patient.proxy.mandate":
     "{name} is your proxy: they may grant, renew and revoke consents in your name, within these words and until this end.",
-  "patient.proxy.byProxy": "Granted in your name by {name}, your proxy.",
+  "patient.proxy.byProxy": "Granted or renewed in your name by {name}, your proxy.",
   "patient.details.confirmKey": "Confirm this key",
   "patient.details.scope": "Scope",
   "patient.details.capsule": "Capsule",

@@ -39,10 +39,15 @@ export function consentChanges(act: KnownAct): Change[] {
         },
       ];
     }
-    case "Renewed":
-    case "RenewedByProxy":
     case "GlassBroken":
       return [consent(act, {})];
+    // Who prolongs a consent answers for what it covers: the subject signed its words, a proxy is held to their mandate.
+    case "Renewed":
+      return [consent(act, { proxy: null, mandate: null })];
+    case "RenewedByProxy": {
+      const { proxy, mandate } = act.args;
+      return [consent(act, { proxy, mandate })];
+    }
     case "Revoked":
       return [consent(act, { ended_by: act.args.subject })];
     case "RevokedByVault":

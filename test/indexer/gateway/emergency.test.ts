@@ -88,6 +88,39 @@ describe("A gateway", () => {
     ]);
   });
 
+  it("opens what a proxy prolonged as far as their mandate reaches, until the patient prolongs it themself", async () => {
+    const subject = known(ana);
+    const parties = { subject, grantee: known(ben), as: asAna };
+    const mandate = await giveConsent(place(), parties, { kind: "appoint", ops: MANAGE + READ, categories: ["labs"] });
+    const consent = await giveConsent(
+      place(),
+      { ...parties, grantee: known(tomas) },
+      { categories: ["labs", "imaging"], seconds: 300 },
+    );
+    const documents = [labs.document, imaging.document];
+    const released = () => reasonsOf(place(), { reader: asTomas, consent, documents });
+    expect(await released()).toEqual(["released", "released"]);
+
+    const { grantee, scope, opening } = consent;
+    const renewal = { subject: subject.address, grantee, scope, deadline: consent.expiresAt };
+    const byProxy = {
+      proxy: people.ben.address,
+      mandate: mandate.scope,
+      ...renewal,
+      expiresAt: consent.expiresAt + 60,
+    };
+    await chain.signedAct(people.ben, { name: "renewByProxy", args: byProxy }, { opening });
+    await eventually(async () => (await released())[1] === "beyond-mandate");
+    expect((await released())[0]).toBe("released");
+
+    await chain.signedAct(
+      subject,
+      { name: "renew", args: { ...renewal, expiresAt: consent.expiresAt + 90 } },
+      { opening },
+    );
+    await eventually(async () => (await released())[1] === "released");
+  });
+
   it("releases nothing under an armed consent until its glass is broken, tells the patient, and stops after four hours", async () => {
     const subject = known(ana);
     const armed = await giveConsent(

@@ -24,7 +24,7 @@ export async function makeGround(): Promise<Ground & { close(): Promise<void> }>
       deployedAtBlock: DEPLOYED_AT,
       deployedAt: genesis.time,
       gateways: [],
-      buildHashes: { ledger: codeHash, providerRegistry: codeHash },
+      buildHashes: { ledger: codeHash, ledgerExtension: codeHash, providerRegistry: codeHash },
     }),
   );
   const nodes = await startFakeNodes();

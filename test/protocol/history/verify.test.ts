@@ -314,11 +314,13 @@ describe("A node that hides or changes acts", () => {
   });
 
   it("is named when the contracts' code or the chain is not the one of the deployment file", async () => {
-    const deployment = { ...chain.deployment, buildHashes: { ...chain.deployment.buildHashes, ledger: blockHash } };
-    const code = await verify({ deployment });
-    expect(code.faults.map(({ kind, contract }) => ({ kind, contract }))).toEqual([
-      { kind: "wrong-code", contract: "ledger" },
-    ]);
+    for (const piece of ["ledger", "ledgerExtension"]) {
+      const buildHashes = { ...chain.deployment.buildHashes, [piece]: blockHash };
+      const code = await verify({ deployment: { ...chain.deployment, buildHashes } });
+      expect(code.faults.map(({ kind, contract }) => ({ kind, contract }))).toEqual([
+        { kind: "wrong-code", contract: "ledger" },
+      ]);
+    }
     const genesis = await verify({ deployment: { ...chain.deployment, genesisHash: blockHash } });
     expect(genesis.faults.map(({ kind }) => kind)).toEqual(["wrong-chain"]);
   });
@@ -449,6 +451,23 @@ describe("A question about the past", () => {
     );
     const after = await ask(tomas, await chain.now(), { openings });
     expect(after.by.filter(({ scope }) => scope === scopeOf(within))).toMatchObject([{ reason: "not-in-force" }]);
+  });
+});
+
+describe("A consent that a proxy renewed", () => {
+  it("covers no more than the proxy's mandate from that second, until the patient renews it themself", async () => {
+    const { own, mandate, ownGranted, ownRenewedByProxy, ownRenewed } = told.later;
+    const { state } = await verify();
+    const answerAt = (at: number, category: string) =>
+      couldRead(state, {
+        ...{ reader: who(tomas), subject: who(ana), category, purpose: "TREAT", at },
+        openings: [own, mandate],
+      }).by.find(({ scope }) => scope === scopeOf(own));
+    expect(answerAt(ownGranted, "imaging")).toMatchObject({ answer: "yes", byProxy: null });
+    expect(answerAt(ownRenewedByProxy - 1, "imaging")).toMatchObject({ answer: "yes" });
+    expect(answerAt(ownRenewedByProxy, "imaging")).toMatchObject({ reason: "beyond-mandate", byProxy: who(ben) });
+    expect(answerAt(ownRenewedByProxy, "labs")).toMatchObject({ answer: "yes", byProxy: who(ben) });
+    expect(answerAt(ownRenewed, "imaging")).toMatchObject({ answer: "yes", byProxy: null });
   });
 });
 

@@ -15,6 +15,8 @@ import type { Consent } from "./consent.ts";
 
 /** A signed revoke holds also against acts that are sent before it, of which a proxy can sign many. Scopes are used once. */
 const CEILING_MARGIN = 1_000_000;
+/** The highest version there is. Who stole a wallet could have lifted a consent's up to here, and it must still end. */
+const TOP_VERSION = 0xffff_ffff;
 
 /** What the last page of granting has put together. Times in unix seconds. */
 export type GrantWish = {
@@ -85,7 +87,7 @@ export function revokeConsent(consent: Consent, options: { name: string; how?: "
         subject: consent.subject,
         grantee: consent.grantee,
         scope: consent.scope,
-        ceiling: consent.version + CEILING_MARGIN,
+        ceiling: Math.min(consent.version + CEILING_MARGIN, TOP_VERSION),
       },
     },
     title: t("patient.act.revoke", { name: options.name }),

@@ -39,6 +39,11 @@ export type Later = {
   readonly mandate: Opening;
   readonly within: Opening;
   readonly beyond: Opening;
+  /** What Ana granted to Tomás herself: when it stood, when Ben renewed it, when Ana did. */
+  readonly own: Opening;
+  readonly ownGranted: number;
+  readonly ownRenewedByProxy: number;
+  readonly ownRenewed: number;
 };
 
 type Draft = { opening: Opening; grantee: number; days?: number; ops?: number };
@@ -287,6 +292,18 @@ async function tellOfOthers(
   });
   const renewed = { subject: who(ana), grantee: who(tomas), scope: scopeOf(within), expiresAt: begin + 12 * 86_400 };
   await signedBy(ben, { name: "renewByProxy", args: { ...under, ...renewed, deadline } }, within);
+  const own = openingOf(58, ["labs", "imaging"]);
+  const renewal = (days: number) => ({ ...renewed, scope: scopeOf(own), expiresAt: begin + days * 86_400, deadline });
+  await signedBy(ana, { name: "grant", args: termsOf(own, tomas, READ) }, own);
+  const ownGranted = await chain.now();
+  await second();
+  await signedBy(ben, { name: "renewByProxy", args: { ...under, ...renewal(12) } }, own);
+  const ownRenewedByProxy = await chain.now();
+  await second();
+  await signedBy(ana, { name: "renew", args: renewal(13) }, own);
+  const ownRenewed = await chain.now();
+  await second();
+  await signedBy(ana, { name: "revoke", args: { subject: who(ana), ...ended(own) } });
   const ending = (opening: Opening): Act => ({
     name: "revokeByProxy",
     args: { ...under, subject: who(ana), ...ended(opening) },
@@ -346,5 +363,8 @@ async function tellOfOthers(
     ...(await chain.sign(vault, moving)),
     newSignature: (await chain.sign(sam, moving)).signature,
   });
-  return { armed, broken, byProxy, emergency, mandate, within, beyond };
+  return {
+    ...{ armed, broken, byProxy, emergency, mandate, within, beyond },
+    ...{ own, ownGranted, ownRenewedByProxy, ownRenewed },
+  };
 }
