@@ -55,7 +55,7 @@ test("Ines is shown what a consent says only with a case and a reason, and check
   await page.goto(`${stack.url}/auditor`);
   await page.getByLabel("Act").first().selectOption("Granted");
   await page
-    .getByRole("button", { name: /^Proof: / })
+    .getByRole("button", { name: /^Proof: .* granted a consent to / })
     .first()
     .click();
   await page.getByRole("button", { name: "Ask to see the words" }).click();
