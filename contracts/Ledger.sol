@@ -5,6 +5,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {LedgerExtension} from "./LedgerExtension.sol";
 import {Appointments} from "./modules/Appointments.sol";
+import {Batches} from "./modules/Batches.sol";
 import {LedgerState} from "./modules/LedgerState.sol";
 import {Records} from "./modules/Records.sol";
 import {Requests} from "./modules/Requests.sol";
@@ -14,7 +15,7 @@ import {Requests} from "./modules/Requests.sol";
 /// nothing that could be changed, no payable function. Its code is more than one contract may have, so the rarer acts are
 /// in a second one, which this one deploys itself, for good, and to which it hands every call that it does not know:
 /// docs/decisions/0031.
-contract Ledger is Requests, Records, Appointments {
+contract Ledger is Requests, Records, Batches, Appointments {
     /// @notice Where the code of the rarer acts is. It works on this contract's storage, and keeps nothing itself.
     LedgerExtension public immutable extension;
 

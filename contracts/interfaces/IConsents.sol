@@ -156,6 +156,7 @@ interface IConsents {
     /// @notice Whether `reader` may do `op` now: the consent is in force, has every bit of `op`, and the reader is the
     /// grantee or a member of the grantee organisation. Any member may read (the gateway holds them to their role, since
     /// the ledger knows no categories); only doctors and nurses may CONTRIBUTE, or use a consent whose glass was broken.
+    /// MANAGE is the grantee's alone: no member acts as proxy.
     function isActive(address subject, address grantee, address reader, bytes32 scope, uint32 op)
         external
         view

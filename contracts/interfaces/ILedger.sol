@@ -6,6 +6,7 @@ import {IAnswers} from "./IAnswers.sol";
 import {IAppointmentChanges} from "./IAppointmentChanges.sol";
 import {IAppointments} from "./IAppointments.sol";
 import {IBatches} from "./IBatches.sol";
+import {ICareBatches} from "./ICareBatches.sol";
 import {IConsents} from "./IConsents.sol";
 import {IEmergency} from "./IEmergency.sol";
 import {IHistory} from "./IHistory.sol";
@@ -14,6 +15,7 @@ import {IMoves} from "./IMoves.sol";
 import {IProxies} from "./IProxies.sol";
 import {IReceipts} from "./IReceipts.sol";
 import {IRecords} from "./IRecords.sol";
+import {IRelays} from "./IRelays.sol";
 import {IReplies} from "./IReplies.sol";
 import {IRequests} from "./IRequests.sol";
 import {ISignedActs} from "./ISignedActs.sol";
@@ -29,6 +31,8 @@ interface ILedger is
     IEmergency,
     IProxies,
     IBatches,
+    ICareBatches,
+    IRelays,
     IRecords,
     IConsents,
     IAppointments,

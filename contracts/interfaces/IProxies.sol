@@ -109,8 +109,10 @@ interface IProxies {
     /// @param mandate Scope of the mandate.
     function revokeByProxy(address subject, address grantee, bytes32 scope, bytes32 mandate) external;
 
-    /// @notice The signed twin: RevokeByProxy(subject, proxy, grantee, scope, ceiling, mandate). As the subject's own, but
-    /// the ceiling is at most 255 above the present version: no proxy lifts a version out of the reach of a revoke that
+    /// @notice The signed twin: RevokeByProxy(proxy, mandate, subject, grantee, scope, ceiling, mandateVersion). As the
+    /// subject's own, and good as long as this very mandate is in force: no act but its end lifts a mandate's version, so
+    /// nobody can dodge the revoke by it, and a mandate given again revives nothing that was signed before. Besides, the
+    /// ceiling is at most 255 above the present version: no proxy lifts a version out of the reach of a revoke that
     /// the subject has signed.
     function revokeByProxySigned(
         Mandate calldata mandate,

@@ -52,7 +52,7 @@ library Typehash {
         "Scope(string sentence,string language,string[] categories,string[] purposes,string[] documents,string[] terms,bytes32 salt)"
     );
     bytes32 internal constant REVOKE_BY_PROXY = keccak256(
-        "RevokeByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling)"
+        "RevokeByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling,uint32 mandateVersion)"
     );
     bytes32 internal constant DECLINE_BY_PROXY = keccak256(
         "DeclineByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 request,bytes32 note,uint64 generation,uint40 deadline)"

@@ -2,10 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {IConsents} from "../interfaces/IConsents.sol";
+import {hashOfGrant} from "../libraries/GrantHash.sol";
 import {keyOf} from "../libraries/RecordKey.sol";
 import {wordOf} from "../libraries/Words.sol";
-import {ACTIVE, CONTRIBUTE, ConsentRecord, READ, REVOKED, lift, newConsent} from "../types/ConsentRecord.sol";
+import {ACTIVE, CONTRIBUTE, ConsentRecord, MANAGE, READ, REVOKED, newConsent} from "../types/ConsentRecord.sol";
 import {DOCTOR, NURSE} from "../types/Roles.sol";
+import {lift} from "../types/Version.sol";
 import {LedgerState} from "./LedgerState.sol";
 
 /// @dev Where consents are kept, and the steps that several acts on them share: what may be opened, how it is recorded,
@@ -50,23 +52,16 @@ abstract contract ConsentBase is LedgerState {
         version = before.version();
     }
 
-    /// @dev The fields of Grant(...): (scope, subject, grantee, mayRead, mayAdd, ops, from, until, capsule, version,
-    /// generation, deadline). Acts that open in another way have them too, after fields of their own.
-    function _grantFields(IConsents.Grant memory terms, uint32 version) internal view returns (bytes memory) {
-        return abi.encode(
-            terms.scope,
-            terms.subject,
-            terms.grantee,
-            terms.ops & READ != 0,
-            terms.ops & CONTRIBUTE != 0,
-            terms.ops,
-            terms.notBefore,
-            terms.expiresAt,
-            terms.capsule,
-            version,
-            generationOf(terms.subject),
-            terms.deadline
-        );
+    /// @dev Requires that `signer` signed the act which grants these terms, over the subject's generation.
+    /// @param own The type's hash and the fields that stand before those of Grant(...), encoded just now.
+    function _requireSignedGrant(
+        address signer,
+        bytes memory own,
+        IConsents.Grant memory terms,
+        uint32 version,
+        bytes calldata signature
+    ) internal view {
+        _requireSigned(signer, hashOfGrant(own, terms, version, generationOf(terms.subject)), signature);
     }
 
     /// @dev The record of what is granted now.
@@ -106,15 +101,12 @@ abstract contract ConsentBase is LedgerState {
         consent.record = record;
     }
 
-    /// @dev Requires that `signer` signed the struct of these fields: `own`, and then those of a grant or a renewal.
-    function _requireSignedFields(
-        address signer,
-        bytes32 typehash,
-        bytes memory own,
-        bytes memory fields,
-        bytes calldata signature
-    ) internal view {
-        _requireSigned(signer, keccak256(bytes.concat(typehash, own, fields)), signature);
+    /// @dev Requires that `signer` signed the struct of these fields: `own`, with the type's hash, and then a renewal's.
+    function _requireSignedFields(address signer, bytes memory own, bytes memory fields, bytes calldata signature)
+        internal
+        view
+    {
+        _requireSigned(signer, keccak256(bytes.concat(own, fields)), signature);
     }
 
     /// @dev Requires a consent that can be renewed, until a time that is to come; hands it back.
@@ -160,9 +152,10 @@ abstract contract ConsentBase is LedgerState {
     }
 
     /// @dev What stands against this reader: the grantee and its doctors and nurses may do all that the consent allows,
-    /// other members may not contribute, and may do nothing while the glass is broken.
+    /// other members may not contribute, and may do nothing while the glass is broken. A mandate is its holder's alone.
     function _objectionTo(address reader, address grantee, ConsentRecord record, uint32 op) internal view returns (uint8) {
         if (reader == grantee) return NOTHING_IN_THE_WAY;
+        if (op & MANAGE != 0) return NOT_A_MEMBER;
         uint8 role = _registry.memberRole(grantee, reader);
         if (role == DOCTOR || role == NURSE) return NOTHING_IN_THE_WAY;
         if (role == 0) return NOT_A_MEMBER;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IConsents} from "../interfaces/IConsents.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {Typehash} from "../libraries/Typehash.sol";
+import {unclaimed} from "../libraries/Words.sol";
 import {
     CONTRIBUTE,
     ConsentRecord,
@@ -11,9 +12,9 @@ import {
     READ,
     RENOUNCED,
     REVOKED,
-    SUPERSEDED,
-    lift
+    SUPERSEDED
 } from "../types/ConsentRecord.sol";
+import {lift} from "../types/Version.sol";
 import {ConsentBase} from "./ConsentBase.sol";
 
 /// @dev Only the subject opens or widens; the subject, their vault account and the grantee end; nobody else's act makes
@@ -24,7 +25,7 @@ abstract contract Consents is IConsents, ConsentBase {
     /// @inheritdoc IConsents
     function grant(Grant memory terms, bytes calldata signature) external {
         (Consent storage consent, uint32 version) = _requireOpenable(terms, GRANTABLE_OPS);
-        _requireSignedFields(terms.subject, Typehash.GRANT, "", _grantFields(terms, version), signature);
+        _requireSignedGrant(terms.subject, unclaimed(Typehash.GRANT), terms, version, signature);
         _open(Granted.selector, terms, consent, _granted(terms, version + 1));
     }
 
@@ -40,7 +41,7 @@ abstract contract Consents is IConsents, ConsentBase {
         Consent storage consent = _consentAt(subject, grantee, scope);
         ConsentRecord before = _requireRenewable(consent.record, expiresAt, deadline);
         bytes memory fields = _renewFields(subject, grantee, scope, before, expiresAt, deadline);
-        _requireSignedFields(subject, Typehash.RENEW, "", fields, signature);
+        _requireSignedFields(subject, abi.encode(Typehash.RENEW), fields, signature);
         ConsentRecord record = before.renewed(expiresAt, block.timestamp);
         consent.record = record;
         _record(Renewed.selector, subject, grantee, scope, record.word());
@@ -129,9 +130,9 @@ abstract contract Consents is IConsents, ConsentBase {
         view
         returns (bool)
     {
-        ConsentRecord record = consentOf(subject, grantee, scope);
+        ConsentRecord record = _consentAt(subject, grantee, scope).record;
         if (!record.allows(op, block.timestamp)) return false;
-        return _objectionTo(reader, grantee, record, op) == NOTHING_IN_THE_WAY;
+        return reader == grantee || _objectionTo(reader, grantee, record, op) == NOTHING_IN_THE_WAY;
     }
 
     /// @inheritdoc IConsents

@@ -24,8 +24,8 @@ abstract contract Emergency is IEmergency, ConsentBase {
         if (times == 0 || times > MOST_TIMES) revert BadTimes(times);
         (Consent storage consent, uint32 version) = _requireOpenable(terms, GRANTABLE_OPS);
         _requireVerified(terms.grantee);
-        bytes memory own = abi.encode(times, HOURS_OPEN);
-        _requireSignedFields(terms.subject, Typehash.ARM, own, _grantFields(terms, version), signature);
+        bytes memory own = abi.encode(Typehash.ARM, times, HOURS_OPEN);
+        _requireSignedGrant(terms.subject, own, terms, version, signature);
         ConsentRecord record =
             newArmed(version + 1, terms.ops, terms.notBefore, terms.expiresAt, times, block.timestamp);
         _open(Armed.selector, terms, consent, record);

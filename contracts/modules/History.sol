@@ -31,7 +31,20 @@ abstract contract History is IHistory {
     function _record(address account, uint256 topics, bytes memory act) internal {
         Chain storage chain = _chains[account];
         bytes32 previous = chain.head;
-        chain.head = _log(previous, topics, act, stampNow());
+        chain.head = _log(previous, topics, act);
+        if (previous == 0) roll = keccak256(abi.encode(roll, account));
+    }
+
+    /// @dev Where the history of an account is kept, and its head: for several acts at once, which are logged one after the
+    /// other by `_log` before the last head is written by `_advance`.
+    function _chainOf(address account) internal view returns (Chain storage chain, bytes32 head) {
+        chain = _chains[account];
+        head = chain.head;
+    }
+
+    /// @dev Writes the head that acts on `account` have led to.
+    function _advance(Chain storage chain, address account, bytes32 previous, bytes32 head) internal {
+        chain.head = head;
         if (previous == 0) roll = keccak256(abi.encode(roll, account));
     }
 
@@ -60,18 +73,21 @@ abstract contract History is IHistory {
 
     /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp
     /// and head, without encoding all words a second time. The tests hold every event equal to that.
-    function _log(bytes32 previous, uint256 topics, bytes memory act, Stamp stamp) private returns (bytes32 head) {
+    function _log(bytes32 previous, uint256 topics, bytes memory act) internal returns (bytes32 head) {
+        Stamp stamp = stampNow();
         assembly ("memory-safe") {
             // In place: previous head (where the length was) | act = topics, data | stamp | new head
+            let length := mload(act)
             let first := add(act, 0x20)
-            let end := add(first, mload(act))
+            let end := add(first, length)
             mstore(act, previous)
             mstore(end, stamp)
-            head := keccak256(act, sub(add(end, 0x20), act))
+            head := keccak256(act, add(length, 0x40))
             mstore(add(end, 0x20), head)
 
-            let data := add(first, shl(5, topics))
-            let size := sub(add(end, 0x40), data)
+            let skipped := shl(5, topics)
+            let data := add(first, skipped)
+            let size := sub(add(length, 0x40), skipped)
             switch topics
             case 2 { log2(data, size, mload(first), mload(add(first, 0x20))) }
             case 3 { log3(data, size, mload(first), mload(add(first, 0x20)), mload(add(first, 0x40))) }

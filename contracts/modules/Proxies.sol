@@ -5,13 +5,8 @@ import {IConsents} from "../interfaces/IConsents.sol";
 import {IProxies} from "../interfaces/IProxies.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {wordOf} from "../libraries/Words.sol";
-import {
-    ConsentRecord,
-    GRANTABLE_OPS,
-    MANAGE,
-    REVOKED,
-    lift
-} from "../types/ConsentRecord.sol";
+import {ConsentRecord, GRANTABLE_OPS, MANAGE, REVOKED} from "../types/ConsentRecord.sol";
+import {lift} from "../types/Version.sol";
 import {ConsentBase} from "./ConsentBase.sol";
 
 /// @dev Only the subject makes a proxy, and no proxy passes on more than they were given, or makes another. What a proxy
@@ -24,18 +19,18 @@ abstract contract Proxies is IProxies, ConsentBase {
     function appoint(IConsents.Grant memory terms, bytes calldata signature) external {
         if (terms.ops & MANAGE == 0) revert IConsents.BadOps(terms.ops);
         (Consent storage consent, uint32 version) = _requireOpenable(terms, GRANTABLE_OPS | MANAGE);
-        bytes memory mayManage = abi.encode(true);
-        _requireSignedFields(terms.subject, Typehash.APPOINT, mayManage, _grantFields(terms, version), signature);
+        bytes memory own = abi.encode(Typehash.APPOINT, true);
+        _requireSignedGrant(terms.subject, own, terms, version, signature);
         _open(Appointed.selector, terms, consent, _granted(terms, version + 1));
     }
 
     /// @inheritdoc IProxies
     function grantByProxy(Mandate memory mandate, IConsents.Grant memory terms, bytes calldata signature) external {
         (Consent storage consent, uint32 version) = _requireOpenable(terms, GRANTABLE_OPS);
-        bytes memory own = _requireWithin(mandate, terms.subject, terms.grantee, terms.ops, terms.expiresAt);
-        _requireSignedFields(
-            mandate.proxy, Typehash.GRANT_BY_PROXY, own, _grantFields(terms, version), signature
+        bytes memory own = _requireWithin(
+            Typehash.GRANT_BY_PROXY, mandate, terms.subject, terms.grantee, terms.ops, terms.expiresAt
         );
+        _requireSignedGrant(mandate.proxy, own, terms, version, signature);
         ConsentRecord record = _granted(terms, version + 1);
         consent.record = record;
         _record(
@@ -66,9 +61,10 @@ abstract contract Proxies is IProxies, ConsentBase {
     ) external {
         Consent storage consent = _consentAt(subject, grantee, scope);
         ConsentRecord before = _requireRenewable(consent.record, expiresAt, deadline);
-        bytes memory own = _requireWithin(mandate, subject, grantee, before.ops(), expiresAt);
+        bytes memory own =
+            _requireWithin(Typehash.RENEW_BY_PROXY, mandate, subject, grantee, before.ops(), expiresAt);
         bytes memory fields = _renewFields(subject, grantee, scope, before, expiresAt, deadline);
-        _requireSignedFields(mandate.proxy, Typehash.RENEW_BY_PROXY, own, fields, signature);
+        _requireSignedFields(mandate.proxy, own, fields, signature);
         ConsentRecord record = before.renewed(expiresAt, block.timestamp);
         consent.record = record;
         _record(
@@ -96,7 +92,8 @@ abstract contract Proxies is IProxies, ConsentBase {
         uint32 version = consent.record.version();
         if (version > ceiling) revert IConsents.AlreadyEnded(version);
         if (ceiling - version > REACH || ceiling == type(uint32).max) revert BeyondMandate();
-        _requireSigned(mandate.proxy, _actOfCall(Typehash.REVOKE_BY_PROXY, 6, ""), signature);
+        uint32 mandateVersion = _requireMandate(subject, mandate.proxy, mandate.scope).version();
+        _requireSigned(mandate.proxy, _actOfCall(Typehash.REVOKE_BY_PROXY, 6, mandateVersion), signature);
         _revokeByProxy(consent, ceiling + 1, subject, grantee, scope, mandate.proxy, mandate.scope);
     }
 
@@ -133,18 +130,21 @@ abstract contract Proxies is IProxies, ConsentBase {
         if (!mandate.allows(MANAGE, block.timestamp)) revert NotProxy();
     }
 
-    /// @dev Requires that a consent of these ops and this end is the proxy's to give; returns the fields that a proxy's
-    /// opening acts begin with: (proxy, mandate, mandateVersion, proxyGeneration).
-    function _requireWithin(Mandate memory mandate, address subject, address grantee, uint32 ops, uint40 expiresAt)
-        private
-        view
-        returns (bytes memory)
-    {
+    /// @dev Requires that a consent of these ops and this end is the proxy's to give; returns what the struct of such an
+    /// act begins with: its type's hash, and (proxy, mandate, mandateVersion, proxyGeneration).
+    function _requireWithin(
+        bytes32 typehash,
+        Mandate memory mandate,
+        address subject,
+        address grantee,
+        uint32 ops,
+        uint40 expiresAt
+    ) private view returns (bytes memory) {
         ConsentRecord given = _requireMandate(subject, mandate.proxy, mandate.scope);
         if (ops & ~given.ops() != 0 || expiresAt > given.expiresAt() || grantee == mandate.proxy) {
             revert BeyondMandate();
         }
-        return abi.encode(mandate.proxy, mandate.scope, given.version(), generationOf(mandate.proxy));
+        return abi.encode(typehash, mandate.proxy, mandate.scope, given.version(), generationOf(mandate.proxy));
     }
 
     function _revokeByProxy(

@@ -13,7 +13,7 @@ abstract contract Receipts is IReceipts, LedgerState {
         if (root == 0 || count == 0) revert NoReceipts();
         if (first != anchored + 1) revert WrongFirst(anchored + 1);
         anchors.lastRoot = root;
-        anchors.anchored = anchored + count;
+        anchors.anchored = first + count - 1; // and the number after it exists: a batch that leaves none is refused
         _record(msg.sender, 2, abi.encode(ReceiptsAnchored.selector, msg.sender, root, previous, first, count));
     }
 

@@ -23,8 +23,11 @@ abstract contract RecordsBase is LedgerState {
             if (before.status() != LIVE) revert IRecords.DocumentEnded();
             if (before.author() != author) revert IRecords.NotAuthor();
         }
-        uint32 next = before.version() + 1;
-        if (version != next) revert IRecords.WrongVersion(next);
+        uint256 next;
+        unchecked {
+            next = uint256(before.version()) + 1; // after the top none follows: no `version` is 2^32
+        }
+        if (version != next) revert IRecords.WrongVersion(uint32(next));
         record = newDocument(version, author, block.timestamp);
         kept.record = record;
     }

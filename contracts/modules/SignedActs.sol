@@ -4,6 +4,8 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {hashOf} from "../libraries/Words.sol";
+import {IBatches} from "../interfaces/IBatches.sol";
 import {ISignedActs} from "../interfaces/ISignedActs.sol";
 
 /// @dev Who signed what, and what of an account decides whether a signature is still good. Wallets that are contracts
@@ -101,16 +103,19 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         _sent[digest] = true;
     }
 
-    /// @dev Requires that `subject` or their vault account signed this struct; returns which of the two.
+    /// @dev Requires that `subject` or their vault account signed this struct; returns which of the two. Both keys come
+    /// before any code: whoever stole a wallet may give it code that burns all gas, and the vault account ends things still.
     function _requireSubjectOrVault(address subject, bytes32 structHash, bytes calldata signature)
         internal
         view
         returns (address by)
     {
         bytes32 digest = _hashTypedDataV4(structHash);
-        if (_isSignedBy(subject, digest, signature)) return subject;
+        if (_isSignedByKey(subject, digest, signature)) return subject;
         by = _accounts[subject].vaultAccount;
-        if (by == address(0) || !_isSignedBy(by, digest, signature)) revert BadSignature();
+        if (_isSignedByKey(by, digest, signature)) return by;
+        if (_isSignedByCode(subject, digest, signature)) return subject;
+        if (!_isSignedByCode(by, digest, signature)) revert BadSignature();
     }
 
     /// @dev The struct hash of an act whose first fields are the first words of this very call, as the decoder let them
@@ -124,9 +129,20 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         return _actOfCall(typehash, words, abi.encode(number));
     }
 
+    /// @dev Requires that there is something in a batch.
+    function _requireSome(uint256 count) internal pure {
+        if (count == 0) revert IBatches.EmptyBatch();
+    }
+
+    /// @dev Room for the struct hashes of so many acts, at least one.
+    function _hashesFor(uint256 count) internal pure returns (bytes32[] memory) {
+        _requireSome(count);
+        return new bytes32[](count);
+    }
+
     /// @dev The struct hash of an act that is an array of other acts: `type(Act[] acts)`.
     function _hashOfMany(bytes32 typehash, bytes32[] memory acts) internal pure returns (bytes32) {
-        return keccak256(abi.encode(typehash, keccak256(abi.encodePacked(acts))));
+        return keccak256(abi.encode(typehash, hashOf(acts)));
     }
 
     /// @dev The deadline itself is still in time.
@@ -136,8 +152,15 @@ abstract contract SignedActs is ISignedActs, EIP712 {
 
     /// @dev The key first, then the code: an EIP-7702 account has code and may still sign with its key only.
     function _isSignedBy(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
+        return _isSignedByKey(signer, digest, signature) || _isSignedByCode(signer, digest, signature);
+    }
+
+    function _isSignedByKey(address signer, bytes32 digest, bytes calldata signature) private pure returns (bool) {
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return true;
+        return failure == ECDSA.RecoverError.NoError && recovered == signer;
+    }
+
+    function _isSignedByCode(address signer, bytes32 digest, bytes calldata signature) private view returns (bool) {
         return signer.code.length != 0
             && SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {lift} from "./Version.sol";
+
 /// @dev One appointment in one word.
 ///
 ///  255     136 135        96 95      64 63      56 55    48 47    16 15       8 7      0
@@ -75,11 +77,11 @@ function startsAt(AppointmentRecord record) pure returns (uint256) {
     }
 }
 
-/// @dev The next version, in another status.
+/// @dev The next version, in another status. At the top the version stays, so that cancelling never fails.
 function moved(AppointmentRecord record, uint8 status_, uint256 now_) pure returns (AppointmentRecord) {
     uint256 asked = AppointmentRecord.unwrap(record) & 0xffffffffffffff00; // asked by, day, slot, length
     return AppointmentRecord.wrap(
-        asked | status_ | (uint256(record.version() + 1) << 64) | (now_ << 96)
+        asked | status_ | (uint256(lift(record.version())) << 64) | (now_ << 96)
     );
 }
 

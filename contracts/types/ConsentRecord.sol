@@ -208,11 +208,3 @@ function ended(ConsentRecord record, uint8 status_, uint32 version_, uint256 now
             | (uint256(version_) << 8) | (now_ << 192)
     );
 }
-
-/// @dev The version after an ending act. It stops at the top instead of failing, so that no version, however it came
-/// about, keeps a consent from being ended; from there no opening act is possible any more.
-function lift(uint32 version_) pure returns (uint32) {
-    unchecked {
-        return version_ == type(uint32).max ? version_ : version_ + 1;
-    }
-}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {lift} from "./Version.sol";
+
 /// @dev One document in one word.
 ///
 ///  255      240 239                     80 79       40 39      8 7      0
@@ -48,7 +50,7 @@ function author(DocumentRecord record) pure returns (address) {
 /// @dev The record after the act that ended it with this status.
 function ended(DocumentRecord record, uint8 status_, uint256 now_) pure returns (DocumentRecord) {
     return DocumentRecord.wrap(
-        uint256(status_) | (uint256(record.version() + 1) << 8) | (now_ << 40)
+        uint256(status_) | (uint256(lift(record.version())) << 8) | (now_ << 40)
             | (uint256(uint160(record.author())) << 80)
     );
 }

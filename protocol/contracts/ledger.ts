@@ -21,6 +21,7 @@ export const ledgerAbi = [
   },
   { inputs: [{ name: "deadline", type: "uint40" }], name: "DeadlinePassed", type: "error" },
   { inputs: [], name: "DocumentEnded", type: "error" },
+  { inputs: [], name: "EmptyBatch", type: "error" },
   { inputs: [], name: "FailedCall", type: "error" },
   { inputs: [], name: "NotAuthor", type: "error" },
   { inputs: [], name: "NotInForce", type: "error" },
@@ -411,6 +412,29 @@ export const ledgerAbi = [
     type: "function",
   },
   {
+    inputs: [
+      {
+        components: [
+          { name: "subject", type: "address" },
+          { name: "grantee", type: "address" },
+          { name: "scope", type: "bytes32" },
+          { name: "ops", type: "uint32" },
+          { name: "notBefore", type: "uint40" },
+          { name: "expiresAt", type: "uint40" },
+          { name: "capsule", type: "bytes32" },
+          { name: "deadline", type: "uint40" },
+        ],
+        name: "terms",
+        type: "tuple[]",
+      },
+      { name: "signature", type: "bytes" },
+    ],
+    name: "grantMany",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ name: "account", type: "address" }],
     name: "headOf",
     outputs: [{ name: "", type: "bytes32" }],
@@ -618,6 +642,41 @@ export const ledgerAbi = [
   },
   {
     inputs: [
+      {
+        components: [
+          { name: "scope", type: "bytes32" },
+          { name: "grantee", type: "address" },
+        ],
+        name: "consents",
+        type: "tuple[]",
+      },
+    ],
+    name: "revokeMany",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "subject", type: "address" },
+      {
+        components: [
+          { name: "scope", type: "bytes32" },
+          { name: "grantee", type: "address" },
+          { name: "ceiling", type: "uint32" },
+        ],
+        name: "revocations",
+        type: "tuple[]",
+      },
+      { name: "signature", type: "bytes" },
+    ],
+    name: "revokeManySigned",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
       { name: "subject", type: "address" },
       { name: "grantee", type: "address" },
       { name: "scope", type: "bytes32" },
@@ -654,7 +713,6 @@ export const ledgerAbi = [
   },
   { inputs: [{ name: "times", type: "uint8" }], name: "BadTimes", type: "error" },
   { inputs: [], name: "BeyondMandate", type: "error" },
-  { inputs: [], name: "EmptyBatch", type: "error" },
   { inputs: [], name: "KeyIsZero", type: "error" },
   { inputs: [], name: "NoReceipts", type: "error" },
   { inputs: [], name: "NotArmed", type: "error" },
@@ -1207,29 +1265,6 @@ export const ledgerAbi = [
   },
   {
     inputs: [
-      {
-        components: [
-          { name: "subject", type: "address" },
-          { name: "grantee", type: "address" },
-          { name: "scope", type: "bytes32" },
-          { name: "ops", type: "uint32" },
-          { name: "notBefore", type: "uint40" },
-          { name: "expiresAt", type: "uint40" },
-          { name: "capsule", type: "bytes32" },
-          { name: "deadline", type: "uint40" },
-        ],
-        name: "terms",
-        type: "tuple[]",
-      },
-      { name: "signature", type: "bytes" },
-    ],
-    name: "grantMany",
-    outputs: [],
-    stateMutability: "nonpayable",
-    type: "function",
-  },
-  {
-    inputs: [
       { name: "patient", type: "address" },
       { name: "provider", type: "address" },
       { name: "id", type: "bytes32" },
@@ -1460,41 +1495,6 @@ export const ledgerAbi = [
       { name: "signature", type: "bytes" },
     ],
     name: "revokeByProxySigned",
-    outputs: [],
-    stateMutability: "nonpayable",
-    type: "function",
-  },
-  {
-    inputs: [
-      {
-        components: [
-          { name: "scope", type: "bytes32" },
-          { name: "grantee", type: "address" },
-        ],
-        name: "consents",
-        type: "tuple[]",
-      },
-    ],
-    name: "revokeMany",
-    outputs: [],
-    stateMutability: "nonpayable",
-    type: "function",
-  },
-  {
-    inputs: [
-      { name: "subject", type: "address" },
-      {
-        components: [
-          { name: "scope", type: "bytes32" },
-          { name: "grantee", type: "address" },
-          { name: "ceiling", type: "uint32" },
-        ],
-        name: "revocations",
-        type: "tuple[]",
-      },
-      { name: "signature", type: "bytes" },
-    ],
-    name: "revokeManySigned",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",

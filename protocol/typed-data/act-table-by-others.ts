@@ -71,7 +71,7 @@ export const proxyActs: Rows<
     actor: "proxy",
     sort: "ends",
     event: "RevokedByProxy",
-    asks: [],
+    asks: ["mandateVersion"],
     label: "Revoke a consent for somebody",
   }),
   declineByProxy: onLedger({

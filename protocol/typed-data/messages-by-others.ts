@@ -58,10 +58,13 @@ export function typedRenewByProxy(place: Place, act: Open & Checked): TypedData 
   return typedData(place, "RenewByProxy", { ...openFields(act), ...fields });
 }
 
-/** RevokeByProxy: ends a consent in the subject's name, at or below the version `ceiling`. */
-export function typedRevokeByProxy(place: Place, act: ConsentName & ByProxy & { readonly ceiling: number }): TypedData {
-  const { subject, proxy, grantee, scope, ceiling, mandate } = act;
-  return typedData(place, "RevokeByProxy", { subject, proxy, grantee, scope, ceiling, mandate });
+/** RevokeByProxy: ends a consent in the subject's name, at or below the version `ceiling`, under this very mandate. */
+export function typedRevokeByProxy(
+  place: Place,
+  act: ConsentName & ByProxy & { readonly ceiling: number; readonly mandateVersion: number },
+): TypedData {
+  const { subject, proxy, grantee, scope, ceiling, mandate, mandateVersion } = act;
+  return typedData(place, "RevokeByProxy", { subject, proxy, grantee, scope, ceiling, mandate, mandateVersion });
 }
 
 /** DeclineByProxy: says no to a request, in the subject's name; `generation` is the proxy's. */

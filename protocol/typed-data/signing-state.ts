@@ -86,7 +86,7 @@ export async function readSigningState(
   if (asks.has("mandateVersion") && "mandate" in act.args) {
     const { subject, proxy, mandate } = act.args;
     state.mandateVersion = readVersion(await readWord(read, consentOf(subject, proxy, mandate)), "consentOf");
-    state.proxyGeneration = await generationOf(proxy);
+    if (asks.has("proxyGeneration")) state.proxyGeneration = await generationOf(proxy);
   }
   return state;
 }

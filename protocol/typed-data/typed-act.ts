@@ -132,7 +132,10 @@ export function typedAct(place: Place, act: Act, state: SigningState = {}): Type
         ops: need(state.ops, "list of what it allows"),
       });
     case "revokeByProxy":
-      return byOthers.typedRevokeByProxy(place, act.args);
+      return byOthers.typedRevokeByProxy(place, {
+        ...act.args,
+        mandateVersion: need(state.mandateVersion, "mandate"),
+      });
     case "declineByProxy":
       return byOthers.typedDeclineByProxy(place, { ...act.args, ...timed(act.args.deadline) });
     case "declareMove":

@@ -63,7 +63,9 @@ export const actTypes = {
   RenewByProxy: fields(
     "address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,uint32 version,uint64 generation,uint40 deadline",
   ),
-  RevokeByProxy: fields("address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling"),
+  RevokeByProxy: fields(
+    "address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling,uint32 mandateVersion",
+  ),
   DeclineByProxy: fields(
     "address proxy,bytes32 mandate,address subject,address grantee,bytes32 request,bytes32 note,uint64 generation,uint40 deadline",
   ),

@@ -177,6 +177,23 @@ describe("Somebody who puts several acts under one signature", () => {
     );
   });
 
+  it("is told when there is nothing in it, plainly and signed: no act passes for done that did nothing", async () => {
+    const { ledger, ana, relayer } = stage;
+    const empty = [
+      ["revokeMany", []],
+      ["anchorMany", []],
+      ["publishDays", []],
+      ["grantMany", [], "0x"],
+      ["revokeManySigned", ana.address, [], "0x"],
+      ["anchorManySigned", deadline, ana.address, [], "0x"],
+      ["publishDaysSigned", ana.address, [], deadline, "0x"],
+      ["relayEach", [], 100_000],
+    ] as const;
+    for (const [name, ...args] of empty) {
+      for (const sender of [ana, relayer]) await refused(send(ledger, sender, name, ...args), "EmptyBatch");
+    }
+  });
+
   it("opens the hours of several days: plainly, and signed once", async () => {
     const days = [
       [30_000, 3n],

@@ -231,7 +231,7 @@ describe("A proxy", () => {
     const named = [mandate.grantee, mandate.scope];
     const signed = { proxy: mandate.grantee, mandate: mandate.scope, subject, grantee };
     const revoke = async (ceiling: number, signer = stage.sam): Promise<unknown> => {
-      const signature = await signAct(stage, signer, "RevokeByProxy", { ...signed, scope, ceiling });
+      const signature = await signAct(stage, signer, "RevokeByProxy", { ...signed, scope, ceiling, mandateVersion: 1 });
       return send(
         stage.ledger,
         stage.relayer,
@@ -266,6 +266,29 @@ describe("A proxy", () => {
     await refused(send(stage.ledger, stage.relayer, "declineByProxySigned", ...args), "AlreadySent");
   });
 
+  it("signs a revoke under this very mandate: one given again revives nothing that was signed before", async () => {
+    const mandate = await appointed(stage);
+    const draft = await granted(stage);
+    const { subject, grantee, scope } = draft;
+    const sign = (mandateVersion: number): Promise<string> =>
+      signAct(stage, stage.sam, "RevokeByProxy", {
+        proxy: mandate.grantee,
+        mandate: mandate.scope,
+        ...{ subject, grantee, scope, ceiling: 9, mandateVersion },
+      });
+    const named = [mandate.grantee, mandate.scope];
+    const relay = (signature: string): Promise<unknown> =>
+      send(stage.ledger, stage.relayer, "revokeByProxySigned", named, subject, grantee, scope, 9, signature);
+    const unsent = await sign(1);
+    await send(stage.ledger, stage.ana, "revoke", mandate.grantee, mandate.scope);
+    await refused(relay(unsent), "NotProxy");
+    await appointed(stage);
+    await refused(relay(unsent), "BadSignature");
+    expect(await isActive(stage, draft)).to.equal(true);
+    await relay(await sign(3));
+    expect(await isActive(stage, draft)).to.equal(false);
+  });
+
   it("may end an emergency consent, but neither arm nor replace", async () => {
     await openClinic(stage);
     const mandate = await appointed(stage);
@@ -274,6 +297,23 @@ describe("A proxy", () => {
     await send(stage.ledger, stage.lena, "breakGlass", subject, grantee, scope, word("why"));
     await send(stage.ledger, stage.sam, "revokeByProxy", subject, grantee, scope, mandate.scope);
     expect(await isActive(stage, draft)).to.equal(false);
+  });
+
+  it("may be an organisation: then its members may read what it may, and none of them is the proxy", async () => {
+    await openClinic(stage);
+    const mandate = await appointed(stage, { grantee: stage.clinic.address });
+    const member = stage.lena.address;
+    expect(await isActive(stage, mandate, READ, member)).to.equal(true);
+    for (const op of [MANAGE, READ + MANAGE]) {
+      expect(await isActive(stage, mandate, op)).to.equal(true);
+      expect(await isActive(stage, mandate, op, member)).to.equal(false);
+      const asked = [mandate.subject, mandate.grantee, member, mandate.scope, op];
+      expect(await read(stage.ledger, "whyNot", ...asked)).to.equal(17n);
+    }
+    const draft = await granted(stage);
+    const args = [draft.subject, draft.grantee, draft.scope, mandate.scope];
+    await refused(send(stage.ledger, stage.lena, "revokeByProxy", ...args), "NotProxy");
+    await send(stage.ledger, stage.clinic, "revokeByProxy", ...args);
   });
 
   it("leaves consents standing when the mandate ends, within the window that it had", async () => {

@@ -119,4 +119,22 @@ describe("A patient whose account has code and a key (EIP-7702)", () => {
     await expect(sendGrant(stage, neither, signature)).to.be.revertedWithCustomError(stage.ledger, "BadSignature");
     expect(await isActive(stage, own)).to.equal(true);
   });
+
+  it("acts plainly by the key and through the code, each in its own name, and ends by a signature of the key", async () => {
+    const wallet = await ethers.deployContract("TestWallet", [stage.sam.address]);
+    const drafts = await Promise.all(
+      ["by key", "through the code", "by signature"].map((name) => granted(stage, { name })),
+    );
+    const [byKey, throughCode, bySignature] = drafts as [Draft, Draft, Draft];
+    await connection.networkHelpers.setCode(stage.ana.address, ethers.concat(["0xef0100", await wallet.getAddress()]));
+    await send(stage.ledger, stage.ana, "revoke", byKey.grantee, byKey.scope);
+    const act = stage.ledger.interface.encodeFunctionData("revoke", [throughCode.grantee, throughCode.scope]);
+    const code = wallet.attach(stage.ana.address) as typeof wallet;
+    await send(code as unknown as Contract, stage.sam, "send", await stage.ledger.getAddress(), act);
+    const { subject, grantee, scope } = bySignature;
+    const signature = await signRevoke(stage, stage.ana, bySignature, 9);
+    await send(stage.ledger, stage.relayer, "revokeSigned", subject, grantee, scope, 9, signature);
+    for (const draft of drafts) expect(await isActive(stage, draft)).to.equal(false);
+    expect(await read(stage.ledger, "headOf", stage.sam.address)).to.equal(ethers.ZeroHash);
+  });
 });

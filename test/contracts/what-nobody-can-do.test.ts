@@ -42,10 +42,11 @@ describe("Nobody", () => {
     const direct = stage.ledger.attach(extension) as typeof stage.ledger;
     const draft = await granted(stage);
     const before = [await read(stage.ledger, "roll"), await consentOf(stage, draft)];
-    await send(direct, stage.ana, "revokeMany", [[draft.scope, draft.grantee]]);
+    await send(direct, stage.ana, "rekey", stage.ana.address, word("bundle"));
     await send(direct, stage.ana, "anchorMany", [[word("document"), word("manifest"), 1]]);
     expect([await read(stage.ledger, "roll"), await consentOf(stage, draft)]).to.deep.equal(before);
     expect(await read(stage.ledger, "documentOf", stage.ana.address, word("document"))).to.equal(0n);
+    expect(await read(stage.ledger, "epochOf", stage.ana.address)).to.equal(0n);
   });
 
   it("finds the two halves of the ledger's code at odds about where things are kept", async () => {

@@ -16,8 +16,15 @@ export const goals = {
   confirm: 42_000,
 } as const;
 
-/** Runtime code in bytes: the chain's own limit, and ours for the registry. */
-export const sizeGoals = { Ledger: 24_576, ProviderRegistry: 6_000 } as const;
+/** Runtime code in bytes: the chain's own limit for each half of the ledger, and ours for the registry. */
+export const sizeGoals = { Ledger: 24_576, LedgerExtension: 24_576, ProviderRegistry: 6_000 } as const;
 
 /** Acts that are measured and have no goal. */
-export const alsoMeasured = ["publishKey"] as const;
+export const alsoMeasured = [
+  "publishKey",
+  "revokeBatch10",
+  "revokeBatch10Signed",
+  "arm",
+  "breakGlass",
+  "appoint",
+] as const;

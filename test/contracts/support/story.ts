@@ -151,7 +151,7 @@ export async function signStory(place: Place): Promise<SignedStep[]> {
       { ...under, request: digestOf("another request"), note: digestOf("the proxy's reason"), deadline },
       { generation },
     ],
-    ["revokeByProxy", { ...under, scope: scopeOf(byProxy), ceiling: 5 }, {}],
+    ["revokeByProxy", { ...under, scope: scopeOf(byProxy), ceiling: 5 }, { mandateVersion: 1 }],
     [
       "grantMany",
       { subject, grants: [parts(seventh, "seventh"), parts(eighth, "eighth")], deadline },

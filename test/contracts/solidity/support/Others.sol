@@ -135,8 +135,11 @@ abstract contract Others is Endings {
 
     function _sendRevokeByProxy(Chosen memory x) private returns (bool) {
         address proxy = who(x.proxy);
-        x.words =
-            keccak256(abi.encode(_typehash(REVOKE_BY_PROXY), proxy, x.mandate, x.s, x.g, x.scope, x.until));
+        x.words = keccak256(
+            abi.encode(
+                _typehash(REVOKE_BY_PROXY), proxy, x.mandate, x.s, x.g, x.scope, x.until, told[x.s][proxy][x.mandate].version
+            )
+        );
         bytes memory data = abi.encodeCall(
             ILedger(ledger).revokeByProxySigned,
             (

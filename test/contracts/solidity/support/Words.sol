@@ -26,7 +26,7 @@ abstract contract Words {
     string internal constant RENEW_BY_PROXY =
         "RenewByProxy(address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,uint32 version,uint64 generation,uint40 deadline)";
     string internal constant REVOKE_BY_PROXY =
-        "RevokeByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling)";
+        "RevokeByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling,uint32 mandateVersion)";
     string internal constant CANCEL_SIGNED = "CancelSigned(address subject,uint64 generation)";
     string internal constant REKEY = "Rekey(address subject,bytes32 bundle,uint32 epoch)";
     string internal constant MOVED = "Moved(address subject,address newAccount,uint64 generation,uint40 deadline)";
