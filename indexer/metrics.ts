@@ -37,6 +37,8 @@ const words: Readonly<Record<string, string>> = {
   acts: "Acts indexed.",
   unknown_acts: "Events that this program does not know, kept raw.",
   raw_logs: "Logs of the contracts that are no acts, kept raw.",
+  projection_faults:
+    "Changes of acts that made no sense to a projection: the acts are kept, the rows were left as they were.",
   reorgs: "Reorganisations of the chain that were followed.",
   sync_failures: "Times that the index could not go on and tried again.",
   rpc_errors: "Calls to the chain's node that failed.",

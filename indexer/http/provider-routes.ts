@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
+import { foldText } from "../store/fold-text.ts";
 import {
   listApplications,
   listAuditors,
@@ -139,7 +140,7 @@ export const providerRoutes: Route[] = [
         after: readCursor(query.cursor, z.tuple([z.string(), z.string()])),
         limit: query.limit + 1,
       });
-      const page = cutPage(rows, query.limit, (row) => [(row.words?.name ?? "").toLowerCase(), row.account]);
+      const page = cutPage(rows, query.limit, (row) => [foldText(row.words?.name ?? ""), row.account]);
       return { ...page, items: page.items.map((row) => toProvider(row, now)) };
     },
   }),

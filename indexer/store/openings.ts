@@ -4,6 +4,7 @@ import type { Address, Hex } from "viem";
 import type { Card } from "#protocol/providers/index.ts";
 import { notify } from "./database.ts";
 import type { Queryable } from "./database.ts";
+import { foldText, foldWords } from "./fold-text.ts";
 
 /** A consent whose opening is not held yet. */
 export type WantedOpening = { subject: Address; grantee: Address; scope: Hex; capsule: Hex; tries: number };
@@ -99,10 +100,10 @@ export async function writeCard(
 ): Promise<void> {
   const { digest, state, body, tries, nextTry } = card;
   await db.query(
-    `insert into cards (digest, state, name, specialty, place, body, search, tries, next_try)
-     values ($1, $2, $3, $4, $5, $6::jsonb, to_tsvector('simple', $7), $8, $9)
+    `insert into cards (digest, state, name, specialty, place, body, search, tries, next_try, name_folded, place_folded)
+     values ($1, $2, $3, $4, $5, $6::jsonb, to_tsvector('simple', $7), $8, $9, $10, $11)
      on conflict (digest) do update set state = $2, name = $3, specialty = $4, place = $5, body = $6::jsonb,
-       search = to_tsvector('simple', $7), tries = $8, next_try = $9`,
+       search = to_tsvector('simple', $7), tries = $8, next_try = $9, name_folded = $10, place_folded = $11`,
     [
       digest,
       state,
@@ -110,9 +111,11 @@ export async function writeCard(
       body?.specialty ?? null,
       body?.place ?? null,
       body === null ? null : JSON.stringify(body),
-      body === null ? "" : `${body.name} ${body.specialty} ${body.place}`,
+      body === null ? "" : foldWords(`${body.name} ${body.specialty} ${body.place}`).join(" "),
       tries,
       nextTry,
+      body === null ? null : foldText(body.name),
+      body === null ? null : foldText(body.place),
     ],
   );
 }

@@ -1,9 +1,11 @@
 // What the provider registry says, as the index has it: credentials and cards, members, auditors, registrars.
 
 import type { Address, Hex } from "viem";
+import { providerKinds } from "#protocol/codes/index.ts";
 import type { Card } from "#protocol/providers/index.ts";
 import { createConditions } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { foldText, foldWords } from "./fold-text.ts";
 
 /** A credential as the registry keeps it; kinds and statuses are #protocol/codes'. */
 export type Credential = {
@@ -62,28 +64,39 @@ export async function listProviders(
   },
 ): Promise<Provider[]> {
   const { text, kind, place, verified, now, after, limit } = options;
-  const words = toPrefixQuery(text);
+  const words = foldWords(text ?? "");
   const where = createConditions();
-  if (words !== null) where.add((value) => `k.search @@ to_tsquery('simple', ${value(words)})`);
+  const plain = words.filter((word) => kindsNamed(word).length === 0);
+  if (plain.length > 0) where.add((value) => `k.search @@ to_tsquery('simple', ${value(toPrefixQuery(plain))})`);
+  // "nurse uppsala": a word that names a kind need not stand on the card as well.
+  for (const word of words.filter((each) => !plain.includes(each)))
+    where.add(
+      (value) =>
+        `(c.kind = any(${value(kindsNamed(word))}::int[]) or k.search @@ to_tsquery('simple', ${value(toPrefixQuery([word]))}))`,
+    );
   if (kind !== null) where.add((value) => `c.kind = ${value(kind)}`);
-  if (place !== null) where.add((value) => `lower(k.place) like ${value(`%${escapeLike(place.toLowerCase())}%`)}`);
+  if (place !== null) where.add((value) => `k.place_folded like ${value(`%${escapeLike(foldText(place))}%`)}`);
   if (verified) where.add((value) => `c.status = 2 and c.valid_until > ${value(now)}::bigint`);
   else where.add(() => "c.status in (2, 3)");
   if (after !== null) where.add((value) => `(${sortName}, c.key) > (${value(after[0])}, ${value(after[1])})`);
   return db.query<Provider>(
     `select ${credentialColumns}, k.body as words
-     from credentials c ${words === null && place === null ? "left " : ""}join cards k on k.digest = c.card
+     from credentials c ${words.length === 0 && place === null ? "left " : ""}join cards k on k.digest = c.card
      ${where.text()} order by ${sortName}, c.key limit ${where.value(limit)}`,
     where.values,
   );
 }
 
-const sortName = "lower(coalesce(k.name, ''))";
+const sortName = "coalesce(k.name_folded, '')";
 
-/** "lena car" becomes lena:* & car:* ; null when there is no word in it. */
-function toPrefixQuery(text: string | null): string | null {
-  const words = (text ?? "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.length === 0 ? null : words.map((word) => `${word}:*`).join(" & ");
+/** Words that begin so: "lena car" becomes lena:* & car:*. */
+function toPrefixQuery(words: readonly string[]): string {
+  return words.map((word) => `${word}:*`).join(" & ");
+}
+
+/** The kinds of provider whose name begins with a word of three letters or more. */
+function kindsNamed(word: string): number[] {
+  return word.length < 3 ? [] : providerKinds.filter(({ id }) => id.startsWith(word)).map(({ code }) => code);
 }
 
 function escapeLike(text: string): string {

@@ -28,7 +28,15 @@ export type SyncParts = Pick<Foundation, "config" | "database" | "chain" | "log"
 /** What came of a step. */
 export type Walked =
   /** A stretch was stored; `behind` when there is more. `reorg` names what was left. */
-  | { kind: "stored"; batch: Batch; last: Header; behind: boolean; reorg: { from: number; orphaned: number } | null }
+  | {
+      kind: "stored";
+      batch: Batch;
+      last: Header;
+      behind: boolean;
+      reorg: { from: number; orphaned: number } | null;
+      /** How many changes no projection could make sense of. */
+      faults: number;
+    }
   | { kind: "same" }
   | { kind: "behind" }
   /** The chain moved while it was read: nothing was stored, look again at once. */
@@ -211,6 +219,7 @@ export function createFollow(
       last,
       behind: last.number < head.number,
       reorg: left === null ? null : { from: left, orphaned: written.orphaned },
+      faults: written.faults,
     };
   }
 

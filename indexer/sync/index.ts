@@ -150,7 +150,7 @@ export function createSync(foundation: SyncParts, options: { until?: number } = 
     }
     if (walked.kind === "same") await become("following");
     if (walked.kind !== "stored") return false;
-    const { batch, last, reorg, behind } = walked;
+    const { batch, last, reorg, behind, faults } = walked;
     if (reorg !== null) {
       reorgs += 1;
       metrics.count("reorgs");
@@ -165,6 +165,10 @@ export function createSync(foundation: SyncParts, options: { until?: number } = 
       metrics.count("unknown_acts", unknown);
       metrics.count("raw_logs", batch.rawLogs.length);
       log.warn("logs-not-understood", { unknown, raw: batch.rawLogs.length, block: last.number });
+    }
+    if (faults > 0) {
+      metrics.count("projection_faults", faults);
+      log.warn("acts-not-projected", { faults, block: last.number });
     }
     for (const hear of hearers) hear({ number: last.number, hash: last.hash, time: last.time });
     await become(behind ? "catching-up" : "following");

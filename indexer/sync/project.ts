@@ -10,15 +10,20 @@ import type { Change } from "./projections/index.ts";
 
 type Step = BatchAct & { changes: Change[] };
 
-/** Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later. */
-export async function project(tx: Queryable, batch: Batch, finalized: number): Promise<void> {
+/**
+ * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later. Gives how many
+ * changes no projection could make sense of: those acts stay in the trail and changed nothing.
+ */
+export async function project(tx: Queryable, batch: Batch, finalized: number): Promise<{ faults: number }> {
+  let faults = 0;
+  const onFault = () => void (faults += 1);
   const joined = new Map(
     batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
   );
   const settled = batch.acts.filter(({ act }) => act.block <= finalized);
   await settleHeads(tx, settled, joined);
   const steps = batch.acts.map((each): Step => {
-    const changes = each.act.known ? changesOf(each.act) : [];
+    const changes = each.act.known ? changesOf(each.act, onFault) : [];
     return each.act.block <= finalized
       ? { ...each, changes }
       : { ...each, changes: [headChange(each, joined), ...changes] };
@@ -42,6 +47,7 @@ export async function project(tx: Queryable, batch: Batch, finalized: number): P
     await replaceRows(tx, table, existing.get(table) ?? [], present);
   }
   await insertRows(tx, "undo", undo);
+  return { faults };
 }
 
 /** The rows that the changes touch, as they are stored; null for those that are not. */

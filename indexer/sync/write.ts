@@ -30,12 +30,12 @@ export type WriteOptions = {
   now: number;
 };
 
-/** Stores a batch; gives the new cursor and how many acts were orphaned. */
+/** Stores a batch; gives the new cursor, how many acts were orphaned, and how many changes no projection understood. */
 export async function writeBatch(
   database: Database,
   batch: Batch,
   options: WriteOptions,
-): Promise<{ cursor: Cursor; orphaned: number }> {
+): Promise<{ cursor: Cursor; orphaned: number; faults: number }> {
   const last = batch.headers.at(-1);
   if (last === undefined) throw new Error("A batch has at least one block.");
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
@@ -45,7 +45,7 @@ export async function writeBatch(
     const row: TrailRow = { ...actRow(act), index };
     return { row, parties: partiesOf(row) };
   });
-  const orphaned = await database.transaction(async (tx) => {
+  const counted = await database.transaction(async (tx) => {
     const events: StreamEvent[] = [];
     let gone = 0;
     if (options.cursor !== null && options.cursor.number > batch.ancestor) {
@@ -58,7 +58,7 @@ export async function writeBatch(
     }
     await recallOrphans(tx, batch.headers);
     await insertActs(tx, batch, stored);
-    await project(tx, batch, finalized);
+    const { faults } = await project(tx, batch, finalized);
     const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
     await insertRows(
       tx,
@@ -76,9 +76,9 @@ export async function writeBatch(
     }
     await appendStream(tx, events, options.now);
     if (batch.acts.length > 0 || gone > 0) await notify(tx, "act");
-    return gone;
+    return { orphaned: gone, faults };
   });
-  return { cursor, orphaned };
+  return { cursor, ...counted };
 }
 
 /** An act's row of the trail, its index counted over its account's whole history, and whom it names. */

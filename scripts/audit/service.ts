@@ -143,8 +143,15 @@ export async function readService(
   url: string,
   options: { readonly block: number; readonly chainId: number; readonly cookieFile: string | undefined },
 ): Promise<ServiceView> {
-  const cookie = await signIn(url, options);
-  const ask = connect(url, () => cookie);
+  let cookie = await signIn(url, options);
+  const askOnce = connect(url, () => cookie);
+  // A token is good for some minutes, and reading everything may take longer: then the key signs in again.
+  const ask: Ask = async (path, init) => {
+    const response = await askOnce(path, init);
+    if (response.status !== 401 || options.cookieFile !== undefined) return response;
+    cookie = await signIn(url, options);
+    return askOnce(path, init);
+  };
   const who = await readBody(await ask("/api/session"), z.object({ roles: z.array(z.string()) }), "the session");
   if (!who.roles.includes("auditor")) {
     throw new Failure(

@@ -55,7 +55,19 @@ export async function load(database: Database, sizes: LoadOptions): Promise<Load
   await copyChunks(
     database,
     "cards",
-    ["digest", "state", "name", "specialty", "place", "body", "search", "tries", "next_try"],
+    [
+      "digest",
+      "state",
+      "name",
+      "specialty",
+      "place",
+      "body",
+      "search",
+      "tries",
+      "next_try",
+      "name_folded",
+      "place_folded",
+    ],
     providers,
     (_, at) => {
       const [name, specialty, place] = [`Dr. ${text(given)} ${text(family)} ${at}`, text(specialties), text(places)];
@@ -71,6 +83,8 @@ export async function load(database: Database, sizes: LoadOptions): Promise<Load
         [...new Set(lexemes)].map((each) => `'${each}'`).join(" "),
         1,
         0,
+        name.toLowerCase(),
+        place.toLowerCase(),
       ];
     },
   );

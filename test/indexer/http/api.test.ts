@@ -107,6 +107,37 @@ describe("The API", () => {
     expect((await nobody()("GET", "/api/providers?kind=3")).body.items).toEqual([]);
   });
 
+  it("the directory is searched without case and accents, by words, place and kind, and every page of it holds others", async () => {
+    const cards = [
+      { person: people.noor, name: "Dr Álvaro Łuczak", specialty: "Neurology", place: "Łódź", kind: 1 },
+      { person: people.tomas, name: "Åsa Öberg", specialty: "Wound care", place: "Malmö", kind: 2 },
+    ];
+    for (const { person, kind, ...words } of cards) {
+      const card = await getVerified(chain, person, words, kind);
+      await caughtUp();
+      await asLena.call("PUT", `/api/blocks/${card.cid}`, card.bytes);
+    }
+    const names = async (query: string) =>
+      (await nobody()("GET", `/api/providers?${query}`)).body.items.map(({ name }) => name);
+    await eventually(async () => (await names("text=oberg")).length > 0 && (await names("text=luczak")).length > 0);
+    expect(await names("text=ALVARO")).toEqual(["Dr Álvaro Łuczak"]);
+    expect(await names(`text=${encodeURIComponent("álv łucz")}`)).toEqual(["Dr Álvaro Łuczak"]);
+    expect(await names("place=lodz")).toEqual(["Dr Álvaro Łuczak"]);
+    expect(await names("place=MALM")).toEqual(["Åsa Öberg"]);
+    expect(await names("text=nurse%20malmo")).toEqual(["Åsa Öberg"]);
+    expect(await names("text=doctor%20malmo")).toEqual([]);
+    expect(await names("kind=2")).toEqual(["Åsa Öberg"]);
+    const paged: unknown[] = [];
+    for (let cursor = ""; ;) {
+      const { body } = await nobody()("GET", `/api/providers?limit=1${cursor}`);
+      paged.push(...body.items.map(({ name }) => name));
+      if (body["next"] === null) break;
+      cursor = `&cursor=${String(body["next"])}`;
+    }
+    expect(paged).toEqual(await names("limit=50"));
+    expect(paged.indexOf("Åsa Öberg")).toBe(0);
+  });
+
   it("an opening is found in its capsule, kept wrapped, and shown in no answer", async () => {
     const store = (cid: string, bytes: Uint8Array) => asAna.call("PUT", `/api/blocks/${cid}`, bytes);
     const { scope, opening } = await grant(chain, {
