@@ -8,6 +8,8 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
 const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+// The service with its libraries takes three seconds to load: files of these parts share what is loaded, and nothing else.
+const together = { isolate: false } as const;
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 export default defineConfig({
@@ -16,15 +18,20 @@ export default defineConfig({
     projects: [
       plain("protocol"),
       // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.
-      { test: { ...plain("indexer").test, exclude: ["test/indexer/processes/**"] } },
+      { test: { ...plain("indexer").test, ...together, exclude: ["test/indexer/processes/**"] } },
       {
         test: {
           name: "postgres",
           include: ["test/indexer/**/*.test.ts"],
           // What opens no database of the service's, or PGlite by name, would only be run twice.
-          exclude: ["test/indexer/{sim,rpc,ipfs}/**"],
+          exclude: [
+            "test/indexer/{sim,rpc,ipfs}/**",
+            "test/indexer/{config,metrics,gateway/gateway-key,http/compressed,http/limits,http/openapi}.test.ts",
+            "test/indexer/sync/{header-hash,heads,killed,lying-node}.test.ts",
+          ],
           globalSetup: "test/indexer/support/postgres-setup.ts",
           ...common,
+          ...together,
         },
       },
       plain("scripts"),

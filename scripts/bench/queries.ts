@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { buildContracts } from "../build/contracts.ts";
+import { buildDatabaseTemplate, prepareDatabase } from "../build/database.ts";
 import { tellFailure } from "../build/tell-failure.ts";
 import { projectRoot } from "../build/project-root.ts";
 import { startPostgres } from "../testing/postgres.ts";
@@ -95,6 +96,10 @@ async function run(kind: "postgres" | "pglite"): Promise<Result> {
     kind === "postgres" ? await startPostgres({ durable: true, settings: ["shared_buffers=256MB"] }) : null;
   let child: ChildProcess | null = null;
   try {
+    if (server === null) {
+      await buildDatabaseTemplate();
+      await prepareDatabase(folder);
+    }
     const sizes = Object.fromEntries(
       (["acts", "patients", "consents", "providers"] as const).map((name) => [name, Number(values[name])]),
     );

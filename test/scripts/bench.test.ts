@@ -16,18 +16,8 @@ async function runBench(script: string, args: string[]): Promise<Record<string, 
 
 describe("Somebody who wants to know how fast the indexer is", () => {
   it("gets our sync, the floor and the live stream measured on a small chain, with every check on", async () => {
-    const args = [
-      "--dense",
-      "400",
-      "--sparse",
-      "0",
-      "--blocks",
-      "3",
-      "--no-ponder",
-      "--no-keep",
-      "--database",
-      "pglite",
-    ];
+    const sizes = ["--dense", "60", "--sparse", "0", "--blocks", "1"];
+    const args = [...sizes, "--no-ponder", "--no-keep", "--database", "pglite"];
     expect(await runBench("indexer.ts", args)).toEqual({
       dense: {
         pglite: {
@@ -43,7 +33,7 @@ describe("Somebody who wants to know how fast the indexer is", () => {
   }, 300_000);
 
   it("gets the queries measured beside a bare route, without one that fails", async () => {
-    const args = ["--acts", "400", "--patients", "50", "--consents", "100", "--providers", "20", "--seconds", "1"];
+    const args = ["--acts", "200", "--patients", "30", "--consents", "60", "--providers", "10", "--seconds", "0.2"];
     const { pglite } = await runBench("queries.ts", [...args, "--database", "pglite"]);
     const row = expect.objectContaining({ p95ms: expect.any(Number), rpsVsBare: expect.any(Number), failed: 0 });
     expect(pglite).toMatchObject({ bare: row, trail: row, active: row, search: row });

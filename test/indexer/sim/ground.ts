@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDatabase } from "#indexer/store/database.ts";
+import { openTestDatabase } from "../support/database.ts";
 import { makeFolder } from "../support/service.ts";
 import { codeHash, startFakeNodes } from "./fake-node.ts";
 import { DEPLOYED_AT, makeGenesis, place } from "./generated-chain.ts";
@@ -28,7 +28,7 @@ export async function makeGround(): Promise<Ground & { close(): Promise<void> }>
     }),
   );
   const nodes = await startFakeNodes();
-  const database = await openDatabase({ folder: join(folder, "database"), url: null });
+  const database = await openTestDatabase(folder);
   return {
     database,
     nodes,
