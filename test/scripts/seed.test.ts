@@ -6,11 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoPeople, DEMO_PASSPHRASE } from "#scripts/demo-people.ts";
 import { seed } from "#scripts/seed.ts";
 import { decodeVault, openVault } from "#protocol/keys/index.ts";
+import { readConfig } from "#indexer/index.ts";
 import type { RunningService } from "#indexer/index.ts";
+import { createLog } from "#indexer/log.ts";
+import { reindex } from "#indexer/rebuild/index.ts";
 import { people, startChain } from "../indexer/support/chain.ts";
 import type { TestChain } from "../indexer/support/chain.ts";
 import { funded, signInToRead } from "../indexer/support/reading.ts";
-import { createCaller, makeFolder, startTestService } from "../indexer/support/service.ts";
+import { createCaller, environment, makeFolder, startTestService } from "../indexer/support/service.ts";
 
 describe("Demo people", () => {
   let chain: TestChain;
@@ -79,4 +82,16 @@ describe("Demo people", () => {
     await plain.stop();
     await other.remove();
   });
+
+  it("are the same again, row for row, when everything that the chain and IPFS know is made anew", async () => {
+    await running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 20_000);
+    await running.stop();
+    const config = readConfig(environment(chain, folder.folder, { ...funded, PLACET_DEMO: "1" }));
+    const options = { log: createLog(() => undefined), replace: false, tell: () => undefined };
+    const { tables, differences } = await reindex(config, options);
+    expect(differences).toEqual([]);
+    const rows = new Map(tables.map((table) => [table.table, table.rows]));
+    for (const table of ["acts", "consents", "documents", "openings", "cards", "appointments", "credentials"])
+      expect([table, rows.get(table)]).not.toEqual([table, 0]);
+  }, 120_000);
 });

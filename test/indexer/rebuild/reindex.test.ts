@@ -11,6 +11,11 @@ import { onPostgres, openTestDatabase } from "../support/database.ts";
 import { funded, giveConsent, read, signInToRead, addSealed } from "../support/reading.ts";
 import { environment, eventually, makeFolder, startTestService } from "../support/service.ts";
 import { enrol, getVerified, word } from "../support/story.ts";
+import { honest } from "../sim/fake-node.ts";
+import { growChain, startFollower } from "../sim/follower.ts";
+import { branchOf } from "../sim/generated-chain.ts";
+import { makeGround } from "../sim/ground.ts";
+import { foldChain } from "../sim/pure-fold.ts";
 
 describe("Rebuilding the projections", () => {
   let chain: TestChain;
@@ -169,4 +174,38 @@ describe("Rebuilding the projections", () => {
     },
     120_000,
   );
+});
+
+describe("Rebuilding from a chain of random acts, some of them such as nobody can read", () => {
+  it("gives row for row what was stored while the chain grew, forked and came back", async () => {
+    const ground = await makeGround();
+    try {
+      const view = honest(growChain(ground.genesis, 40, 1));
+      ground.nodes.show([view]);
+      const follower = await startFollower(ground);
+      const follow = () => follower.until(({ cursor }) => cursor?.hash === view.tip.hash);
+      await follow();
+      for (const seed of [2, 3, 4]) {
+        // Back some blocks, and on from there on another branch.
+        view.tip = growChain(branchOf(view.tip)[view.tip.number - 2 * seed] ?? view.tip, 20, seed);
+        await follow();
+      }
+      expect(follower.status().reorgs).toBe(3);
+      await follower.stop();
+      await ground.closeDatabase();
+      const chain = { rpcUrl: ground.nodes.url(0), deploymentFile: ground.deploymentFile };
+      const config = readConfig(environment(chain, ground.folder, { PLACET_FINALITY_SECONDS: "30" }));
+      const options = { log: createLog(() => undefined), replace: true, tell: () => undefined };
+      const first = await reindex(config, options);
+      // The simulator follows the chain alone and looks for no capsule or card; a rebuilding notes what it did not find.
+      const fetched = ["openings", "cards"];
+      expect(first.differences.filter(({ table, only }) => only === "old" || !fetched.includes(table))).toEqual([]);
+      const acts = foldChain(view.tip)["acts"]?.length ?? 0;
+      expect(acts).toBeGreaterThan(50);
+      expect(first.tables.find(({ table }) => table === "acts")?.rows).toBe(acts);
+      expect((await reindex(config, options)).differences).toEqual([]);
+    } finally {
+      await ground.close();
+    }
+  }, 120_000);
 });

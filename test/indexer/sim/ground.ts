@@ -10,7 +10,9 @@ import { DEPLOYED_AT, makeGenesis, place } from "./generated-chain.ts";
 import type { Ground } from "./scenario.ts";
 
 /** Makes the ground; `close` takes all of it away. */
-export async function makeGround(): Promise<Ground & { close(): Promise<void> }> {
+export async function makeGround(): Promise<
+  Ground & { folder: string; closeDatabase(): Promise<void>; close(): Promise<void> }
+> {
   const genesis = makeGenesis();
   const { folder, remove } = await makeFolder();
   const files = await mkdtemp(join(tmpdir(), "placet-sim-"));
@@ -29,13 +31,18 @@ export async function makeGround(): Promise<Ground & { close(): Promise<void> }>
   );
   const nodes = await startFakeNodes();
   const database = await openTestDatabase(folder);
+  let closed: Promise<void> | null = null;
+  const closeDatabase = () => (closed ??= database.close());
   return {
+    folder,
     database,
     nodes,
     genesis,
     deploymentFile,
+    /** Lets somebody else open the folder's database; for PGlite nobody could before. */
+    closeDatabase,
     async close() {
-      await database.close();
+      await closeDatabase();
       await nodes.close();
       await remove();
       await rm(files, { recursive: true, force: true });

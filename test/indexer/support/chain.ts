@@ -52,7 +52,12 @@ export async function startChain() {
     pollingInterval: 50,
     cacheTime: 0,
   }).extend(publicActions);
-  const deployment = await deploy({ rpcUrl, dataDir: folder });
+  const deployment = await deploy({ rpcUrl, dataDir: folder }).catch((error: unknown) => {
+    // Nobody else would end it.
+    child.removeAllListeners("exit");
+    child.kill("SIGTERM");
+    throw error;
+  });
   const place = { chainId: deployment.chainId, ledger: deployment.ledger };
 
   function addressOf(contract: "ledger" | "providerRegistry") {
