@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 // A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
 const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
 // The service with its libraries takes three seconds to load: files of these parts share what is loaded, and nothing else.
-const together = { isolate: false } as const;
+const together = { isolate: true } as const;
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 export default defineConfig({
