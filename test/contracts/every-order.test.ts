@@ -2,7 +2,8 @@
 // nothing that anybody controls keeps a revoke from going through, in whatever order things are sent.
 
 import { expect } from "chai";
-import type { Signer } from "ethers";
+import type { InterfaceAbi, Signer } from "ethers";
+import { artifacts } from "hardhat";
 import {
   consentOf,
   draftGrant,
@@ -303,6 +304,17 @@ describe("Somebody who asks why not", () => {
     expect(await supports("0x01ffc9a7")).to.equal(true);
     expect(await supports("0x84b0196e")).to.equal(true); // ERC-5267
     expect(await supports("0xffffffff")).to.equal(false);
+    const names = [...(await artifacts.getAllFullyQualifiedNames())].filter((name) =>
+      name.startsWith("contracts/interfaces/"),
+    );
+    const modules = names.filter((name) => !/:(ILedger|IProviderRegistry)$/.test(name));
+    expect(modules.length).to.be.greaterThan(15);
+    for (const name of modules) {
+      const { abi } = await artifacts.readArtifact(name);
+      let interfaceId = 0n;
+      new ethers.Interface(abi as InterfaceAbi).forEachFunction(({ selector }) => (interfaceId ^= BigInt(selector)));
+      expect(await supports(ethers.toBeHex(interfaceId, 4)), name).to.equal(true);
+    }
   });
 });
 

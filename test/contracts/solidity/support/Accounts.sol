@@ -148,7 +148,7 @@ abstract contract Accounts is Others {
             else if (held.length != 0) (acts[i], passes_) = _foreseeGrant(held[_pick(held.length)]);
             if (passes_) passing++;
         }
-        _act("relayEach", RELAYER, abi.encodeCall(ILedger(ledger).relayEach, (acts, 500_000)), true, passing);
+        _act("relayEach", RELAYER, abi.encodeCall(ILedger(ledger).relayEach, (acts, 500_000)), acts.length != 0, passing);
         _checkSome();
     }
 
