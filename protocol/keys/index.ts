@@ -19,7 +19,15 @@ export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
 export { importSecretKey, unwrapFast } from "./unwrap-fast.ts";
 export { ARGON2_DEFAULT, decodeVault, encodeVault, toServerCopy } from "./vault-format.ts";
 export type { Argon2Cost, Unlocker, UnlockerType, VaultBlob } from "./vault-format.ts";
-export { readMemory, writeMemory, type GrantedScope, type LedgerMemory, type LedgerName } from "./ledger-memory.ts";
+export {
+  noteEpoch,
+  noteOffered,
+  readMemory,
+  writeMemory,
+  type GrantedScope,
+  type LedgerMemory,
+  type LedgerName,
+} from "./ledger-memory.ts";
 export { addUnlocker, createVault, removeUnlocker, type NewUnlocker } from "./vault-unlockers.ts";
 export {
   addRoot,

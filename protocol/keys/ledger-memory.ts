@@ -76,3 +76,18 @@ function earlierKeys(settings: VaultSettings): Record<string, Hex> {
     ? Object.fromEntries(Object.entries(parsed.data).map(([grantee, key]) => [grantee.toLowerCase(), key]))
     : {};
 }
+
+/**
+ * The memory with keys that are about to be handed out. Noted before the bundle leaves this device: its readers have the
+ * keys from then on, whether or not the act that names the bundle ever reaches the ledger.
+ */
+export function noteOffered(memory: LedgerMemory, offered: readonly GrantedScope[]): LedgerMemory {
+  const isSame = (one: GrantedScope) => (other: GrantedScope) =>
+    one.grantee === other.grantee && one.scope === other.scope && one.epoch === other.epoch;
+  return { ...memory, granted: [...memory.granted.filter((one) => !offered.some(isSame(one))), ...offered] };
+}
+
+/** The memory once the keys are those of `epoch`: who holds only earlier ones can open nothing that is sealed now. */
+export function noteEpoch(memory: LedgerMemory, epoch: number): LedgerMemory {
+  return { ...memory, epoch, granted: memory.granted.filter((one) => one.epoch >= epoch) };
+}

@@ -2,8 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import {
+  noteEpoch,
+  noteOffered,
   readMemory,
   writeMemory,
+  type GrantedScope,
   type LedgerMemory,
   type LedgerName,
   type VaultSettings,
@@ -51,6 +54,23 @@ describe("A vault that remembers a ledger", () => {
     expect(() => readMemory({ ledgerMemory: { version: 2, ledgers: {} } }, ledger)).toThrowError(
       expect.objectContaining({ code: "tampered" }),
     );
+  });
+
+  it("knows who was offered fresh keys, also where the act that names them never reached the ledger", () => {
+    const at = (digit: string, epoch: number): GrantedScope => ({
+      grantee: someone(digit),
+      scope: word(digit),
+      epoch,
+    });
+    const [ana, ben] = [at("2", 4), at("3", 4)];
+    // Both are offered the keys of epoch 4; the act is lost; Ben loses access; Ana is offered them again, and that lands.
+    const lost = noteOffered(memory, [ana, ben]);
+    expect(lost.epoch).toBe(3);
+    const landed = noteEpoch(noteOffered(lost, [ana]), 4);
+    expect(landed.epoch).toBe(4);
+    expect(landed.granted).toEqual([ben, ana]);
+    // So Ben is known to hold present keys, and the next ones are taken: of those he has none.
+    expect(noteEpoch(noteOffered(landed, [at("2", 5)]), 5).granted).toEqual([at("2", 5)]);
   });
 
   it("forgets the oldest grants before it outgrows the vault", () => {

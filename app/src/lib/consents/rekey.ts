@@ -4,7 +4,7 @@
 // nothing.
 import { hasOp, READ } from "#protocol/codes/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
-import type { GrantedScope } from "#protocol/keys/index.ts";
+import { noteEpoch, noteOffered, type GrantedScope } from "#protocol/keys/index.ts";
 import { readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
 import { gatewayInfo, putBlock, readPage } from "#app/service/index.ts";
 import { perform } from "#app/transactions/index.ts";
@@ -47,7 +47,9 @@ export async function rekeyAfterEnd(options: {
       opening: consent.opening,
     });
   }
+  const offered = remaining.map(({ scope, grantee }) => ({ scope, grantee: grantee.address, epoch: epoch + 1 }));
   const { index, parts } = await makeBundle({ subject, consents: remaining, epoch: epoch + 1 });
+  await rememberLedger(await gatewayInfo(), (memory) => noteOffered(memory, offered));
   for (const part of [...parts, index]) await putBlock(rawCid(part.digest), part.bytes);
   await perform({
     act: { name: "rekey", args: { subject, bundle: index.digest, epoch } },
@@ -55,9 +57,11 @@ export async function rekeyAfterEnd(options: {
     title: t("patient.act.rekey"),
     context: { kind: "rekey" },
   }).done;
-  const granted = remaining.map(({ scope, grantee }) => ({ scope, grantee: grantee.address, epoch: epoch + 1 }));
-  await rememberLedger(await gatewayInfo(), (memory) => ({ ...memory, epoch: epoch + 1, granted }));
-  return { done: true, leftOut };
+  await rememberLedger(await gatewayInfo(), (memory) => noteEpoch(memory, epoch + 1));
+  // A bundle that was made earlier and never reached the ledger held these very keys. Who could open it, and lost access
+  // since, has them: then they are no fresh ones, and the next are taken.
+  if (!(await isDue({ ...options, lastEnd: 0 }))) return { done: true, leftOut };
+  return { ...(await rekeyAfterEnd({ ...options, lastEnd: 0 })), done: true };
 }
 
 /**
