@@ -234,7 +234,7 @@ describe("A service that is killed without warning", () => {
       const chain = await startChain();
       const folder = await makeFolder();
       try {
-        for (let round = 0; round < 4; round += 1) {
+        for (let round = 0; round < 3; round += 1) {
           const child = await startProcess(chain, folder.folder);
           const writing = (async () => {
             for (let n = 0; n < 12; n += 1) {
@@ -255,10 +255,10 @@ describe("A service that is killed without warning", () => {
           `select "index" from acts where account = $1 and contract = 'ledger' order by block, log_index`,
           [people.ana.address],
         );
-        expect(rows.map((row) => row.index)).toEqual(Array.from({ length: 48 }, (_, index) => index));
+        expect(rows.map((row) => row.index)).toEqual(Array.from({ length: 36 }, (_, index) => index));
         await running.stop();
         const database = await openTestDatabase(folder.folder);
-        expect(await database.query("select 1 from documents")).toHaveLength(48);
+        expect(await database.query("select 1 from documents")).toHaveLength(36);
         await database.close();
       } finally {
         await chain.stop();
