@@ -53,8 +53,8 @@ interface IEmergency {
     /// @notice Neither the grantee, nor a doctor or nurse of the grantee organisation.
     error NotClinician();
 
-    /// @notice Records an armed consent. Signed by the subject: Arm(scope, subject, grantee, mayRead, mayAdd, ops, from,
-    /// until, times, hoursEach, capsule, version, generation, deadline), hoursEach being 4 and version the record's before
+    /// @notice Records an armed consent. Signed by the subject: Arm(times, hoursEach, scope, subject, grantee, mayRead,
+    /// mayAdd, ops, from, until, capsule, version, generation, deadline), hoursEach being 4 and version the record's before
     /// this act (0 when there is none).
     /// @param times How often the glass can be broken, 1 to 9.
     function arm(IConsents.Grant calldata terms, bytes calldata signature, uint8 times) external;

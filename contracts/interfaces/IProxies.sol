@@ -82,18 +82,18 @@ interface IProxies {
         bytes32 scope;
     }
 
-    /// @notice Makes `terms.grantee` a proxy; `terms.ops` has MANAGE. Signed by the subject: Appoint(scope, subject, proxy,
-    /// mayRead, mayAdd, mayManage, ops, from, until, capsule, version, generation, deadline), mayManage being true and
+    /// @notice Makes `terms.grantee` a proxy; `terms.ops` has MANAGE. Signed by the subject: Appoint(mayManage, scope,
+    /// subject, proxy, mayRead, mayAdd, ops, from, until, capsule, version, generation, deadline), mayManage being true and
     /// version the record's before this act (0 when there is none).
     function appoint(IConsents.Grant calldata terms, bytes calldata signature) external;
 
-    /// @notice Grants for the subject. Signed by the proxy: GrantByProxy(scope, subject, proxy, grantee, mayRead, mayAdd,
-    /// ops, from, until, capsule, mandate, mandateVersion, version, generation, proxyGeneration, deadline), generation
-    /// being the subject's.
+    /// @notice Grants for the subject. Signed by the proxy: GrantByProxy(proxy, mandate, mandateVersion,
+    /// proxyGeneration, scope, subject, grantee, mayRead, mayAdd, ops, from, until, capsule, version, generation, deadline),
+    /// generation being the subject's.
     function grantByProxy(Mandate calldata mandate, IConsents.Grant calldata terms, bytes calldata signature) external;
 
-    /// @notice Gives an ordinary consent that stands another end, for the subject. Signed by the proxy: RenewByProxy(scope,
-    /// subject, proxy, grantee, mayRead, mayAdd, ops, until, mandate, mandateVersion, version, generation, proxyGeneration,
+    /// @notice Gives an ordinary consent that stands another end, for the subject. Signed by the proxy: RenewByProxy(proxy,
+    /// mandate, mandateVersion, proxyGeneration, scope, subject, grantee, mayRead, mayAdd, ops, until, version, generation,
     /// deadline).
     function renewByProxy(
         Mandate calldata mandate,
@@ -129,7 +129,7 @@ interface IProxies {
     /// @param mandate Scope of the mandate.
     function declineByProxy(address subject, address grantee, bytes32 request, bytes32 note, bytes32 mandate) external;
 
-    /// @notice The signed twin, good once: DeclineByProxy(subject, proxy, grantee, request, note, mandate, generation,
+    /// @notice The signed twin, good once: DeclineByProxy(proxy, mandate, subject, grantee, request, note, generation,
     /// deadline), generation being the proxy's.
     function declineByProxySigned(
         Mandate calldata mandate,

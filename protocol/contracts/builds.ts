@@ -3,7 +3,7 @@
 /** By what the contracts' code is recognised: its hash with all immutable values zero, and where those stand. */
 export const publishedBuilds = {
   ledger: {
-    codeHash: "0x0536419ea2c44ca6267b949d3eb95697af836a194d3783b9e6ee88f9a8aa18e5",
+    codeHash: "0xbee6ef8e9fc6f6f71b9fd5a0c4be79bdd0fa73ad97a0baf4502a29ffcf352634",
     immutables: [
       { name: "extension", start: 80 },
       { name: "_registry", start: 6400 },
@@ -17,7 +17,7 @@ export const publishedBuilds = {
     ],
   },
   ledgerExtension: {
-    codeHash: "0x0699b86533e978726642a6c53c8b2323804cc4d7386a2cc4ea468022222f794f",
+    codeHash: "0x5741608b78932a1467aa315c8004b05615fec5c0f22bbf9013f3c52b5033efc7",
     immutables: [
       { name: "_registry", start: 15267 },
       { name: "_registry", start: 16406 },

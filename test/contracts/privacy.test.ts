@@ -9,14 +9,24 @@ import {
   grant,
   grantMessage,
   grantTerms,
+  MANAGE,
   openingOf,
+  READ,
   signGrant,
   signRenew,
   signReplace,
   type Draft,
 } from "./support/consents.ts";
 import { logsOf } from "./support/history.ts";
-import { appointed, armed, grantByProxy, renewByProxy } from "./support/mandates.ts";
+import {
+  appointed,
+  appointMessage,
+  armed,
+  armMessage,
+  grantByProxy,
+  renewByProxy,
+  signGrantByProxy,
+} from "./support/mandates.ts";
 import { openClinic } from "./support/providers.ts";
 import { signAct, typesOf } from "./support/sign.ts";
 import { DAY, ethers, read, send, setStage } from "./support/stage.ts";
@@ -144,6 +154,51 @@ describe("A reader of the chain", () => {
     for (const { opening } of [emergency, mandate, byProxy, ...many, relayed]) expectNoTrace(chain, opening);
     for (const draft of [emergency, mandate, byProxy, ...many, relayed]) {
       expect(chain.includes(draft.scope.slice(2).toLowerCase()), "the control: scopes are found").to.equal(true);
+    }
+  });
+
+  it("finds none whoever sends: each of those acts by its signer and by a relayer, and what ends them signed", async () => {
+    await openClinic(stage);
+    const { ledger, ana, sam, relayer } = stage;
+    const openings: Draft[] = [];
+    const draftOf = async (name: string, changes: Parameters<typeof draftGrant>[1] = {}): Promise<Draft> => {
+      const draft = await draftGrant(stage, { name, ...changes });
+      openings.push(draft);
+      return draft;
+    };
+    for (const [way, subjects, proxys] of [
+      ["directly", ana, sam],
+      ["relayed", relayer, relayer],
+    ] as const) {
+      const glass = await draftOf(`armed ${way}`, { grantee: stage.clinic.address });
+      const words = await signAct(stage, ana, "Arm", armMessage(glass, 2));
+      await send(ledger, subjects, "arm", grantTerms(glass), words, 2);
+      const mandate = await draftOf(`mandate ${way}`, { grantee: sam.address, ops: READ + MANAGE });
+      const appointment = await signAct(stage, ana, "Appoint", appointMessage(mandate));
+      await send(ledger, subjects, "appoint", grantTerms(mandate), appointment);
+      const byProxy = await draftOf(`by proxy ${way}`);
+      const named = [mandate.grantee, mandate.scope];
+      const theirs = await signGrantByProxy(stage, sam, mandate, byProxy);
+      await send(ledger, proxys, "grantByProxy", named, grantTerms(byProxy), theirs);
+      const two = [await draftOf(`first of two ${way}`), await draftOf(`second of two ${way}`)];
+      const both = await signAct(stage, ana, "GrantMany", { grants: two.map(grantMessage) });
+      await send(ledger, subjects, "grantMany", two.map(grantTerms), both);
+      const revokes = two.map(({ subject, grantee, scope }) => ({ subject, grantee, scope, ceiling: 9 }));
+      const ends = await signAct(stage, ana, "RevokeMany", { revokes });
+      const ended = two.map(({ scope, grantee }) => [scope, grantee, 9]);
+      await send(ledger, subjects, "revokeManySigned", ana.address, ended, ends);
+      const { subject, grantee, scope } = byProxy;
+      const proxyEnds = await signAct(stage, sam, "RevokeByProxy", {
+        ...{ proxy: sam.address, mandate: mandate.scope, mandateVersion: 1 },
+        ...{ subject, grantee, scope, ceiling: 9 },
+      });
+      await send(ledger, proxys, "revokeByProxySigned", named, subject, grantee, scope, 9, proxyEnds);
+    }
+    const chain = await readChain();
+    expect(openings).to.have.length(10);
+    for (const { opening, scope } of openings) {
+      expectNoTrace(chain, opening);
+      expect(chain.includes(scope.slice(2).toLowerCase()), "the control: scopes are found").to.equal(true);
     }
   });
 
