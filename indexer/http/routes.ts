@@ -7,6 +7,7 @@ import { consentRoutes } from "./consent-routes.ts";
 import { makeDocsRoutes } from "./docs-routes.ts";
 import { disclosureRoutes } from "./disclosure-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
+import { guardianRoutes } from "./guardian-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
 import { metaRoutes } from "./meta-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...sessionListRoutes,
   ...accountRoutes,
   ...vaultRoutes,
+  ...guardianRoutes,
   ...keyProofRoutes,
   ...blockRoutes,
   ...providerRoutes,

@@ -1,5 +1,5 @@
 // A person's own vault: encrypted in their browser, kept here for their next one. Rule: a copy that somebody who steals
-// it could guess at (by passphrase alone, by kit alone) is not taken; a newer one is never overwritten by an older.
+// it could guess at (by passphrase alone, by kit alone) is not taken; a newer one is never overwritten by an older unseen.
 
 import { z } from "zod";
 import { sha256, toHex } from "#protocol/bytes.ts";

@@ -14,7 +14,10 @@ export async function readVault(db: Queryable, account: Address): Promise<VaultR
   return row ?? null;
 }
 
-/** Keeps a vault that is newer than the one held (and still the one with digest `replaces`, where that is given); true when it was kept. */
+/**
+ * Keeps a vault that is newer than the one held, or that names the one held as what it `replaces`: whoever names it has
+ * seen it, and a rubbish copy with the highest of numbers can be cleared away. True when it was kept.
+ */
 export async function writeVault(
   db: Queryable,
   {
@@ -30,7 +33,7 @@ export async function writeVault(
     `insert into vaults (account, revision, digest, vault, changed_at) select $1, $2, $3, $4, $5
      where $6::text is null or $6 = 'none' or exists (select 1 from vaults where account = $1 and digest = $6)
      on conflict (account) do update set revision = $2, digest = $3, vault = $4, changed_at = $5
-     where vaults.revision < $2 and ($6::text is null or vaults.digest = $6) returning account`,
+     where ($6::text is null and vaults.revision < $2) or vaults.digest = $6 returning account`,
     [account, revision, digest, vault, at, replaces],
   );
   return rows.length === 1;

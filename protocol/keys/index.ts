@@ -10,9 +10,22 @@ export { deriveEncryptionKey, deriveVaultAccount, publicKeyOf, type EncryptionKe
 export { decodeEnvelope, makeEnvelope, openEnvelope } from "./envelope.ts";
 export type { Envelope, EnvelopeKind, Letter, Sealed } from "./envelope.ts";
 export { fingerprint, keyId } from "./fingerprint.ts";
+export {
+  combineShares,
+  FEWEST_GUARDIANS,
+  isShareRight,
+  makeShares,
+  MOST_GUARDIANS,
+  nameShares,
+  openShare,
+  type Guardian,
+  type ShareLabel,
+} from "./guardians.ts";
 export { deriveBytes } from "./hkdf.ts";
 export { decodeKitCode, encodeKitCode, makeKitFile, readKitFile, type Kit } from "./kit.ts";
 export { noteSchemas, openNote, requestRef, wrapNote, type Note, type NoteKind, type NoteName } from "./note.ts";
+export { createRecoveryKeys, openReturnedShare, returnShare, spokenCode, tagCode } from "./recovery.ts";
+export type { Recovery, RecoveryKeys } from "./recovery.ts";
 export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
 export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
 export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
@@ -29,15 +42,7 @@ export {
   type LedgerName,
 } from "./ledger-memory.ts";
 export { addUnlocker, createVault, removeUnlocker, type NewUnlocker } from "./vault-unlockers.ts";
-export {
-  addRoot,
-  changeAccount,
-  changeSettings,
-  currentRoot,
-  kitOf,
-  lockVault,
-  openVault,
-  sealVault,
-} from "./vault.ts";
+export { addRoot, changeAccount, changeSettings, currentRoot, kitOf, lockVault, sealVault } from "./vault.ts";
+export { checkCredential, openVault, openVaultByRoot } from "./vault-opening.ts";
 export type { OpenVault, VaultSettings } from "./vault.ts";
 export { unwrap, wrap, type Place, type WrapContext, type WrapKind } from "./wrap.ts";

@@ -46,14 +46,17 @@ export async function stretchPassphrase(
   return toBytes(stretched);
 }
 
-/** The key pair of one unlocker: HKDF over the secret, labelled by its type, for this vault and this unlocker only. */
+/**
+ * The key pair of one unlocker: HKDF over the secret, labelled by scheme and type, for this vault and this unlocker only.
+ * The schemes differ in the label, so that what was made under the second cannot be passed off as the first.
+ */
 export function unlockerKey(
   secret: Uint8Array,
-  options: { type: UnlockerType; vaultId: string; id: string },
+  options: { type: UnlockerType; vaultId: string; id: string; scheme?: 2 | undefined },
 ): EncryptionKey {
-  const { type, vaultId, id } = options;
+  const { type, vaultId, id, scheme } = options;
   const secretKey = deriveBytes(secret, {
-    label: `vault/${type}/`,
+    label: scheme === 2 ? `vault/2/${type}/` : `vault/${type}/`,
     parts: [fromHex(`0x${vaultId}`, 16), fromHex(`0x${id}`, 16)],
   });
   return { secretKey, publicKey: publicKeyOf(secretKey) };

@@ -1,6 +1,7 @@
 // The vault as it is stored: a list of unlockers, each with the vault key wrapped for it, and a body that only the
-// vault key opens. Rule: the list in clear is a convenience; the list inside the body is what counts, so nobody who
-// stores a vault can slip an unlocker in.
+// vault key opens. Rules: the list in clear is a convenience; the list inside the body is what counts, so nobody who
+// stores a vault can slip an unlocker in. And each box carries a tag that only who has opened this vault can make, so
+// that nobody who knows the public keys in clear can pass a vault of their own off as this one.
 
 import { z } from "zod";
 import type { Bytes } from "../bytes.ts";
@@ -26,7 +27,14 @@ const argon2 = z.strictObject({
   parallelism: z.int().min(1).max(4),
 });
 
-const common = { id: hexId, label: z.string().max(100), createdAt: z.int().min(0), publicKey: base64(32) };
+const common = {
+  id: hexId,
+  label: z.string().max(100),
+  createdAt: z.int().min(0),
+  publicKey: base64(32),
+  /** Two for those that authenticate what is locked for them; absent for those made before. */
+  scheme: z.literal(2).optional(),
+};
 const unlockerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("passphrase"), ...common, argon2 }),
   z.strictObject({ type: z.literal("kit"), ...common }),
@@ -43,6 +51,12 @@ const unlockerSchema = z.discriminatedUnion("type", [
     ...common,
     threshold: z.int().min(2).max(32),
     shares: z.int().min(2).max(32),
+    /** Who holds a share, in the order of their numbers, and the hash that each share must have. */
+    holders: z
+      .array(z.strictObject({ account: addressShape, check: base64(32) }))
+      .min(2)
+      .max(32)
+      .optional(),
   }),
 ]);
 
@@ -51,17 +65,30 @@ export type Unlocker = z.infer<typeof unlockerSchema>;
 /** The kinds of unlockers. */
 export type UnlockerType = Unlocker["type"];
 
-const blobSchema = z.strictObject({
+const box = z.string().min(80).max(1000);
+const outside = {
   format: z.literal("placet-vault"),
-  version: z.literal(1),
   account: addressShape,
   vaultId: hexId,
   revision: z.int().min(1).max(0xffffffff),
-  unlockers: z.array(z.strictObject({ unlocker: unlockerSchema, box: z.string().min(80).max(1000) })).max(32),
   body: z.string().min(80).max(60_000),
+};
+const firstSchema = z.strictObject({
+  ...outside,
+  version: z.literal(1),
+  unlockers: z.array(z.strictObject({ unlocker: unlockerSchema, box })).max(32),
 });
+const secondSchema = z.strictObject({
+  ...outside,
+  version: z.literal(2),
+  /** A box has a tag where its unlocker is of scheme 2. */
+  unlockers: z.array(z.strictObject({ unlocker: unlockerSchema, box, tag: base64(32).optional() })).max(32),
+  /** For a device that has the root already: the vault key wrapped for a key made from it, with a tag. */
+  root: z.strictObject({ box, tag: base64(32) }),
+});
+const blobSchema = z.discriminatedUnion("version", [firstSchema, secondSchema]);
 
-/** A stored vault. It tells whose it is and how it may be opened; nothing else. */
+/** A stored vault. It tells whose it is and how it may be opened; nothing else. Version 1 is read, and never written. */
 export type VaultBlob = z.infer<typeof blobSchema>;
 
 /** What the body holds. */
@@ -70,6 +97,8 @@ export const vaultBodySchema = z.strictObject({
   unlockers: z.array(unlockerSchema).min(1).max(32),
   kits: z.array(z.strictObject({ id: hexId, code: base64(16), createdAt: z.int().min(0) })).max(8),
   settings: z.record(z.string().max(64), z.json()),
+  /** By an unlocker's id the key that its tags are made with; absent in version 1. */
+  tagKeys: z.record(hexId, base64(32)).optional(),
 });
 
 /** A vault's bytes: canonical JSON. */
@@ -95,5 +124,8 @@ const mayLeave: Record<UnlockerType, boolean> = {
  * whoever holds it cannot guess.
  */
 export function toServerCopy(blob: VaultBlob): VaultBlob {
-  return { ...blob, unlockers: blob.unlockers.filter(({ unlocker }) => mayLeave[unlocker.type]) };
+  // Told apart for the compiler alone: the two versions list their boxes in different types.
+  return blob.version === 1
+    ? { ...blob, unlockers: blob.unlockers.filter(({ unlocker }) => mayLeave[unlocker.type]) }
+    : { ...blob, unlockers: blob.unlockers.filter(({ unlocker }) => mayLeave[unlocker.type]) };
 }

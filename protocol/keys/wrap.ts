@@ -25,6 +25,7 @@ export type WrapKind =
   | "licence" // a provider's licence number for a gateway, which shows it to registrars
   | "challenge" // a proof that a key is held
   | "share" // a guardian's recovery share
+  | "returned-share" // the same, handed over to the device that its owner has now
   | "member-key" // an organisation's key for a member
   | "upload" // what an upload that broke off needs to go on, for its author
   | "vault"; // the vault key for one unlocker

@@ -163,7 +163,7 @@ export const foundation = {
   "unlock.button": "Unlock",
   "unlock.busy": "Unlocking …",
   "unlock.newDevice":
-    "This device does not know your vault yet. To bring it here you need your passphrase and the code from your recovery kit.",
+    "This device does not know your vault yet. To bring it here you need a passkey of yours, or your passphrase and the code from your recovery kit together.",
   "unlock.kit.code": "Recovery code",
   "unlock.kit.codeHint": "Seven groups of four signs, from your recovery kit.",
   "unlock.kit.missing": "Write the code from your recovery kit, or choose its file",

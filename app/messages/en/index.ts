@@ -7,6 +7,7 @@ import { provider } from "./provider.ts";
 import { registrar } from "./registrar.ts";
 import { shared } from "./shared.ts";
 import { ui } from "./ui.ts";
+import { vault } from "./vault.ts";
 
 /** Every English message by key. */
-export const en = { ...ui, ...foundation, ...shared, ...patient, ...provider, ...registrar, ...auditor };
+export const en = { ...ui, ...foundation, ...shared, ...patient, ...provider, ...registrar, ...auditor, ...vault };

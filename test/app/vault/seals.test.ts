@@ -51,6 +51,7 @@ describe("A patient whose app seals what the service lists", () => {
       roots: [Uint8Array.from(root)],
       unlockers: [],
       kits: [],
+      tagKeys: {},
       settings: {},
     });
     [named, secret] = await Promise.all([add("labs"), add("hiv")]);

@@ -112,6 +112,23 @@ describe("What is entrusted to the service", () => {
     expect((await put(third.blob)).status).toBe(200);
   });
 
+  it("a rubbish copy with the highest of numbers, left by a thief of a session, is cleared away by who has seen it", async () => {
+    const mine = await createVault({
+      account: people.lena.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    const rubbish = { ...toServerCopy(mine.blob), revision: 0xffffffff };
+    const put = (blob: VaultBlob, headers: Record<string, string> = {}) =>
+      asLena.call("PUT", "/api/vault", asJson(toServerCopy(blob)), headers);
+    expect((await put(rubbish)).status).toBe(200);
+    const ours = sealVault(mine.vault, { above: 30 }).blob;
+    expect((await put(ours)).status).toBe(409);
+    const tag = (await asLena.call("GET", "/api/vault")).headers.get("etag") ?? "";
+    expect((await put(ours, { "If-Match": tag })).status).toBe(200);
+    expect((await asLena.call("GET", "/api/vault")).body).toMatchObject({ revision: ours.revision });
+  });
+
   it("a seal is taken from the patient, or from whoever filed the document, and the patient's own wins", async () => {
     const { document } = await addSealed(at(), { subject: ana, as: asAna });
     const { address, encryptionKey } = running.service.gateway;

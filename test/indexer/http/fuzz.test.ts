@@ -158,6 +158,22 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
   },
   postApiRelay: async ({ mute }) => [{ body: mute }],
   putApiVault: async ({ vault }) => [{ body: vault }],
+  putApiGuardians: async ({ guardians }) => [{ body: guardians }],
+  async getApiRecovery({ signedIn, guardians, asksGuardians }) {
+    await signedIn.patient.call("PUT", "/api/guardians", guardians);
+    await signedIn.patient.call("PUT", "/api/recovery", asksGuardians);
+    return [{}];
+  },
+  async putApiRecovery({ signedIn, guardians, asksGuardians }) {
+    await signedIn.patient.call("PUT", "/api/guardians", guardians);
+    return [{ body: asksGuardians }];
+  },
+  async postApiRecoveryAnswers({ signedIn, guardians, asksGuardians, people }) {
+    await signedIn.patient.call("PUT", "/api/guardians", guardians);
+    await signedIn.patient.call("PUT", "/api/recovery", asksGuardians);
+    const body = { subject: people.ana.address, id: asksGuardians.id, box: "A".repeat(200) };
+    return [{ role: "grantee", body }];
+  },
   putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],
   postRpc: async () => [{ body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } }],
   putApiBlocksCid: async () => [{ path: { cid: await cidOfBlock(new Uint8Array()) }, body: new Uint8Array() }],

@@ -45,6 +45,18 @@ const table: Record<string, Row | Row[]> = {
   "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404"],
   // Ana's vault, handed in by each: only she may.
   "put /api/vault": ["/api/vault", "401 200 403 403 403 403 403 403", (w) => w.vault],
+  // Lena and Maya hold shares of Ana's vault, and Ana asks for them.
+  "get /api/guardians": ["/api/guardians", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/guardianships": ["/api/guardianships", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
+  "get /api/recovery": ["/api/recovery", "401 200 404 404 404 404 404 404"],
+  "post /api/recovery/answers": [
+    "/api/recovery/answers",
+    "401 404 404 200 404 404 404 404",
+    (w) => ({ subject: w.people.ana.address, id: w.asksGuardians.id, box: "A".repeat(200) }),
+  ],
+  "put /api/recovery": ["/api/recovery", "401 200 409 409 409 409 409 409", (w) => w.asksGuardians],
+  "delete /api/recovery": ["/api/recovery", signedIn("204")],
+  "put /api/guardians": ["/api/guardians", signedIn("200"), () => ({ set: word(), shares: [] })],
   "post /api/key-proof/challenge": ["/api/key-proof/challenge", "401 200 200 200 200 409 409 409"],
   "post /api/key-proof": ["/api/key-proof", signedIn("422"), () => ({ id: word(), answer: "A".repeat(43) })],
   "get /api/key-proof": ["/api/key-proof", "401 200 200 200 200 409 409 409"],

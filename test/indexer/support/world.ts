@@ -127,6 +127,13 @@ export async function buildWorld(more: Record<string, string> = {}) {
   });
   const vault = JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob)))) as Record<string, unknown>;
   await as.call("PUT", "/api/vault", vault);
+  const set = word();
+  const shares = [people.lena, people.maya].map(({ address }) => ({ guardian: address, box: "A".repeat(200) }));
+  const guardians = { set, shares };
+  const asked = [{ guardian: lena.address, tag: "A".repeat(43) }];
+  const asksGuardians = { id: word().slice(2, 34), set, publicKey: word(), asked };
+  await as.call("PUT", "/api/guardians", guardians);
+  await as.call("PUT", "/api/recovery", asksGuardians);
   const released = await read(at, { reader: signedIn.grantee, consent: live, documents: [labs.document] });
   if (released.status !== 200) throw new Error(JSON.stringify(released.body));
   const mute = await signForRelay(chain, people.ana, {
@@ -154,6 +161,8 @@ export async function buildWorld(more: Record<string, string> = {}) {
     cid,
     publicCid: cards[0]?.cid ?? "",
     vault,
+    guardians,
+    asksGuardians,
     mute,
     relayed,
     day,

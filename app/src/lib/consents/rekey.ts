@@ -19,15 +19,16 @@ import { readCheckedRecord } from "./read-consents.ts";
 /** What came of it: not needed, done, or done without those whose key was not confirmed. */
 export type RekeyOutcome = { done: boolean; leftOut: Address[] };
 
-/** Re-keys when a consent to read ended since the last time. `lastEnd` and `now` in unix seconds. */
+/** Re-keys when a consent to read ended since the last time, or the root is new. `lastEnd` and `now` in unix seconds. */
 export async function rekeyAfterEnd(options: {
   subject: Address;
   consents: readonly Consent[];
   lastEnd: number;
   now: number;
+  newRoot?: boolean | undefined;
 }): Promise<RekeyOutcome> {
   const { subject } = options;
-  if (!(await isDue(options))) return { done: false, leftOut: [] };
+  if (!options.newRoot && !(await isDue(options))) return { done: false, leftOut: [] };
   const epoch = await readLedgerEpoch(subject);
   const leftOut: Address[] = [];
   const remaining = [];

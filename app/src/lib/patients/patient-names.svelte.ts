@@ -89,7 +89,7 @@ function readKnown(): Known {
 
 async function keep(news: Known): Promise<void> {
   const all = Object.entries({ ...readKnown(), ...news }).slice(-MOST);
-  await saveSettings({ ...readSettings(), [SETTING]: Object.fromEntries(all) });
+  await saveSettings((settings) => ({ ...settings, [SETTING]: Object.fromEntries(all) }));
 }
 
 function dayInWords(day: string): string {

@@ -14,6 +14,7 @@ export type RequestOptions<T> = {
   query?: Query;
   /** Sent as JSON, bigints as decimal strings; a Blob or bytes are sent as they are. */
   body?: unknown;
+  headers?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -146,7 +147,7 @@ export async function send(path: string, options: Omit<RequestOptions<unknown>, 
 }
 
 async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema">): Promise<Response> {
-  const { method = "GET", query, body, signal } = options;
+  const { method = "GET", query, body, headers, signal } = options;
   const raw = body instanceof Blob || body instanceof Uint8Array;
   try {
     return await fetch(withQuery(path, query), {
@@ -155,6 +156,7 @@ async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema"
       headers: {
         accept: "application/json, application/problem+json, application/octet-stream",
         "x-placet": "1",
+        ...headers,
         ...(body === undefined ? {} : { "content-type": raw ? "application/octet-stream" : "application/json" }),
       },
       ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : toJson(body) }),

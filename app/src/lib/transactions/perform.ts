@@ -36,6 +36,8 @@ export type Performance = {
   how?: "relay" | "plain" | undefined;
   /** Who signs: the person's wallet, or the vault account (which can only end and re-key), without a window. */
   by?: "wallet" | "vault" | undefined;
+  /** Also signed by the vault account of the root before: who hands over an office says so. */
+  byFormerVault?: boolean | undefined;
   /** Kept across a reload, for the page to go on. */
   context?: Entry["context"];
 };
@@ -112,7 +114,10 @@ function settle(id: string): Promise<{ hash: Hex | undefined; block: number | un
   });
 }
 
-async function run(id: string, { act: given, opening, how = "relay", by = "wallet" }: Performance): Promise<void> {
+async function run(
+  id: string,
+  { act: given, opening, how = "relay", by = "wallet", byFormerVault = false }: Performance,
+): Promise<void> {
   const entry = actTable[given.name];
   const relayed = how === "relay" && entry.signed !== null;
   if (!relayed && entry.plain !== null) {
@@ -120,20 +125,21 @@ async function run(id: string, { act: given, opening, how = "relay", by = "walle
     return;
   }
   const act = await withDeadline(given);
-  const signature = await sign(act, { opening, by });
+  const { signature, vaultSignature } = await sign(act, { opening, by, byFormerVault });
+  const cosigned = vaultSignature === undefined ? {} : { vaultSignature };
   if (!relayed) {
-    await sendSigned(id, { act, signature });
+    await sendSigned(id, { act, signature, ...cosigned });
     return;
   }
   const json = actToJson(act);
   markHandedIn(id, digestAct(json));
   try {
-    const news = await handIn({ act: json, signature });
+    const news = await handIn({ act: json, signature, ...cosigned });
     moveEntry(id, { state: "sent", relayId: news.id });
     takeRelayNews(id, news);
   } catch (error) {
     // The very same signed act can still be sent by the person alone: nothing depends on the relay.
-    unsent.set(id, { act, signature });
+    unsent.set(id, { act, signature, ...cosigned });
     throw error;
   }
   followAct(id);
@@ -143,7 +149,11 @@ async function run(id: string, { act: given, opening, how = "relay", by = "walle
  * Hands a signed act to the relay. An answer can be lost when the act was not: it is handed in again, and the service,
  * which knows the same words when they come twice, answers with the act that it has.
  */
-async function handIn(body: { act: unknown; signature: Hex }): Promise<z.output<typeof relayShape>> {
+async function handIn(body: {
+  act: unknown;
+  signature: Hex;
+  vaultSignature?: Hex;
+}): Promise<z.output<typeof relayShape>> {
   for (let more = TRIES - 1; ; more -= 1) {
     try {
       return await request("/api/relay", { method: "POST", body, schema: relayShape });
@@ -171,7 +181,10 @@ const DEADLINED = new Set<string>(
   ).split(" "),
 );
 
-async function sign(act: Act, options: { opening: Opening | undefined; by: "wallet" | "vault" }): Promise<Hex> {
+async function sign(
+  act: Act,
+  options: { opening: Opening | undefined; by: "wallet" | "vault"; byFormerVault: boolean },
+): Promise<{ signature: Hex; vaultSignature: Hex | undefined }> {
   const where = await place();
   const client = await chainClient();
   // What opens something names the record as it is, by more than the service's word; an end must need nothing else.
@@ -185,7 +198,9 @@ async function sign(act: Act, options: { opening: Opening | undefined; by: "wall
     ...state,
     ...(options.opening === undefined ? {} : { opening: options.opening }),
   }) as unknown as TypedDataDefinition;
-  return options.by === "vault" ? signWithVaultAccount(typed) : signTyped(typed);
+  const signature = await (options.by === "vault" ? signWithVaultAccount(typed) : signTyped(typed));
+  const vaultSignature = options.byFormerVault ? await signWithVaultAccount(typed, { former: true }) : undefined;
+  return { signature, vaultSignature };
 }
 
 async function contractOf(contract: "ledger" | "providerRegistry"): Promise<{ address: Address; abi: never }> {
@@ -201,8 +216,11 @@ async function sendPlain(id: string, act: Act): Promise<void> {
   followAct(id);
 }
 
-async function sendSigned(id: string, { act, signature }: { act: Act; signature: Hex }): Promise<void> {
-  const { contract, functionName, args } = actCall(act, { signature });
+async function sendSigned(
+  id: string,
+  { act, ...signed }: { act: Act; signature: Hex; vaultSignature?: Hex },
+): Promise<void> {
+  const { contract, functionName, args } = actCall(act, signed);
   const hash = await sendCall({ ...(await contractOf(contract)), functionName, args });
   moveEntry(id, { state: "sent", hash });
   followAct(id);

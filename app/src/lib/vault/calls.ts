@@ -5,7 +5,18 @@ import type { Bytes } from "#protocol/bytes.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import type { Manifest, Metadata, Release } from "#protocol/documents/index.ts";
 import type { FailureCode } from "#protocol/failure.ts";
-import type { Credential, Kit, Note, NoteKind, Sealed, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
+import type {
+  Credential,
+  Kit,
+  NewUnlocker,
+  Note,
+  NoteKind,
+  Sealed,
+  ShareLabel,
+  Unlocker,
+  VaultBlob,
+  VaultSettings,
+} from "#protocol/keys/index.ts";
 
 /** Where keys and signatures are valid. */
 export type Where = { chainId: number; ledger: Address };
@@ -20,6 +31,32 @@ export type VaultFace = {
   fingerprint: string;
   vaultAccount: Address;
   settings: VaultSettings;
+  vaultId: string;
+  revision: number;
+  unlockers: Unlocker[];
+  /** How many roots there are: more than one after something was removed that somebody may know. */
+  roots: number;
+  /** Public keys of earlier roots, the newest last. */
+  formerKeys: Hex[];
+};
+
+/** A changed vault: not the worker's yet, until it is stored and `commit` says so. */
+export type Proposal = { face: VaultFace; blob: VaultBlob };
+
+/** How a copy of the vault stands to the open one: of the same root, or not to be told from somebody's making. */
+export type CopyStanding = { kind: "ours"; revision: number } | { kind: "foreign" };
+
+/** A request that a guardian answers, as the service tells it. Hex, and base64url for tag and box. */
+export type AskedRecovery = { subject: Address; set: Hex; box: string; id: string; publicKey: Hex; tag: string };
+
+/** Answers of guardians on the device that asked. */
+export type RecoveryAnswers = {
+  subject: Address;
+  set: Hex;
+  id: string;
+  publicKey: Hex;
+  privateKey: CryptoKey;
+  answers: { guardian: Address; box: string }[];
 };
 
 /** The answer for one document of many: one that does not open spoils none of the others. */
@@ -92,9 +129,34 @@ export type VaultCalls = {
     result: { face: VaultFace; blob: VaultBlob | undefined };
   };
   lock: { args: undefined; result: undefined };
-  changeSettings: { args: VaultSettings; result: { face: VaultFace; blob: VaultBlob } };
+  /** Takes over what was proposed last, once both copies of it are stored. */
+  commit: { args: undefined; result: undefined };
+  changeSettings: { args: VaultSettings; result: Proposal };
+  addUnlocker: { args: NewUnlocker; result: Proposal & { kit: Kit | null } };
+  removeUnlocker: { args: { id: string; newRoot: boolean }; result: Proposal };
+  /** The same vault, sealed above a revision. */
+  reseal: { args: { above: number }; result: Proposal };
+  /** Another device's copy, told from a stranger's by the root. */
+  judgeCopy: { args: { blob: unknown }; result: CopyStanding };
+  adoptCopy: { args: { blob: unknown }; result: Proposal };
   serverCopy: { args: { blob: unknown }; result: VaultBlob };
-  signAsVaultAccount: { args: TypedDataDefinition; result: Hex };
+  /** Whether this opens the vault that is open: somebody is still the one who unlocked it. */
+  checkCredential: { args: Credential; result: boolean };
+  /** `former`: by the account of the root before, for handing the office over. */
+  signAsVaultAccount: { args: { typed: TypedDataDefinition; former?: boolean | undefined }; result: Hex };
+
+  /** Splits a new secret among guardians, in the place of an earlier set. */
+  setGuardians: {
+    args: WithPlace<{ name: string; threshold: number; guardians: KeyedParty[] }>;
+    result: Proposal & { set: Hex; boxes: { guardian: Address; box: string }[] };
+  };
+  readShare: { args: WithPlace<{ subject: Address; set: Hex; box: string }>; result: ShareLabel };
+  returnShare: { args: WithPlace<{ asked: AskedRecovery; code: string }>; result: string };
+  /** Opens the service's copy with guardians' answers. `wrong`: whose answer is not the share that they were given. */
+  openByGuardians: {
+    args: WithPlace<{ blob: unknown; recovery: RecoveryAnswers }>;
+    result: { opened: Proposal | undefined; right: number; wrong: Address[] };
+  };
 
   addDocument: {
     args: WithPlace<NewRecord>;

@@ -1,26 +1,40 @@
-// The two copies of a locked vault: this device's, and the one that the service keeps, which opens only with passphrase
-// and recovery code together. Rule: the service's copy is written from the device's, never the other way unasked.
-import type { Address } from "viem";
+// The two copies of a locked vault: this device's, and the one that the service keeps, which opens by a passkey, by
+// guardians, or with passphrase and recovery code together. Rules: the service's copy is replaced only by who names the one
+// that is replaced; and this device remembers what it last knew to be there, so that an older or a strange one is noticed.
+import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { keepHere, readHere, request } from "#app/service/index.ts";
+import { sha256, toHex } from "#protocol/bytes.ts";
+import { canonicalBytes } from "#protocol/canonical.ts";
 import { isFailure } from "#protocol/failure.ts";
 import type { VaultBlob } from "#protocol/keys/index.ts";
 
 /** A stored copy as it came, unread, and where it was. */
 export type StoredVault = { where: "device" | "service"; blob: unknown };
 
+/** A copy at the service: its content and the name under which it can be replaced. */
+export type ServerCopy = { blob: unknown; digest: Hex };
+
+const leftShape = z.object({
+  revision: z.number().int().min(0),
+  digest: z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value)),
+});
+/** The copy at the service that this device left there or recognised last. */
+export type LeftCopy = z.infer<typeof leftShape>;
+
 /** The copy to open: this device's first, else the service's; undefined when there is none. */
 export async function findVault(account: Address): Promise<StoredVault | undefined> {
   const here = await readHere("vaults", account);
   if (here !== undefined) return { where: "device", blob: here };
   const there = await readServerCopy();
-  return there === undefined ? undefined : { where: "service", blob: there };
+  return there === undefined ? undefined : { where: "service", blob: there.blob };
 }
 
-async function readServerCopy(): Promise<unknown> {
+/** The service's copy; undefined when it has none. */
+export async function readServerCopy(): Promise<ServerCopy | undefined> {
   try {
     const blob: unknown = await request("/api/vault", { schema: z.unknown() });
-    return blob ?? undefined;
+    return blob ? { blob, digest: toHex(sha256(canonicalBytes(blob))) } : undefined;
   } catch (error) {
     if (isFailure(error, "not-found")) return undefined;
     throw error;
@@ -32,7 +46,29 @@ export function keepDeviceCopy(account: Address, blob: VaultBlob): Promise<void>
   return keepHere("vaults", account, blob);
 }
 
-/** Hands the service its copy. */
-export async function keepServerCopy(blob: VaultBlob): Promise<void> {
-  await request("/api/vault", { method: "PUT", body: blob, schema: z.unknown() });
+const nameOfLeft = (account: Address): string => `${account}|service`;
+
+/** What this device last knew to be at the service; undefined when nothing. */
+export async function recallLeft(account: Address): Promise<LeftCopy | undefined> {
+  return leftShape.safeParse(await readHere("vaults", nameOfLeft(account))).data;
+}
+
+/** Remembers what is at the service. */
+export function rememberLeft(account: Address, left: LeftCopy): Promise<void> {
+  return keepHere("vaults", nameOfLeft(account), left);
+}
+
+/**
+ * Hands the service its copy, in the place of the one named (null: of none). Throws Failure("conflict", reason
+ * "newer-vault") where another one is there.
+ */
+export async function keepServerCopy(
+  account: Address,
+  options: { blob: VaultBlob; replaces: Hex | null },
+): Promise<void> {
+  const { blob, replaces } = options;
+  const headers = replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` };
+  await request("/api/vault", { method: "PUT", body: blob, headers, schema: z.unknown() });
+  const digest = toHex(sha256(canonicalBytes(JSON.parse(JSON.stringify(blob)))));
+  await rememberLeft(account, { revision: blob.revision, digest });
 }

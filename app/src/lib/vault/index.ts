@@ -17,10 +17,27 @@ export {
   wrapNote,
 } from "./calls-of-screens.ts";
 export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";
+export { handOver, readGuardianships, readOwnGuardians, readShare, type Guardianship } from "./guarding.ts";
 export { default as KitSheet } from "./KitSheet.svelte";
+export { passkeysWork } from "./passkey.ts";
+export {
+  beginRecovery,
+  endRecovery,
+  listAsked,
+  openByGuardians,
+  readOwnRecovery,
+  storedGuardians,
+  type Asked,
+  type OpenRecovery,
+} from "./recovering.ts";
+export { requireFreshPresence } from "./step-up.svelte.ts";
+export { default as StepUp } from "./StepUp.svelte";
 export { default as StrengthMeter } from "./StrengthMeter.svelte";
+export { addPasskey, addPassphrase, keepNewKit, makeNewKit, removeUnlocker, setGuardians } from "./unlockers.ts";
+export { default as VaultNotices } from "./VaultNotices.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";
 export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
+export { isNewRootUnsealed, noteRootSealed } from "./new-root.ts";
 export { recallLedger, rememberLedger } from "./remembering.ts";
 export { estimateStrength, type Strength } from "./strength.ts";
 export {

@@ -4,11 +4,15 @@ import type { Address, Hex } from "viem";
 import { chainClient, place } from "#app/service/index.ts";
 import { Failure } from "#protocol/failure.ts";
 
-/** none: nothing was published; ours: it is this vault's; other: another vault's. */
-export type PublishedKey = "none" | "ours" | "other";
+/** none: nothing was published; ours: it is this vault's; former: of an earlier root of it; other: another vault's. */
+export type PublishedKey = "none" | "ours" | "former" | "other";
 
 /** Compares the ledger's key of an account with a vault's. Throws Failure("unavailable"). */
-export async function hasPublishedKey(account: Address, publicKey: Hex): Promise<PublishedKey> {
+export async function hasPublishedKey(
+  account: Address,
+  publicKey: Hex,
+  formerKeys: readonly Hex[] = [],
+): Promise<PublishedKey> {
   // The ABI is large and wanted only now: the first page does without.
   const [client, { ledger }, { ledgerAbi }] = await Promise.all([
     chainClient(),
@@ -23,7 +27,8 @@ export async function hasPublishedKey(account: Address, publicKey: Hex): Promise
       args: [account],
     });
     if (/^0x0*$/.test(found)) return "none";
-    return found.toLowerCase() === publicKey.toLowerCase() ? "ours" : "other";
+    if (found.toLowerCase() === publicKey.toLowerCase()) return "ours";
+    return formerKeys.some((key) => key.toLowerCase() === found.toLowerCase()) ? "former" : "other";
   } catch (cause) {
     throw new Failure("unavailable", "The ledger did not answer. Nothing was changed. Try again in a moment.", {
       cause,

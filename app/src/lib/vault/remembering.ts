@@ -14,8 +14,10 @@ export function rememberLedger(ledger: LedgerName, change: (memory: LedgerMemory
   const next = writing.then(async () => {
     const settings = readSettings();
     const before = readMemory(settings, ledger);
-    const after = writeMemory(settings, ledger, change(before));
-    if (JSON.stringify(readMemory(after, ledger)) !== JSON.stringify(before)) await saveSettings(after);
+    const after = readMemory(writeMemory(settings, ledger, change(before)), ledger);
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    // Worked out anew where another device was faster: its memory is kept too.
+    await saveSettings((newest) => writeMemory(newest, ledger, change(readMemory(newest, ledger))));
   });
   // One change that could not be stored must not keep the next from being tried.
   writing = next.catch(() => undefined);

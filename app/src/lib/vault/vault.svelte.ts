@@ -4,14 +4,20 @@ import type { Address, Hex, TypedDataDefinition } from "viem";
 import { place } from "#app/service/index.ts";
 import { createCaller, type Caller } from "#app/workers/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import type { Credential, Kit, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
+import type { Credential, Kit, Unlocker, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
-import type { VaultCalls, VaultFace } from "./calls.ts";
-import { findVault, keepDeviceCopy, keepServerCopy, type StoredVault } from "./copies.ts";
+import type { Proposal, VaultCalls, VaultFace } from "./calls.ts";
+import { findVault, keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type StoredVault } from "./copies.ts";
+import { digestOfCopy, judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
 import { DEFAULT_IDLE_MINUTES, watchIdle } from "./idle.ts";
+import { noteConfirmed } from "./step-up-clock.ts";
+import { readWays } from "./ways.ts";
 
 /** Why the vault is locked, to be said on the unlock screen. */
 export type LockReason = "idle" | "asked" | "account-changed" | "other-tab";
+
+/** What was found about the copy at the service, to be told: it was put right, or somebody has to decide. */
+export type CopyNotice = "older" | "missing" | "foreign";
 
 type State = "unknown" | "none" | "locked" | "unlocked";
 
@@ -20,6 +26,9 @@ let owner = $state<Address | undefined>();
 let stored = $state.raw<StoredVault | undefined>();
 let face = $state.raw<VaultFace | undefined>();
 let lockedBecause = $state<LockReason | undefined>();
+let notice = $state.raw<CopyNotice | undefined>();
+/** This device's copy, while the service's is being opened in its stead. */
+let setAside: StoredVault | undefined;
 
 let worker: Worker | undefined;
 let caller: ReturnType<typeof createCaller<VaultCalls>> | undefined;
@@ -54,6 +63,32 @@ export const vault = {
   get lockedBecause(): LockReason | undefined {
     return lockedBecause;
   },
+  /** The ways in that the stored copy names. It is unopened: what stands here is no more than a hint. */
+  get ways(): readonly Unlocker[] {
+    return readWays(stored?.blob);
+  },
+  /** The stored copy, for those who open it otherwise than by an unlocker of one's own. */
+  get storedBlob(): unknown {
+    return stored?.blob;
+  },
+  /** The ways in that the open vault has. */
+  get unlockers(): readonly Unlocker[] {
+    return face?.unlockers ?? [];
+  },
+  get vaultId(): string | undefined {
+    return face?.vaultId;
+  },
+  /** How many roots the open vault has. */
+  get roots(): number {
+    return face?.roots ?? 0;
+  },
+  /** The public keys that the open vault had before. */
+  get formerKeys(): readonly Hex[] {
+    return face?.formerKeys ?? [];
+  },
+  get notice(): CopyNotice | undefined {
+    return notice;
+  },
 };
 
 /** Looks for this account's vault. Call it when somebody has signed in. */
@@ -62,11 +97,13 @@ export async function loadVault(account: Address): Promise<void> {
   endWorker();
   owner = account;
   state = "unknown";
+  notice = undefined;
   stored = await findVault(account);
   state = stored ? "locked" : "none";
 }
 
-function call<K extends keyof VaultCalls & string>(
+/** One call to the vault's worker. Throws Failure("locked") when there is none. */
+export function callVault<K extends keyof VaultCalls & string>(
   ...args: Parameters<Caller<VaultCalls>>
 ): Promise<VaultCalls[K]["result"]> {
   if (!caller) {
@@ -81,7 +118,7 @@ export async function askVaultHere<K extends keyof VaultCalls & string>(
   args: Omit<VaultCalls[K]["args"], "place">,
   options?: Parameters<Caller<VaultCalls>>[2],
 ): Promise<VaultCalls[K]["result"]> {
-  return call<K>(name, { ...args, place: await place() } as VaultCalls[K]["args"], options);
+  return callVault<K>(name, { ...args, place: await place() } as VaultCalls[K]["args"], options);
 }
 
 function startWorker(): void {
@@ -110,6 +147,8 @@ function endWorker(): void {
 
 function opened(newFace: VaultFace): void {
   face = newFace;
+  setAside = undefined;
+  noteConfirmed(Date.now());
   state = "unlocked";
   lockedBecause = undefined;
   stopIdle?.();
@@ -127,7 +166,7 @@ export async function createVault(options: { account: Address; passphrase: strin
   startWorker();
   owner = options.account;
   try {
-    const made = await call<"create">("create", options);
+    const made = await callVault<"create">("create", options);
     unconfirmed = { blob: made.blob, face: made.face };
     return made.kit;
   } catch (error) {
@@ -143,35 +182,161 @@ export async function confirmKit(): Promise<void> {
   }
   const { blob, face: made } = unconfirmed;
   await keepDeviceCopy(owner, blob);
-  await keepServerCopy(await call<"serverCopy">("serverCopy", { blob }));
+  await leaveCopy(blob, null);
   stored = { where: "device", blob };
   unconfirmed = undefined;
   opened(made);
 }
 
+/** Leaves the form of a copy that may leave at the service, in the place of the one named. */
+async function leaveCopy(blob: VaultBlob, replaces: Hex | null): Promise<void> {
+  if (!owner) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  await keepServerCopy(owner, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
+}
+
 /** Opens the vault. Throws Failure("wrong-key" | "locked" | "tampered" | "bad-input"). */
-export async function unlockVault(credential: Credential): Promise<void> {
+export function unlockVault(credential: Credential): Promise<void> {
+  return openStored(async (blob, reseal) => callVault<"open">("open", { blob, credential, reseal }));
+}
+
+/** Opens the stored copy in whatever way: a new worker, the growing wait, and from then on a copy on this device. */
+export async function openStored(
+  open: (blob: unknown, reseal: boolean) => Promise<{ face: VaultFace; blob: VaultBlob | undefined }>,
+): Promise<void> {
   if (!owner || !stored) throw new Failure("not-found", "There is no vault to open here. Nothing was changed.");
+  const account = owner;
+  const from = stored;
   const now = (): number => Math.floor(Date.now() / 1000);
-  checkTries(localStorage, owner, now());
+  checkTries(localStorage, account, now());
   startWorker();
   try {
-    const reseal = stored.where === "service";
-    const { face: found, blob } = await call<"open">("open", { blob: stored.blob, credential, reseal });
-    clearTries(localStorage, owner);
+    const { face: found, blob } = await open(from.blob, from.where === "service");
+    clearTries(localStorage, account);
     if (blob) {
       // From here on this device opens with the passphrase alone.
-      await keepDeviceCopy(owner, blob);
+      await keepDeviceCopy(account, blob);
       stored = { where: "device", blob };
     }
+    if (from.where === "service") {
+      await rememberLeft(account, { revision: readRevision(from.blob), digest: digestOfCopy(from.blob) });
+      notice = undefined;
+    }
     opened(found);
+    // A service that is away says nothing about its copy: it is looked at again at the next unlocking.
+    if (from.where === "device") void inTurn(compareWithService).catch(() => undefined);
   } catch (error) {
     endWorker();
     if (isFailure(error, "wrong-key") && error instanceof Failure && error.reason !== "no-such-unlocker") {
-      countWrongTry(localStorage, owner, now());
+      countWrongTry(localStorage, account, now());
+    }
+    if (isFailure(error, "tampered") && setAside) {
+      // The strange copy is what it looked like: this device's own comes back.
+      stored = setAside;
+      setAside = undefined;
     }
     throw error;
   }
+}
+
+function readRevision(blob: unknown): number {
+  const revision = typeof blob === "object" && blob !== null && "revision" in blob ? blob.revision : 0;
+  return typeof revision === "number" ? revision : 0;
+}
+
+/** Tells what lies at the service from what this device left there, and puts right what needs no question. */
+async function compareWithService(): Promise<JudgedCopy["judgement"]> {
+  const account = owner;
+  if (!account || state !== "unlocked") return "same";
+  const left = await recallLeft(account);
+  const judged = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
+  const { judgement, there } = judged;
+  if (judgement === "newer" && there) {
+    const { face: found, blob } = await callVault<"adoptCopy">("adoptCopy", { blob: there.blob });
+    await keepDeviceCopy(account, blob);
+    await rememberLeft(account, { revision: readRevision(there.blob), digest: there.digest });
+    await takeOver({ face: found, blob });
+  } else if (judgement === "older" || judgement === "missing") {
+    await putBack(there?.digest ?? null, left?.revision ?? 0);
+    // Nothing was ever left there by this device: then nothing was taken away either.
+    if (left !== undefined) notice = judgement;
+  } else if (judgement === "foreign") notice = "foreign";
+  return judgement;
+}
+
+/** Puts this device's copy at the service, in the place of the one named. */
+async function putBack(replaces: Hex | null, above: number): Promise<void> {
+  const proposal = await callVault<"reseal">("reseal", { above });
+  await leaveCopy(proposal.blob, replaces);
+  if (owner) await keepDeviceCopy(owner, proposal.blob);
+  await takeOver(proposal);
+}
+
+/** The person decides that the strange copy at the service goes. */
+export function replaceForeignCopy(): Promise<void> {
+  return inTurn(replaceNow);
+}
+
+async function replaceNow(): Promise<void> {
+  const account = owner;
+  if (!account) return;
+  const left = await recallLeft(account);
+  const { there } = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
+  await putBack(there?.digest ?? null, left?.revision ?? 0);
+  notice = undefined;
+}
+
+/** The person decides to open the strange copy: they may have changed how their vault opens on another device. */
+export async function openForeignCopy(): Promise<void> {
+  const account = owner;
+  if (!account) return;
+  const { there } = await judgeServerCopy({ left: undefined, judge: async () => ({ kind: "foreign" }) });
+  if (!there) return;
+  const aside = stored;
+  lockVault("asked");
+  setAside = aside;
+  stored = { where: "service", blob: there.blob };
+}
+
+async function takeOver({ face: found, blob }: Proposal): Promise<void> {
+  await callVault<"commit">("commit", undefined);
+  stored = { where: "device", blob };
+  face = found;
+}
+
+let changing: Promise<unknown> = Promise.resolve();
+
+/** One change after another: the worker has one proposal at a time. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = changing.then(work);
+  // One that failed must not keep the next from being tried.
+  changing = turn.catch(() => undefined);
+  return turn;
+}
+
+/**
+ * Changes the open vault and stores both copies, one change after another. Where another device has left a newer copy,
+ * that one is taken over and the change made on top of it. Throws Failure, and then nothing was changed.
+ */
+export function changeVault<T extends Proposal>(propose: () => Promise<T>): Promise<T> {
+  return inTurn(async () => {
+    try {
+      return await keepBoth(await propose());
+    } catch (error) {
+      const other = isFailure(error, "conflict") && error instanceof Failure && error.reason === "newer-vault";
+      if (!other || (await compareWithService()) !== "newer") throw error;
+      return await keepBoth(await propose());
+    }
+  });
+}
+
+async function keepBoth<T extends Proposal>(proposal: T): Promise<T> {
+  const account = owner;
+  if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  // The service's copy first: where another device has left a newer one, this change must not look done.
+  await leaveCopy(proposal.blob, (await recallLeft(account))?.digest ?? null);
+  await keepDeviceCopy(account, proposal.blob);
+  await takeOver(proposal);
+  return proposal;
 }
 
 /** Locks at once, here and in the other tabs: the worker ends, and with it everything it knew. */
@@ -190,6 +355,8 @@ export function leaveVault(): void {
   endWorker();
   owner = undefined;
   stored = undefined;
+  setAside = undefined;
+  notice = undefined;
   state = "unknown";
   lockedBecause = undefined;
 }
@@ -200,21 +367,14 @@ export function readSettings(): VaultSettings {
   return face.settings;
 }
 
-/** Replaces the settings and stores both copies. */
-export async function saveSettings(settings: VaultSettings): Promise<void> {
-  const account = owner;
-  if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
-  const { face: changed, blob } = await call<"changeSettings">("changeSettings", settings);
-  // The service's copy first: where another device has left a newer one, this change must not look done.
-  await keepServerCopy(await call<"serverCopy">("serverCopy", { blob }));
-  await keepDeviceCopy(account, blob);
-  stored = { where: "device", blob };
-  face = changed;
+/** Replaces the settings, made from those of the newest copy, and stores both copies. */
+export async function saveSettings(change: (settings: VaultSettings) => VaultSettings): Promise<void> {
+  await changeVault(() => callVault<"changeSettings">("changeSettings", change(readSettings())));
 }
 
-/** A signature by the vault account, which can end things and re-key, and nothing else. */
-export function signWithVaultAccount(typed: TypedDataDefinition): Promise<Hex> {
-  return call<"signAsVaultAccount">("signAsVaultAccount", typed);
+/** A signature by the vault account, which can end things and re-key, and nothing else. `former`: by the one before it. */
+export function signWithVaultAccount(typed: TypedDataDefinition, options: { former?: boolean } = {}): Promise<Hex> {
+  return callVault<"signAsVaultAccount">("signAsVaultAccount", { typed, ...options });
 }
 
 tabs?.addEventListener("message", () => lockVault("other-tab"));

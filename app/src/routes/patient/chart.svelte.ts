@@ -15,6 +15,7 @@ import { nameOf } from "#app/people/index.ts";
 import { categoryLabel, createRecords, recordedAt, sealRecords, type ChartRecord } from "#app/records/index.ts";
 import { createRequests } from "#app/requests/index.ts";
 import { announce, clock, dateInWords, t } from "#app/ui/index.ts";
+import { hasPublishedKey, isNewRootUnsealed, noteRootSealed, vault } from "#app/vault/index.ts";
 import { getContext, setContext } from "svelte";
 import type { Address } from "viem";
 
@@ -94,6 +95,12 @@ function createChart(subject: Address) {
   };
 }
 
+/** Whether the vault's root is newer than what is sealed. Its vault account can re-key only once its key is published. */
+async function isRootNew(subject: Address): Promise<boolean> {
+  if (!isNewRootUnsealed() || !vault.publicKey) return false;
+  return (await hasPublishedKey(subject, vault.publicKey, vault.formerKeys)) === "ours";
+}
+
 /** Re-keys and seals whatever is due. One run at a time; what fails is tried again with the next change. */
 function createHousekeeper(chart: {
   subject: Address;
@@ -107,17 +114,23 @@ function createHousekeeper(chart: {
     running = true;
     try {
       const now = Math.floor(Date.now() / 1000);
-      const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd: consents.lastEnd(now), now });
+      // A new root makes other keys for every compartment: they are handed on, and everything is sealed under them.
+      const newRoot = await isRootNew(subject);
+      const lastEnd = consents.lastEnd(now);
+      const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd, now, newRoot });
       for (const grantee of outcome.leftOut) {
         announce(t("patient.rekey.leftOut", { name: nameOf(grantee) }), { tone: "problem" });
       }
+      const inForce = records.all.filter((one) => one.status === 1);
+      if (newRoot) await sealRecords(inForce, { subject, keyedBy: "category" });
       const settled = (record: ChartRecord): boolean => record.at < now - YOUNG;
       await sealRecords(records.unsealed.filter(settled), { subject, keyedBy: "category" });
       const named = new Set(
         consents.list.filter((one) => isOpen(one, now)).flatMap((one) => one.opening?.documents ?? []),
       );
-      const single = records.all.filter((one) => one.status === 1 && named.has(one.document) && !one.sealedSingly);
+      const single = inForce.filter((one) => named.has(one.document) && (newRoot || !one.sealedSingly));
       await sealRecords(single, { subject, keyedBy: "document" });
+      if (newRoot) await noteRootSealed();
     } catch {
       // Nothing is lost: the same work is due again at the next change, and the transaction line said what failed.
     } finally {

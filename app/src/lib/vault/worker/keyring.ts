@@ -25,6 +25,8 @@ type Pair = { secretKey: Bytes; publicKey: Bytes; keyId: Hex };
 /** Everything that the worker holds while the vault is open. */
 export type Keyring = {
   vault: OpenVault;
+  /** A change of it that is being stored. */
+  proposed?: OpenVault | undefined;
   /** One pair for each root, the current one last. */
   pairs: Pair[];
   compartments: Compartments;
@@ -38,20 +40,35 @@ export type Keyring = {
 
 let ring: Keyring | undefined;
 
+function pairsOf(vault: OpenVault): Pair[] {
+  return vault.roots.map((root) => {
+    const pair = deriveEncryptionKey(root);
+    return { ...pair, keyId: keyId(pair.publicKey) };
+  });
+}
+
 /** Puts an open vault into the ring, locking what was there. */
 export function holdVault(vault: OpenVault): Keyring {
   dropVault();
   ring = {
     vault,
-    pairs: vault.roots.map((root) => {
-      const pair = deriveEncryptionKey(root);
-      return { ...pair, keyId: keyId(pair.publicKey) };
-    }),
+    pairs: pairsOf(vault),
     compartments: createCompartments(currentRoot(vault)),
     capsules: new Map(),
     deks: new Map(),
   };
   return ring;
+}
+
+/** The same ring with a changed vault: what was opened with it stays open. */
+export function renewRing(vault: OpenVault): void {
+  const held = openRing();
+  wipe(...held.pairs.map((pair) => pair.secretKey));
+  held.compartments.wipe();
+  held.vault = vault;
+  held.proposed = undefined;
+  held.pairs = pairsOf(vault);
+  held.compartments = createCompartments(currentRoot(vault));
 }
 
 /** The ring. Throws Failure("locked"). */
@@ -93,21 +110,36 @@ export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
   throw first;
 }
 
-/** The vault account, for one signature. */
-export function vaultAccount(): PrivateKeyAccount {
-  return privateKeyToAccount(deriveVaultAccount(currentRoot(openRing().vault)));
+/** The vault account, for one signature; `former`: that of the root before the current one. Throws Failure("not-found"). */
+export function vaultAccount(options: { former?: boolean } = {}): PrivateKeyAccount {
+  const { vault } = openRing();
+  const root = options.former ? vault.roots.at(-2) : currentRoot(vault);
+  if (!root) {
+    throw new Failure("not-found", "Your vault has had one account only. Nothing was signed.");
+  }
+  return privateKeyToAccount(deriveVaultAccount(root));
 }
 
-/** What may be known of the open vault outside. */
-export function faceOf({ vault }: Keyring): VaultFace {
-  const { publicKey } = currentPair();
+/** What may be known of an open vault outside. */
+export function faceOf(vault: OpenVault): VaultFace {
+  const root = currentRoot(vault);
+  const keys = pairsOf(vault).map(({ publicKey, secretKey }) => {
+    wipe(secretKey);
+    return publicKey;
+  });
+  const publicKey = keys.at(-1) ?? new Uint8Array(32);
   const account = getAddress(vault.account);
   return {
     account,
     publicKey: toHex(publicKey),
     fingerprint: fingerprint({ account, publicKey }),
-    vaultAccount: vaultAccount().address,
+    vaultAccount: privateKeyToAccount(deriveVaultAccount(root)).address,
     settings: vault.settings,
+    vaultId: vault.vaultId,
+    revision: vault.revision,
+    unlockers: vault.unlockers,
+    roots: vault.roots.length,
+    formerKeys: keys.slice(0, -1).map((key) => toHex(key)),
   };
 }
 

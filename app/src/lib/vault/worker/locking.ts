@@ -1,37 +1,70 @@
-// Making, opening and closing the vault.
+// Making, opening, changing and closing the vault. Rule: a change is a proposal until it is stored: what could not be kept
+// was not changed.
 import {
+  addUnlocker,
   changeSettings,
+  checkCredential,
   createVault,
   decodeVault,
+  kitOf,
   openVault,
+  openVaultByRoot,
+  removeUnlocker,
   sealVault,
   toServerCopy,
+  type OpenVault,
   type VaultBlob,
 } from "#protocol/keys/index.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Handlers } from "#app/workers/index.ts";
-import type { VaultCalls } from "../calls.ts";
-import { dropVault, faceOf, holdVault, openRing, vaultAccount } from "./keyring.ts";
+import type { Proposal, VaultCalls } from "../calls.ts";
+import { dropVault, faceOf, holdVault, openRing, renewRing, vaultAccount } from "./keyring.ts";
 
 /** What came from storage, read as strictly as if a stranger had written it. */
-function readBlob(stored: unknown): VaultBlob {
+export function readBlob(stored: unknown): VaultBlob {
   return decodeVault(canonicalBytes(stored));
+}
+
+/** Seals a changed vault and keeps it in mind until it is stored. */
+export function propose(changed: OpenVault, options: { above?: number } = {}): Proposal {
+  const ring = openRing();
+  const { vault, blob } = sealVault(changed, options);
+  ring.proposed = vault;
+  return { face: faceOf(vault), blob };
 }
 
 /** The calls about the vault as a whole. */
 export const lockingCalls: Pick<
   Handlers<VaultCalls>,
-  "create" | "open" | "lock" | "changeSettings" | "serverCopy" | "signAsVaultAccount"
+  | "create"
+  | "open"
+  | "lock"
+  | "commit"
+  | "changeSettings"
+  | "addUnlocker"
+  | "removeUnlocker"
+  | "reseal"
+  | "judgeCopy"
+  | "adoptCopy"
+  | "serverCopy"
+  | "checkCredential"
+  | "signAsVaultAccount"
 > = {
   async create({ account, passphrase }) {
     const { vault, blob, kit } = await createVault({ account, passphrase });
-    return { face: faceOf(holdVault(vault)), kit, blob };
+    holdVault(vault);
+    return { face: faceOf(vault), kit, blob };
   },
 
   async open({ blob, credential, reseal }) {
-    const vault = await openVault(readBlob(blob), credential);
-    const sealed = reseal ? sealVault(vault) : undefined;
-    return { face: faceOf(holdVault(sealed?.vault ?? vault)), blob: sealed?.blob };
+    const stored = readBlob(blob);
+    const vault = await openVault(stored, credential);
+    // What was made before boxes had tags gets them now.
+    const sealed = reseal || stored.version === 1 ? sealVault(vault) : undefined;
+    const held = sealed?.vault ?? vault;
+    holdVault(held);
+    return { face: faceOf(held), blob: sealed?.blob };
   },
 
   lock() {
@@ -39,18 +72,52 @@ export const lockingCalls: Pick<
     return undefined;
   },
 
+  commit() {
+    const { proposed } = openRing();
+    if (proposed) renewRing(proposed);
+    return undefined;
+  },
+
   changeSettings(settings) {
-    const ring = openRing();
-    const sealed = sealVault(changeSettings(ring.vault, settings));
-    ring.vault = sealed.vault;
-    return { face: faceOf(ring), blob: sealed.blob };
+    return propose(changeSettings(openRing().vault, settings));
+  },
+
+  async addUnlocker(added) {
+    const changed = await addUnlocker(openRing().vault, added);
+    return { ...propose(changed), kit: added.type === "kit" ? kitOf(changed) : null };
+  },
+
+  removeUnlocker({ id, newRoot }) {
+    return propose(removeUnlocker(openRing().vault, id, { newRoot }));
+  },
+
+  reseal({ above }) {
+    return propose(openRing().vault, { above });
+  },
+
+  judgeCopy({ blob }) {
+    try {
+      return { kind: "ours", revision: openVaultByRoot(readBlob(blob), openRing().vault).revision };
+    } catch (error) {
+      // Locked is no judgement; everything else says that this is not a copy of ours.
+      if (!(error instanceof Failure) || isFailure(error, "locked")) throw error;
+      return { kind: "foreign" };
+    }
+  },
+
+  adoptCopy({ blob }) {
+    return propose(openVaultByRoot(readBlob(blob), openRing().vault));
   },
 
   serverCopy({ blob }) {
     return toServerCopy(readBlob(blob));
   },
 
-  signAsVaultAccount(typed) {
-    return vaultAccount().signTypedData(typed);
+  checkCredential(credential) {
+    return checkCredential(openRing().vault, credential);
+  },
+
+  signAsVaultAccount({ typed, former = false }) {
+    return vaultAccount({ former }).signTypedData(typed);
   },
 };

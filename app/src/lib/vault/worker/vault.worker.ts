@@ -3,6 +3,12 @@ import { serveCalls, type Port } from "#app/workers/index.ts";
 import type { VaultCalls } from "../calls.ts";
 import { consentCalls } from "./consents.ts";
 import { documentCalls } from "./documents.ts";
+import { guardianCalls } from "./guardians.ts";
 import { lockingCalls } from "./locking.ts";
 
-serveCalls<VaultCalls>(self as unknown as Port, { ...lockingCalls, ...documentCalls, ...consentCalls });
+serveCalls<VaultCalls>(self as unknown as Port, {
+  ...lockingCalls,
+  ...documentCalls,
+  ...consentCalls,
+  ...guardianCalls,
+});

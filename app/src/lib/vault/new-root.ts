@@ -1,0 +1,20 @@
+// Whether everything was handed on and sealed anew since the root changed, kept inside the vault, so that whichever device
+// opens it next goes on with it.
+import { readSettings, saveSettings, vault } from "./vault.svelte.ts";
+
+const SETTING = "sealedRoots";
+
+function sealedRoots(): number {
+  const kept = readSettings()[SETTING];
+  return typeof kept === "number" ? kept : 1;
+}
+
+/** Whether there is a root that documents are not sealed under yet. */
+export function isNewRootUnsealed(): boolean {
+  return vault.roots > sealedRoots();
+}
+
+/** Everything was sealed under the present root. */
+export async function noteRootSealed(): Promise<void> {
+  await saveSettings((settings) => ({ ...settings, [SETTING]: vault.roots }));
+}

@@ -1,0 +1,253 @@
+// Guardians: shares of a person's vault, kept for those whom they are wrapped for, and the request of a person who has lost
+// every device. Rule: nothing that comes through here opens anything. Shares are wrapped for guardians, answers for the
+// device that asked, and of the code that a guardian is told the service sees Argon2id's result alone.
+
+import { z } from "zod";
+import type { Address, Hex } from "viem";
+import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
+import { Failure } from "#protocol/failure.ts";
+import { FEWEST_GUARDIANS, MOST_GUARDIANS } from "#protocol/keys/index.ts";
+import {
+  endRecovery,
+  listGuardianships,
+  listSharesOf,
+  readRecovery,
+  writeAnswer,
+  writeRecovery,
+  writeShares,
+} from "../store/guardians.ts";
+import { appendStream } from "../store/stream.ts";
+import type { Service } from "../service.ts";
+import { reply, route, type Route } from "./route.ts";
+import { addressIn, addressOut, digestIn, digestOut, timeOut } from "./schemas.ts";
+
+/** How long a request stands: guardians are people, and may be travelling. */
+const RECOVERY_SECONDS = 3 * 86_400;
+
+const base64 = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, "must be base64url")
+    .min(least)
+    .max(most);
+const boxIn = base64(100, 4000).meta({ id: "WrappedShare", description: "Wrapped for its reader, base64url." });
+const tagIn = base64(43, 43).meta({ description: "Argon2id of the spoken code, base64url." });
+const idIn = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, "must be 16 bytes in lower-case hexadecimal digits")
+  .meta({ description: "Chosen by the device that asks: 16 random bytes." });
+
+const recoveryOut = {
+  id: z.string(),
+  set: digestOut,
+  publicKey: digestOut.meta({ description: "The X25519 key of the device that asks." }),
+  createdAt: timeOut,
+  expiresAt: timeOut,
+};
+const guardianshipOut = z
+  .object({
+    subject: addressOut,
+    set: digestOut,
+    box: z.string(),
+    at: timeOut,
+    recovery: z.object({ ...recoveryOut, tag: z.string(), answeredAt: timeOut.nullable() }).nullable(),
+  })
+  .meta({ id: "Guardianship" });
+
+/** Tells the pages of everybody who has a part in it. */
+async function tell(tx: Parameters<typeof appendStream>[0], subject: Address, guardians: readonly Address[]) {
+  await appendStream(tx, [{ type: "recovery", audience: [subject, ...guardians], payload: { subject } }]);
+}
+
+async function holdersOf(service: Service, subject: Address): Promise<Address[]> {
+  return (await listSharesOf(service.database, subject)).map(({ guardian }) => guardian);
+}
+
+/** Shares, requests and answers. */
+export const guardianRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/guardians",
+    summary: "Whom you gave a share of your vault.",
+    tag: "Keys",
+    access: "session",
+    limit: "records",
+    response: z.object({ items: z.array(z.object({ guardian: addressOut, set: digestOut, at: timeOut })) }),
+    async handle({ service, session }) {
+      const shares = await listSharesOf(service.database, session.account);
+      return { items: shares.map(({ guardian, set, at }) => ({ guardian, set, at })) };
+    },
+  }),
+  route({
+    method: "put",
+    path: "/api/guardians",
+    summary: "Leave shares of your vault for your guardians, in the place of all earlier ones; none ends it.",
+    tag: "Keys",
+    access: "session",
+    limit: "write",
+    body: z.object({
+      set: digestIn,
+      shares: z.array(z.object({ guardian: addressIn, box: boxIn })).max(MOST_GUARDIANS),
+    }),
+    response: z.object({ count: z.number().int() }),
+    async handle({ service, session, body }) {
+      const subject = session.account;
+      const at = service.now();
+      const set = body.set as Hex;
+      const guardians = body.shares.map(({ guardian }) => guardian as Address);
+      if (new Set(guardians).size !== guardians.length || guardians.includes(subject)) {
+        throw new Failure("bad-input", "Guardians are different people, and not yourself. Nothing was stored.");
+      }
+      if (guardians.length > 0 && guardians.length < FEWEST_GUARDIANS) {
+        throw new Failure("bad-input", `There must be at least ${FEWEST_GUARDIANS} guardians. Nothing was stored.`);
+      }
+      const before = await holdersOf(service, subject);
+      const shares = body.shares.map(({ guardian, box }) => ({
+        ...{ subject, guardian: guardian as Address, set, at },
+        box: fromBase64Url(box),
+      }));
+      await service.database.transaction(async (tx) => {
+        await writeShares(tx, { subject, set, shares, at });
+        await tell(tx, subject, [...new Set([...before, ...guardians])]);
+      });
+      return { count: shares.length };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/guardianships",
+    summary: "Whose guardian you are, with your wrapped share, and who asks for it now.",
+    tag: "Keys",
+    access: "session",
+    limit: "records",
+    response: z.object({ items: z.array(guardianshipOut) }),
+    async handle({ service, session }) {
+      const found = await listGuardianships(service.database, { guardian: session.account, now: service.now() });
+      return {
+        items: found.map(({ share, recovery, answer }) => ({
+          subject: share.subject,
+          set: share.set,
+          box: toBase64Url(share.box),
+          at: share.at,
+          recovery:
+            recovery === null || answer === null
+              ? null
+              : {
+                  ...{ id: recovery.id, set: recovery.set, publicKey: recovery.publicKey },
+                  ...{ createdAt: recovery.createdAt, expiresAt: recovery.expiresAt },
+                  ...{ tag: answer.tag, answeredAt: answer.answeredAt },
+                },
+        })),
+      };
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/recovery",
+    summary: "Your own request to your guardians, with what they handed over for the device that asked.",
+    tag: "Keys",
+    access: "session",
+    limit: "records",
+    response: z.object({
+      ...recoveryOut,
+      answers: z.array(z.object({ guardian: addressOut, box: z.string().nullable(), answeredAt: timeOut.nullable() })),
+    }),
+    problems: ["not-found"],
+    async handle({ service, session }) {
+      const found = await readRecovery(service.database, { subject: session.account, now: service.now() });
+      if (found === null) throw new Failure("not-found", "You have not asked your guardians. Nothing was changed.");
+      const { subject: _, ...recovery } = found.recovery;
+      return {
+        ...recovery,
+        answers: found.answers.map(({ guardian, box, answeredAt }) => ({
+          ...{ guardian, answeredAt },
+          box: box === null ? null : toBase64Url(box),
+        })),
+      };
+    },
+  }),
+  route({
+    method: "put",
+    path: "/api/recovery",
+    summary:
+      "Ask your guardians for their shares, for a key of the device that you have now. An earlier request is over.",
+    tag: "Keys",
+    access: "session",
+    limit: "write",
+    body: z.object({
+      id: idIn,
+      set: digestIn,
+      publicKey: digestIn,
+      asked: z
+        .array(z.object({ guardian: addressIn, tag: tagIn }))
+        .min(1)
+        .max(MOST_GUARDIANS),
+    }),
+    response: z.object({ expiresAt: timeOut }),
+    problems: ["conflict"],
+    async handle({ service, session, body }) {
+      const subject = session.account;
+      const held = await listSharesOf(service.database, subject);
+      const holders = new Set(held.filter(({ set }) => set === body.set).map(({ guardian }) => guardian));
+      const asked = body.asked.map(({ guardian, tag }) => ({ guardian: guardian as Address, tag }));
+      const distinct = new Set(asked.map(({ guardian }) => guardian)).size === asked.length;
+      if (!distinct || asked.some(({ guardian }) => !holders.has(guardian))) {
+        throw new Failure("conflict", "Somebody of these holds no share of your vault here. Nobody was asked.", {
+          reason: "no-such-share",
+        });
+      }
+      const createdAt = service.now();
+      const expiresAt = createdAt + RECOVERY_SECONDS;
+      const { id, set, publicKey } = body;
+      await service.database.transaction(async (tx) => {
+        const recovery = { subject, id, createdAt, expiresAt, set: set as Hex, publicKey: publicKey as Hex };
+        await writeRecovery(tx, recovery, asked);
+        await tell(tx, subject, [...holders]);
+      });
+      return { expiresAt };
+    },
+  }),
+  route({
+    method: "delete",
+    path: "/api/recovery",
+    summary: "Take back your request to your guardians: nothing more is handed over, and what was is forgotten.",
+    tag: "Keys",
+    access: "session",
+    limit: "write",
+    response: null,
+    async handle({ service, session }) {
+      const subject = session.account;
+      const holders = await holdersOf(service, subject);
+      await service.database.transaction(async (tx) => {
+        if (await endRecovery(tx, subject)) await tell(tx, subject, holders);
+      });
+      return reply(204, null);
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/recovery/answers",
+    summary: "Hand over your share as a guardian, wrapped for the device that asks.",
+    tag: "Keys",
+    access: "session",
+    limit: "write",
+    body: z.object({ subject: addressIn, id: idIn, box: boxIn }),
+    response: z.object({ answeredAt: timeOut }),
+    problems: ["not-found"],
+    async handle({ service, session, body }) {
+      const now = service.now();
+      const subject = body.subject as Address;
+      await service.database.transaction(async (tx) => {
+        const answer = { subject, id: body.id, guardian: session.account, box: fromBase64Url(body.box), now };
+        if (!(await writeAnswer(tx, answer))) {
+          throw new Failure(
+            "not-found",
+            "Nobody asks you for this, or you handed it over already. Nothing was changed.",
+          );
+        }
+        await tell(tx, subject, [session.account]);
+      });
+      return { answeredAt: now };
+    },
+  }),
+];

@@ -1,0 +1,134 @@
+// Guardians' shares, and the requests to hand them over. Everything secret in these rows is wrapped for somebody else.
+
+import type { Address, Hex } from "viem";
+import type { Queryable } from "./database.ts";
+
+/** A guardian's share as it is kept. */
+export type ShareRow = { subject: Address; guardian: Address; set: Hex; box: Uint8Array; at: number };
+
+/** A request to one's guardians. Times in unix seconds. */
+export type RecoveryRow = {
+  subject: Address;
+  id: string;
+  set: Hex;
+  publicKey: Hex;
+  createdAt: number;
+  expiresAt: number;
+};
+
+/** One guardian's part in a request: what is asked of them, and what they handed over. */
+export type AnswerRow = { guardian: Address; tag: string; box: Uint8Array | null; answeredAt: number | null };
+
+const recoveryColumns = `r.subject, r.id, r.set_name as "set", r.public_key as "publicKey", r.created_at as "createdAt",
+  r.expires_at as "expiresAt"`;
+
+/** Replaces all shares of a subject; none ends guardianship. A request that was open is over. */
+export async function writeShares(
+  tx: Queryable,
+  { subject, set, shares, at }: { subject: Address; set: Hex; shares: readonly ShareRow[]; at: number },
+): Promise<void> {
+  await tx.query("delete from recoveries where subject = $1", [subject]);
+  await tx.query("delete from guardian_shares where subject = $1", [subject]);
+  for (const { guardian, box } of shares)
+    await tx.query("insert into guardian_shares (subject, guardian, set_name, box, at) values ($1, $2, $3, $4, $5)", [
+      subject,
+      guardian,
+      set,
+      box,
+      at,
+    ]);
+}
+
+/** The shares that a subject has given out. */
+export async function listSharesOf(db: Queryable, subject: Address): Promise<ShareRow[]> {
+  return db.query<ShareRow>(
+    `select subject, guardian, set_name as "set", box, at from guardian_shares where subject = $1 order by guardian`,
+    [subject],
+  );
+}
+
+/** What somebody is a guardian for, each with the open request if there is one. */
+export async function listGuardianships(
+  db: Queryable,
+  { guardian, now }: { guardian: Address; now: number },
+): Promise<{ share: ShareRow; recovery: RecoveryRow | null; answer: AnswerRow | null }[]> {
+  const shares = await db.query<ShareRow>(
+    `select subject, guardian, set_name as "set", box, at from guardian_shares where guardian = $1
+     order by subject limit 500`,
+    [guardian],
+  );
+  const asked = await db.query<RecoveryRow & AnswerRow>(
+    `select ${recoveryColumns}, a.guardian, a.tag, a.box, a.answered_at as "answeredAt"
+     from recovery_answers a join recoveries r on r.subject = a.subject where a.guardian = $1 and r.expires_at > $2`,
+    [guardian, now],
+  );
+  return shares.map((share) => {
+    const found = asked.find((one) => one.subject === share.subject && one.set === share.set);
+    if (found === undefined) return { share, recovery: null, answer: null };
+    const { tag, box, answeredAt, guardian: who, ...recovery } = found;
+    return { share, recovery, answer: { guardian: who, tag, box, answeredAt } };
+  });
+}
+
+/** Begins a request, in the place of an earlier one. */
+export async function writeRecovery(
+  tx: Queryable,
+  recovery: RecoveryRow,
+  asked: readonly { guardian: Address; tag: string }[],
+): Promise<void> {
+  await tx.query("delete from recoveries where subject = $1 or expires_at <= $2", [
+    recovery.subject,
+    recovery.createdAt,
+  ]);
+  await tx.query(
+    "insert into recoveries (subject, id, set_name, public_key, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+    [recovery.subject, recovery.id, recovery.set, recovery.publicKey, recovery.createdAt, recovery.expiresAt],
+  );
+  for (const { guardian, tag } of asked)
+    await tx.query("insert into recovery_answers (subject, guardian, tag) values ($1, $2, $3)", [
+      recovery.subject,
+      guardian,
+      tag,
+    ]);
+}
+
+/** A subject's open request with its answers; null when there is none. */
+export async function readRecovery(
+  db: Queryable,
+  { subject, now }: { subject: Address; now: number },
+): Promise<{ recovery: RecoveryRow; answers: AnswerRow[] } | null> {
+  const [recovery] = await db.query<RecoveryRow>(
+    `select ${recoveryColumns} from recoveries r where r.subject = $1 and r.expires_at > $2`,
+    [subject, now],
+  );
+  if (recovery === undefined) return null;
+  const answers = await db.query<AnswerRow>(
+    `select guardian, tag, box, answered_at as "answeredAt" from recovery_answers where subject = $1 order by guardian`,
+    [subject],
+  );
+  return { recovery, answers };
+}
+
+/** Ends a subject's request; false when there was none. */
+export async function endRecovery(tx: Queryable, subject: Address): Promise<boolean> {
+  return (await tx.query("delete from recoveries where subject = $1 returning id", [subject])).length > 0;
+}
+
+/** Keeps what a guardian handed over, once; false where nobody asks this guardian for this, or it was done before. */
+export async function writeAnswer(
+  tx: Queryable,
+  {
+    subject,
+    id,
+    guardian,
+    box,
+    now,
+  }: { subject: Address; id: string; guardian: Address; box: Uint8Array; now: number },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update recovery_answers set box = $4, answered_at = $5 where subject = $1 and guardian = $3 and box is null
+     and exists (select 1 from recoveries r where r.subject = $1 and r.id = $2 and r.expires_at > $5) returning guardian`,
+    [subject, id, guardian, box, now],
+  );
+  return rows.length === 1;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { compareCopies } from "#app/vault/compare-copies.ts";
+import { FRESH_MS, isFresh, noteConfirmed } from "#app/vault/step-up-clock.ts";
+
+const digest = (letter: string) => `0x${letter.repeat(64)}` as const;
+const ours = (revision: number, letter: string) => ({
+  digest: digest(letter),
+  standing: { kind: "ours" as const, revision },
+});
+const left = { revision: 7, digest: digest("a") };
+
+describe("A device that looks at the copy of its vault at the service", () => {
+  it("finds what it left there, whatever else may be said of it", () => {
+    const there = { digest: left.digest, standing: { kind: "foreign" as const } };
+    expect(compareCopies({ there, left })).toBe("same");
+  });
+
+  it("takes a later revision that its root vouches for as another device's", () => {
+    expect(compareCopies({ there: ours(8, "b"), left })).toBe("newer");
+    expect(compareCopies({ there: ours(1, "b"), left: undefined })).toBe("newer");
+  });
+
+  it("notices that an older copy was put back, and another one of the same revision", () => {
+    expect(compareCopies({ there: ours(6, "b"), left })).toBe("older");
+    expect(compareCopies({ there: ours(7, "b"), left })).toBe("older");
+  });
+
+  it("notices that the copy is gone, and one that its root does not vouch for", () => {
+    expect(compareCopies({ there: undefined, left })).toBe("missing");
+    const there = { digest: digest("c"), standing: { kind: "foreign" as const } };
+    expect(compareCopies({ there, left })).toBe("foreign");
+    expect(compareCopies({ there, left: undefined })).toBe("foreign");
+  });
+});
+
+describe("A person who was asked who they are", () => {
+  it("is not asked again for five minutes, and then is", () => {
+    noteConfirmed(1_000_000);
+    expect(isFresh(1_000_000)).toBe(true);
+    expect(isFresh(1_000_000 + FRESH_MS - 1)).toBe(true);
+    expect(isFresh(1_000_000 + FRESH_MS)).toBe(false);
+  });
+
+  it("is asked when the clock was set back", () => {
+    noteConfirmed(1_000_000);
+    expect(isFresh(999_999)).toBe(false);
+  });
+});
