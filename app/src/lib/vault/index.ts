@@ -36,6 +36,7 @@ export { default as StrengthMeter } from "./StrengthMeter.svelte";
 export { addPasskey, addPassphrase, keepNewKit, makeNewKit, removeUnlocker, setGuardians } from "./unlockers.ts";
 export { default as VaultNotices } from "./VaultNotices.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";
+export { saveSettings } from "./changing.ts";
 export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
 export { isNewRootUnsealed, noteRootSealed } from "./new-root.ts";
 export { recallLedger, rememberLedger } from "./remembering.ts";
@@ -47,7 +48,6 @@ export {
   loadVault,
   lockVault,
   readSettings,
-  saveSettings,
   signWithVaultAccount,
   vault,
   type LockReason,

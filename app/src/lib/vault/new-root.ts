@@ -1,6 +1,7 @@
 // Whether everything was handed on and sealed anew since the root changed, kept inside the vault, so that whichever device
 // opens it next goes on with it.
-import { readSettings, saveSettings, vault } from "./vault.svelte.ts";
+import { saveSettings } from "./changing.ts";
+import { readSettings, vault } from "./vault.svelte.ts";
 
 const SETTING = "sealedRoots";
 

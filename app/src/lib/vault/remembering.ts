@@ -1,6 +1,7 @@
 // The open vault's memory of the ledger, read and written. Rule: one change after another, so that none undoes another.
 import { readMemory, writeMemory, type LedgerMemory, type LedgerName } from "#protocol/keys/index.ts";
-import { readSettings, saveSettings } from "./vault.svelte.ts";
+import { saveSettings } from "./changing.ts";
+import { readSettings } from "./vault.svelte.ts";
 
 /** What this open vault remembers of a ledger. Throws Failure("locked" | "tampered"). */
 export function recallLedger(ledger: LedgerName): LedgerMemory {

@@ -8,7 +8,8 @@ import { z } from "zod";
 import type { KeyedParty } from "./calls.ts";
 import { forgetSecret, makePasskey, usePasskey } from "./passkey.ts";
 import { noteConfirmed } from "./step-up-clock.ts";
-import { callVault, changeVault, unlockVault, vault } from "./vault.svelte.ts";
+import { changeVault } from "./changing.ts";
+import { callVault, unlockVault, vault } from "./vault.svelte.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);

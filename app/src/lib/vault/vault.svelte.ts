@@ -7,8 +7,8 @@ import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Credential, Kit, Unlocker, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
 import type { Proposal, VaultCalls, VaultFace } from "./calls.ts";
-import { findVault, keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type StoredVault } from "./copies.ts";
-import { digestOfCopy, judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
+import { findVault, keepDeviceCopy, keepServerCopy, rememberLeft, type StoredVault } from "./copies.ts";
+import { digestOfCopy } from "./judge-copy.ts";
 import { DEFAULT_IDLE_MINUTES, watchIdle } from "./idle.ts";
 import { noteConfirmed } from "./step-up-clock.ts";
 import { readWays } from "./ways.ts";
@@ -35,6 +35,13 @@ let caller: ReturnType<typeof createCaller<VaultCalls>> | undefined;
 let stopIdle: (() => void) | undefined;
 /** A vault that was made and whose kit is not confirmed yet. */
 let unconfirmed: { blob: VaultBlob; face: VaultFace } | undefined;
+
+let afterUnlock: () => Promise<unknown> = () => Promise.resolve();
+
+/** Names what follows an unlocking of this device's copy: looking at the service's. */
+export function onUnlocked(work: () => Promise<unknown>): void {
+  afterUnlock = work;
+}
 
 const tabs = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("placet.vault");
 
@@ -182,16 +189,10 @@ export async function confirmKit(): Promise<void> {
   }
   const { blob, face: made } = unconfirmed;
   await keepDeviceCopy(owner, blob);
-  await leaveCopy(blob, null);
+  await keepServerCopy(owner, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces: null });
   stored = { where: "device", blob };
   unconfirmed = undefined;
   opened(made);
-}
-
-/** Leaves the form of a copy that may leave at the service, in the place of the one named. */
-async function leaveCopy(blob: VaultBlob, replaces: Hex | null): Promise<void> {
-  if (!owner) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
-  await keepServerCopy(owner, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
 }
 
 /** Opens the vault. Throws Failure("wrong-key" | "locked" | "tampered" | "bad-input"). */
@@ -223,7 +224,7 @@ export async function openStored(
     }
     opened(found);
     // A service that is away says nothing about its copy: it is looked at again at the next unlocking.
-    if (from.where === "device") void inTurn(compareWithService).catch(() => undefined);
+    if (from.where === "device") void afterUnlock().catch(() => undefined);
   } catch (error) {
     endWorker();
     if (isFailure(error, "wrong-key") && error instanceof Failure && error.reason !== "no-such-unlocker") {
@@ -238,105 +239,30 @@ export async function openStored(
   }
 }
 
-function readRevision(blob: unknown): number {
+/** The revision that a copy says it is; 0 where it says none. */
+export function readRevision(blob: unknown): number {
   const revision = typeof blob === "object" && blob !== null && "revision" in blob ? blob.revision : 0;
   return typeof revision === "number" ? revision : 0;
 }
 
-/** Tells what lies at the service from what this device left there, and puts right what needs no question. */
-async function compareWithService(): Promise<JudgedCopy["judgement"]> {
-  const account = owner;
-  if (!account || state !== "unlocked") return "same";
-  const left = await recallLeft(account);
-  const judged = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
-  const { judgement, there } = judged;
-  if (judgement === "newer" && there) {
-    const { face: found, blob } = await callVault<"adoptCopy">("adoptCopy", { blob: there.blob });
-    await keepDeviceCopy(account, blob);
-    await rememberLeft(account, { revision: readRevision(there.blob), digest: there.digest });
-    await takeOver({ face: found, blob });
-  } else if (judgement === "older" || judgement === "missing") {
-    await putBack(there?.digest ?? null, left?.revision ?? 0);
-    // Nothing was ever left there by this device: then nothing was taken away either.
-    if (left !== undefined) notice = judgement;
-  } else if (judgement === "foreign") notice = "foreign";
-  return judgement;
-}
-
-/** Puts this device's copy at the service, in the place of the one named. */
-async function putBack(replaces: Hex | null, above: number): Promise<void> {
-  const proposal = await callVault<"reseal">("reseal", { above });
-  await leaveCopy(proposal.blob, replaces);
-  if (owner) await keepDeviceCopy(owner, proposal.blob);
-  await takeOver(proposal);
-}
-
-/** The person decides that the strange copy at the service goes. */
-export function replaceForeignCopy(): Promise<void> {
-  return inTurn(replaceNow);
-}
-
-async function replaceNow(): Promise<void> {
-  const account = owner;
-  if (!account) return;
-  const left = await recallLeft(account);
-  const { there } = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
-  await putBack(there?.digest ?? null, left?.revision ?? 0);
-  notice = undefined;
-}
-
-/** The person decides to open the strange copy: they may have changed how their vault opens on another device. */
-export async function openForeignCopy(): Promise<void> {
-  const account = owner;
-  if (!account) return;
-  const { there } = await judgeServerCopy({ left: undefined, judge: async () => ({ kind: "foreign" }) });
-  if (!there) return;
-  const aside = stored;
-  lockVault("asked");
-  setAside = aside;
-  stored = { where: "service", blob: there.blob };
-}
-
-async function takeOver({ face: found, blob }: Proposal): Promise<void> {
+/** Takes over a change that was stored: in the worker, and here. */
+export async function takeOver({ face: found, blob }: Proposal): Promise<void> {
   await callVault<"commit">("commit", undefined);
   stored = { where: "device", blob };
   face = found;
 }
 
-let changing: Promise<unknown> = Promise.resolve();
-
-/** One change after another: the worker has one proposal at a time. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turn = changing.then(work);
-  // One that failed must not keep the next from being tried.
-  changing = turn.catch(() => undefined);
-  return turn;
+/** What is to be told about the copy at the service. */
+export function tellNotice(found: CopyNotice | undefined): void {
+  notice = found;
 }
 
-/**
- * Changes the open vault and stores both copies, one change after another. Where another device has left a newer copy,
- * that one is taken over and the change made on top of it. Throws Failure, and then nothing was changed.
- */
-export function changeVault<T extends Proposal>(propose: () => Promise<T>): Promise<T> {
-  return inTurn(async () => {
-    try {
-      return await keepBoth(await propose());
-    } catch (error) {
-      const other = isFailure(error, "conflict") && error instanceof Failure && error.reason === "newer-vault";
-      if (!other || (await compareWithService()) !== "newer") throw error;
-      return await keepBoth(await propose());
-    }
-  });
-}
-
-async function keepBoth<T extends Proposal>(proposal: T): Promise<T> {
-  const account = owner;
-  if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
-  // The service's copy first: where another device has left a newer one, this change must not look done.
-  await leaveCopy(proposal.blob, (await recallLeft(account))?.digest ?? null);
-  await keepDeviceCopy(account, proposal.blob);
-  await takeOver(proposal);
-  return proposal;
+/** Locks, and lets the service's copy be opened in the stead of this device's, which comes back if that one is refused. */
+export function openInstead(blob: unknown): void {
+  const aside = stored;
+  lockVault("asked");
+  setAside = aside;
+  stored = { where: "service", blob };
 }
 
 /** Locks at once, here and in the other tabs: the worker ends, and with it everything it knew. */
@@ -365,11 +291,6 @@ export function leaveVault(): void {
 export function readSettings(): VaultSettings {
   if (!face) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
   return face.settings;
-}
-
-/** Replaces the settings, made from those of the newest copy, and stores both copies. */
-export async function saveSettings(change: (settings: VaultSettings) => VaultSettings): Promise<void> {
-  await changeVault(() => callVault<"changeSettings">("changeSettings", change(readSettings())));
 }
 
 /** A signature by the vault account, which can end things and re-key, and nothing else. `former`: by the one before it. */

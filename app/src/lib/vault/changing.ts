@@ -1,0 +1,119 @@
+// Changing the open vault, and keeping its two copies together: this device's, and the service's. Rules: one change after
+// another; the service's copy first; and what lies there is compared with what this device left before it is believed.
+import type { Hex } from "viem";
+import { Failure, isFailure } from "#protocol/failure.ts";
+import type { VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
+import type { Proposal } from "./calls.ts";
+import { keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft } from "./copies.ts";
+import { judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
+import {
+  callVault,
+  onUnlocked,
+  openInstead,
+  readRevision,
+  readSettings,
+  takeOver,
+  tellNotice,
+  vault,
+} from "./vault.svelte.ts";
+
+/** Leaves the form of a copy that may leave at the service, in the place of the one named. */
+async function leaveCopy(blob: VaultBlob, replaces: Hex | null): Promise<void> {
+  const { account } = vault;
+  if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  await keepServerCopy(account, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
+}
+
+/** Tells what lies at the service from what this device left there, and puts right what needs no question. */
+async function compareWithService(): Promise<JudgedCopy["judgement"]> {
+  const { account } = vault;
+  if (!account || vault.state !== "unlocked") return "same";
+  const left = await recallLeft(account);
+  const judged = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
+  const { judgement, there } = judged;
+  if (judgement === "newer" && there) {
+    const { face: found, blob } = await callVault<"adoptCopy">("adoptCopy", { blob: there.blob });
+    await keepDeviceCopy(account, blob);
+    await rememberLeft(account, { revision: readRevision(there.blob), digest: there.digest });
+    await takeOver({ face: found, blob });
+  } else if (judgement === "older" || judgement === "missing") {
+    await putBack(there?.digest ?? null, left?.revision ?? 0);
+    // Nothing was ever left there by this device: then nothing was taken away either.
+    if (left !== undefined) tellNotice(judgement);
+  } else if (judgement === "foreign") tellNotice("foreign");
+  return judgement;
+}
+
+/** Puts this device's copy at the service, in the place of the one named. */
+async function putBack(replaces: Hex | null, above: number): Promise<void> {
+  const proposal = await callVault<"reseal">("reseal", { above });
+  await leaveCopy(proposal.blob, replaces);
+  if (vault.account) await keepDeviceCopy(vault.account, proposal.blob);
+  await takeOver(proposal);
+}
+
+/** The person decides that the strange copy at the service goes. */
+export function replaceForeignCopy(): Promise<void> {
+  return inTurn(replaceNow);
+}
+
+async function replaceNow(): Promise<void> {
+  const { account } = vault;
+  if (!account) return;
+  const left = await recallLeft(account);
+  const { there } = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
+  await putBack(there?.digest ?? null, left?.revision ?? 0);
+  tellNotice(undefined);
+}
+
+/** The person decides to open the strange copy: they may have changed how their vault opens on another device. */
+export async function openForeignCopy(): Promise<void> {
+  const { account } = vault;
+  if (!account) return;
+  const { there } = await judgeServerCopy({ left: undefined, judge: async () => ({ kind: "foreign" }) });
+  if (!there) return;
+  openInstead(there.blob);
+}
+
+let changing: Promise<unknown> = Promise.resolve();
+
+/** One change after another: the worker has one proposal at a time. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = changing.then(work);
+  // One that failed must not keep the next from being tried.
+  changing = turn.catch(() => undefined);
+  return turn;
+}
+
+/**
+ * Changes the open vault and stores both copies, one change after another. Where another device has left a newer copy,
+ * that one is taken over and the change made on top of it. Throws Failure, and then nothing was changed.
+ */
+export function changeVault<T extends Proposal>(propose: () => Promise<T>): Promise<T> {
+  return inTurn(async () => {
+    try {
+      return await keepBoth(await propose());
+    } catch (error) {
+      const other = isFailure(error, "conflict") && error instanceof Failure && error.reason === "newer-vault";
+      if (!other || (await compareWithService()) !== "newer") throw error;
+      return await keepBoth(await propose());
+    }
+  });
+}
+
+async function keepBoth<T extends Proposal>(proposal: T): Promise<T> {
+  const { account } = vault;
+  if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  // The service's copy first: where another device has left a newer one, this change must not look done.
+  await leaveCopy(proposal.blob, (await recallLeft(account))?.digest ?? null);
+  await keepDeviceCopy(account, proposal.blob);
+  await takeOver(proposal);
+  return proposal;
+}
+
+/** Replaces the settings, made from those of the newest copy, and stores both copies. */
+export async function saveSettings(change: (settings: VaultSettings) => VaultSettings): Promise<void> {
+  await changeVault(() => callVault<"changeSettings">("changeSettings", change(readSettings())));
+}
+
+onUnlocked(() => inTurn(compareWithService));
