@@ -20,7 +20,7 @@ export const vault = {
   "vault.remove.named": "Remove: {way}",
   "vault.remove.title": "Remove this way to open your vault?",
   "vault.remove.text":
-    "{way} will open your vault no longer, on any device. Your records and consents stay as they are.",
+    "{way} will open your vault no longer; another device of yours follows when you next unlock it. Your records and consents stay as they are.",
   "vault.remove.known": "May somebody else know it, or have it?",
   "vault.remove.known.no": "No, I only no longer use it",
   "vault.remove.known.noHint": "Nothing else changes.",

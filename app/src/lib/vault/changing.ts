@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import type { Proposal } from "./calls.ts";
-import { keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft } from "./copies.ts";
+import { keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type LeftCopy } from "./copies.ts";
 import { judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
 import {
   callVault,
@@ -17,24 +17,31 @@ import {
   vault,
 } from "./vault.svelte.ts";
 
+/**
+ * The copy at the service that the open vault goes back to. Of this page alone: another page of this browser that changed
+ * the vault has another one, and what it left is not to be overwritten unread.
+ */
+let base: LeftCopy | undefined;
+
 /** Leaves the form of a copy that may leave at the service, in the place of the one named. */
 async function leaveCopy(blob: VaultBlob, replaces: Hex | null): Promise<void> {
   const { account } = vault;
   if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
-  await keepServerCopy(account, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
+  base = await keepServerCopy(account, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
 }
 
 /** Tells what lies at the service from what this device left there, and puts right what needs no question. */
 async function compareWithService(): Promise<JudgedCopy["judgement"]> {
   const { account } = vault;
   if (!account || vault.state !== "unlocked") return "same";
-  const left = await recallLeft(account);
+  const left = base;
   const judged = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
   const { judgement, there } = judged;
   if (judgement === "newer" && there) {
     const { face: found, blob } = await callVault<"adoptCopy">("adoptCopy", { blob: there.blob });
     await keepDeviceCopy(account, blob);
-    await rememberLeft(account, { revision: readRevision(there.blob), digest: there.digest });
+    base = { revision: readRevision(there.blob), digest: there.digest };
+    await rememberLeft(account, base);
     await takeOver({ face: found, blob });
   } else if (judgement === "older" || judgement === "missing") {
     await putBack(there?.digest ?? null, left?.revision ?? 0);
@@ -60,7 +67,7 @@ export function replaceForeignCopy(): Promise<void> {
 async function replaceNow(): Promise<void> {
   const { account } = vault;
   if (!account) return;
-  const left = await recallLeft(account);
+  const left = base;
   const { there } = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
   await putBack(there?.digest ?? null, left?.revision ?? 0);
   tellNotice(undefined);
@@ -105,7 +112,7 @@ async function keepBoth<T extends Proposal>(proposal: T): Promise<T> {
   const { account } = vault;
   if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
   // The service's copy first: where another device has left a newer one, this change must not look done.
-  await leaveCopy(proposal.blob, (await recallLeft(account))?.digest ?? null);
+  await leaveCopy(proposal.blob, base?.digest ?? null);
   await keepDeviceCopy(account, proposal.blob);
   await takeOver(proposal);
   return proposal;
@@ -116,4 +123,10 @@ export async function saveSettings(change: (settings: VaultSettings) => VaultSet
   await changeVault(() => callVault<"changeSettings">("changeSettings", change(readSettings())));
 }
 
-onUnlocked(() => inTurn(compareWithService));
+onUnlocked((from) =>
+  inTurn(async () => {
+    const { account } = vault;
+    base = account === undefined ? undefined : await recallLeft(account);
+    if (from === "device") await compareWithService();
+  }),
+);

@@ -65,10 +65,12 @@ export function rememberLeft(account: Address, left: LeftCopy): Promise<void> {
 export async function keepServerCopy(
   account: Address,
   options: { blob: VaultBlob; replaces: Hex | null },
-): Promise<void> {
+): Promise<LeftCopy> {
   const { blob, replaces } = options;
   const headers = replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` };
   await request("/api/vault", { method: "PUT", body: blob, headers, schema: z.unknown() });
   const digest = toHex(sha256(canonicalBytes(JSON.parse(JSON.stringify(blob)))));
-  await rememberLeft(account, { revision: blob.revision, digest });
+  const left = { revision: blob.revision, digest };
+  await rememberLeft(account, left);
+  return left;
 }

@@ -36,10 +36,10 @@ let stopIdle: (() => void) | undefined;
 /** A vault that was made and whose kit is not confirmed yet. */
 let unconfirmed: { blob: VaultBlob; face: VaultFace } | undefined;
 
-let afterUnlock: () => Promise<unknown> = () => Promise.resolve();
+let afterUnlock: (from: StoredVault["where"]) => Promise<unknown> = () => Promise.resolve();
 
-/** Names what follows an unlocking of this device's copy: looking at the service's. */
-export function onUnlocked(work: () => Promise<unknown>): void {
+/** Names what follows an unlocking: knowing what is at the service, and looking there when this device's copy was opened. */
+export function onUnlocked(work: (from: StoredVault["where"]) => Promise<unknown>): void {
   afterUnlock = work;
 }
 
@@ -193,6 +193,7 @@ export async function confirmKit(): Promise<void> {
   stored = { where: "device", blob };
   unconfirmed = undefined;
   opened(made);
+  await afterUnlock("service");
 }
 
 /** Opens the vault. Throws Failure("wrong-key" | "locked" | "tampered" | "bad-input"). */
@@ -224,7 +225,7 @@ export async function openStored(
     }
     opened(found);
     // A service that is away says nothing about its copy: it is looked at again at the next unlocking.
-    if (from.where === "device") void afterUnlock().catch(() => undefined);
+    void afterUnlock(from.where).catch(() => undefined);
   } catch (error) {
     endWorker();
     if (isFailure(error, "wrong-key") && error instanceof Failure && error.reason !== "no-such-unlocker") {
