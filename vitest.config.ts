@@ -8,8 +8,6 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
 const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
-// The service with its libraries takes three seconds to load: files of these parts share what is loaded, and nothing else.
-const together = { isolate: true } as const;
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 export default defineConfig({
@@ -18,7 +16,8 @@ export default defineConfig({
     projects: [
       plain("protocol"),
       // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.
-      { test: { ...plain("indexer").test, ...together, exclude: ["test/indexer/processes/**"] } },
+      // The service takes three seconds to load: the files share what is loaded.
+      { test: { ...plain("indexer").test, isolate: false, exclude: ["test/indexer/processes/**"] } },
       {
         test: {
           name: "postgres",
@@ -31,7 +30,6 @@ export default defineConfig({
           ],
           globalSetup: "test/indexer/support/postgres-setup.ts",
           ...common,
-          ...together,
         },
       },
       plain("scripts"),
