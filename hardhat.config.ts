@@ -95,8 +95,8 @@ export default defineConfig({
           invariant: { runs: 1_000, depth: 15, failOnRevert: true },
         },
         deep: {
-          fuzz: { runs: 20_000, seed: "0x2" },
-          invariant: { runs: 1_000, depth: 250, failOnRevert: true },
+          fuzz: { runs: 10_000, seed: "0x2" },
+          invariant: { runs: 200, depth: 250, failOnRevert: true },
         },
       },
     },

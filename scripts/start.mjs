@@ -26,6 +26,7 @@ const commands = {
   "test:sim": "test-sim.ts",
   "bench:gas": "bench/gas/main.ts",
   "test:contracts:deep": "testing/deep.ts",
+  "test:contracts:coverage": "coverage/main.ts",
   "test:mutants": "mutants/main.ts",
   "bench:crypto": "bench/crypto/main.ts",
   "bench:indexer": "bench/indexer.ts",

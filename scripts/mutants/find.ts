@@ -1,6 +1,7 @@
 // Finding all mutants: the same sources give the same ones, in the same order and with the same names.
 
-import { children, field, lineOf, list, word, type Source, type SyntaxNode } from "../solidity/syntax.ts";
+import { children, lineOf, list, word, type Source, type SyntaxNode } from "../solidity/syntax.ts";
+import { statementAt, type Point } from "../solidity/points.ts";
 import { readConstants, wrongValues, type Constant } from "./constants.ts";
 import { changeableBelow, changesOf, type Context, type Edit } from "./operators.ts";
 
@@ -16,31 +17,10 @@ export type Mutant = {
   edits: (Edit & { file: string })[];
 };
 
-/** A function's body, numbered over all files: what a test has to reach to notice a mutant inside. */
-export type Body = { id: number; file: string; start: number; end: number };
-
-/** Every body of a function in the sources for which `isMeant` holds. */
-export function findBodies(sources: Source[], isMeant: (path: string) => boolean): Body[] {
-  const bodies: Omit<Body, "id">[] = [];
-  for (const { path, tree } of sources.filter((source) => isMeant(source.path))) {
-    const visit = (node: SyntaxNode): void => {
-      // A constructor runs in the first test that deploys, and what it did is there in all.
-      const isFunction = node.nodeType === "FunctionDefinition" && word(node, "kind") !== "constructor";
-      const body = isFunction ? field(node, "body") : undefined;
-      if (body !== undefined) bodies.push({ file: path, start: body.start, end: body.end });
-      children(node).forEach(visit);
-    };
-    visit(tree);
-  }
-  return bodies.map((body, index) => ({ ...body, id: index + 1 }));
-}
-
-/** The bodies in which a mutant changes something; none when a change lies outside of all. */
-export function bodiesOf({ edits }: Mutant, bodies: Body[]): Body[] {
-  const holding = edits.map((edit) =>
-    bodies.find((body) => body.file === edit.file && body.start <= edit.start && edit.end <= body.end),
-  );
-  return holding.includes(undefined) ? [] : holding.filter((body) => body !== undefined);
+/** The statements in which a mutant changes something; none when a change lies outside of all. */
+export function placesOf({ edits }: Mutant, points: Point[]): Point[] {
+  const places = edits.map(({ file, start }) => statementAt(points, file, start));
+  return places.includes(undefined) ? [] : places.filter((place) => place !== undefined);
 }
 
 /** Every mutant of the sources for which `isMeant` holds. */

@@ -1,46 +1,62 @@
 // `npm run test:mutants`: makes every small mistake that could be made in the contracts that decide about consent, and
 // asks of each whether a test notices. A mistake that none notices is named, and the run fails. `-- --every` tries those
-// too that are listed as changing nothing, and `-- --only TEXT` just those whose name holds a text.
+// too that are listed as changing nothing, `-- --only TEXT` just those whose name holds a text, and `-- --core` the mutants
+// of the module Consents, its value type and the signatures: what `npm test` runs. The first step, which finds out what
+// each test reaches, counts the coverage of all contracts.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../build/project-root.ts";
 import { buildOnce } from "../build/stamp.ts";
 import { tellFailure } from "../build/tell-failure.ts";
-import { compileRewritten } from "../solidity/rewritten.ts";
+import { tellCoverage } from "../coverage/report.ts";
+import { findPoints } from "../solidity/points.ts";
+import { compileRewritten, inputsOfRewritten } from "../solidity/rewritten.ts";
 import { parseContracts } from "../solidity/syntax.ts";
 import { readEquivalent } from "./equivalent.ts";
-import { bodiesOf, findBodies, findMutants, type Mutant } from "./find.ts";
+import { findMutants, placesOf, type Mutant } from "./find.ts";
 import { orderTests } from "./order.ts";
 import { writeSchema } from "./schemata.ts";
 import { findReach, tryAll } from "./try-all.ts";
 import type { Verdict } from "./worker.ts";
 
 /** What decides about consent: the modules, the record's value type and its key, and who signed what. */
-const meant =
-  /^contracts\/(modules\/(Answers|Batches|ConsentBase|Consents|Emergency|Keys|LedgerState|Moves|Proxies|Requests|SignedActs)|types\/ConsentRecord|libraries\/(RecordKey|Word))\.sol$/;
-
-const folder = join(projectRoot, "build/mutants");
+const meant = {
+  core: listFiles(
+    "modules/ConsentBase modules/Consents modules/SignedActs types/ConsentRecord types/Version libraries/RecordKey",
+  ),
+  whole: listFiles(
+    "modules/Answers modules/Batches modules/CareBatches modules/ConsentBase modules/Consents modules/Emergency modules/Keys " +
+      "modules/LedgerState modules/Moves modules/Proxies modules/Relays modules/Replies modules/Requests modules/SignedActs " +
+      "types/ConsentRecord types/Version libraries/GrantHash libraries/RecordKey",
+  ),
+};
 
 await tellFailure(async () => {
   const began = Date.now();
   const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
-  const isMeant = (path: string): boolean => meant.test(path);
+  const scope = process.argv.includes("--core") ? "core" : "whole";
+  const folder = join(projectRoot, `build/mutants-${scope}`);
   const sources = parseContracts();
-  const [mutants, bodies] = [findMutants(sources, isMeant), findBodies(sources, isMeant)];
-  const { reasons, stale } = await readEquivalent(mutants);
+  const points = findPoints(sources);
+  const mutants = findMutants(sources, (path) => meant[scope].test(path));
+  const { reasons, stale } = await readEquivalent(mutants, meant[scope]);
   await buildOnce({
-    name: "mutants",
-    inputs: ["contracts", "test/contracts/solidity", "scripts/mutants", "scripts/solidity", "hardhat.config.ts"],
-    outputs: ["build/mutants/artifacts"],
+    name: `mutants-${scope}`,
+    inputs: inputsOfRewritten,
+    outputs: [`build/mutants-${scope}/artifacts`],
     build: () =>
       compileRewritten({
         folder,
-        sources: new Map(sources.map((source) => [source.path, writeSchema(source, { mutants, bodies })])),
+        sources: new Map(sources.map((source) => [source.path, writeSchema(source, { mutants, points })])),
       }),
   });
-  console.log(`${mutants.length} mutants in ${bodies.length} functions, compiled (${seconds(began)}).`);
-  const order = orderTests(await findReach(folder));
+  console.log(`${mutants.length} mutants, compiled (${seconds(began)}).`);
+  const tests = await findReach(folder);
+  console.log(`${tests.length} tests of the contracts pass without any of them (${seconds(began)}).`);
+  const reached = new Set(tests.flatMap((test) => test.points));
+  const isCovered = await tellCoverage({ points, reached });
+  const order = orderTests(tests);
 
   const wanted = mutants.filter(
     ({ name }) =>
@@ -53,14 +69,13 @@ await tellFailure(async () => {
     folder,
     next: () => {
       const mutant = waiting.shift();
-      if (mutant === undefined) return undefined;
-      return { id: mutant.id, titles: order.testsOf(bodiesOf(mutant, bodies)) };
+      return mutant === undefined ? undefined : { id: mutant.id, titles: order.testsOf(placesOf(mutant, points)) };
     },
     hear: (verdict) => {
       verdicts.push(verdict);
       const mutant = byId.get(verdict.id);
       if (mutant === undefined) return;
-      if (verdict.killer !== undefined) order.noteKill(bodiesOf(mutant, bodies), verdict.killer);
+      if (verdict.killer !== undefined) order.noteKill(placesOf(mutant, points), verdict.killer);
       else if (!reasons.has(mutant.name)) console.log(`survives: ${tell(mutant)}`);
       if (verdicts.length % 100 === 0) console.log(`${verdicts.length} of ${wanted.length} tried (${seconds(began)})`);
     },
@@ -77,7 +92,8 @@ await tellFailure(async () => {
   for (const name of stale) console.log(`Listed as changing nothing, and no mutant any more: ${name}`);
   for (const name of needless) console.log(`Listed as changing nothing, and yet a test notices: ${name}`);
   for (const mutant of unexplained) console.log(`No test notices ${tell(mutant)}\n    ${mutant.name}`);
-  process.exitCode = unexplained.length + stale.length + needless.length === 0 && killed > 0 ? 0 : 1;
+  const isGood = unexplained.length + stale.length + needless.length === 0 && killed > 0;
+  process.exitCode = isGood && isCovered ? 0 : 1;
 });
 
 async function writeReport(verdicts: Verdict[], byId: Map<number, Mutant>): Promise<void> {
@@ -94,4 +110,8 @@ function tell({ file, line, was, becomes }: Mutant): string {
 
 function seconds(began: number): string {
   return `${((Date.now() - began) / 1000).toFixed(0)} s`;
+}
+
+function listFiles(names: string): RegExp {
+  return new RegExp(`^contracts/(${names.replaceAll(" ", "|")})\\.sol$`);
 }

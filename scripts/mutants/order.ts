@@ -1,32 +1,38 @@
-// Which tests can notice a mutant, and in which order they are asked: those that noticed others in the same function come
-// first, then those that reach little else. The order decides how long a run takes and never how it ends.
+// Which tests can notice a mutant, and in which order they are asked: those that noticed others in the same statement
+// or function come first, then those that reach little else. The order decides how long a run takes and never how it ends.
 
-import type { Body } from "./find.ts";
+import type { Point } from "../solidity/points.ts";
 import type { Test } from "./worker.ts";
 
 /** The tests' order, learning from every kill. */
 export type Order = {
-  testsOf: (bodies: Body[]) => string[];
-  noteKill: (bodies: Body[], title: string) => void;
+  testsOf: (places: Point[]) => string[];
+  noteKill: (places: Point[], title: string) => void;
 };
 
 /** Begins with what each test reaches. */
 export function orderTests(tests: Test[]): Order {
   const kills = new Map<string, number>();
-  const keyOf = (body: Body, title: string): string => `${body.id} ${title}`;
+  // A kill in the same statement says more than one elsewhere in the same function.
+  const keysOf = (place: Point, title: string): [string, number][] => [
+    [`${place.id} ${title}`, 10],
+    [`${place.file} ${place.place} ${title}`, 1],
+  ];
   return {
-    testsOf: (bodies) => {
-      // A change outside of every function may be noticed by any test.
+    testsOf: (places) => {
+      // A change outside of every statement may be noticed by any test.
       const able =
-        bodies.length === 0 ? tests : tests.filter((test) => bodies.some(({ id }) => test.bodies.includes(id)));
+        places.length === 0 ? tests : tests.filter((test) => places.some(({ id }) => test.points.includes(id)));
       const killsOf = ({ title }: Test): number =>
-        bodies.reduce((sum, body) => sum + (kills.get(keyOf(body, title)) ?? 0), 0);
+        places
+          .flatMap((place) => keysOf(place, title))
+          .reduce((sum, [key, weight]) => sum + weight * (kills.get(key) ?? 0), 0);
       return [...able]
-        .sort((a, b) => killsOf(b) - killsOf(a) || a.bodies.length - b.bodies.length)
+        .sort((a, b) => killsOf(b) - killsOf(a) || a.points.length - b.points.length)
         .map(({ title }) => title);
     },
-    noteKill: (bodies, title) => {
-      for (const body of bodies) kills.set(keyOf(body, title), (kills.get(keyOf(body, title)) ?? 0) + 1);
+    noteKill: (places, title) => {
+      for (const [key] of places.flatMap((place) => keysOf(place, title))) kills.set(key, (kills.get(key) ?? 0) + 1);
     },
   };
 }

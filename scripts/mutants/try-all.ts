@@ -10,7 +10,7 @@ import { environmentOf } from "../solidity/rewritten.ts";
 import type { Test, Verdict } from "./worker.ts";
 
 const verdict = z.object({ id: z.number(), killer: z.string().optional(), tests: z.number() });
-const tests = z.array(z.object({ title: z.string(), bodies: z.array(z.number()), passed: z.boolean() }));
+const tests = z.array(z.object({ title: z.string(), points: z.array(z.number()), passed: z.boolean() }));
 
 /** How long an answer may take. */
 const patience = 600_000;

@@ -1,4 +1,4 @@
-// Hearing which parts of contracts that were written anew a test reached (reached.ts says how they tell).
+// Hearing which parts of contracts that were written anew a test reached (telling.ts says how they tell).
 
 import { hooks } from "hardhat";
 

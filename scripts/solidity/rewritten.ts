@@ -6,6 +6,15 @@ import { readdirSync } from "node:fs";
 import { requireTool } from "../build/run-tool.ts";
 import { projectRoot } from "../build/project-root.ts";
 
+/** All that decides what such a folder holds. */
+export const inputsOfRewritten = [
+  "contracts",
+  "test/contracts/solidity",
+  "scripts/mutants",
+  "scripts/solidity",
+  "hardhat.config.ts",
+];
+
 /** The environment in which Hardhat works on such a folder instead of the project's own contracts. */
 export function environmentOf(folder: string): Record<string, string> {
   return {

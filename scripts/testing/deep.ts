@@ -1,5 +1,5 @@
-// `npm run test:contracts:deep`: the Solidity tests with the profile "deep" of hardhat.config.ts: 250,000 acts instead of
-// 15,000, and other chances.
+// `npm run test:contracts:deep`: the Solidity tests with the profile "deep" of hardhat.config.ts: three suites with
+// 50,000 acts each, in runs of 250 instead of 15, and ten times as many single cases, with other chances.
 
 import { buildContracts } from "../build/contracts.ts";
 import { runTool } from "../build/run-tool.ts";

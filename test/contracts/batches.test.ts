@@ -264,8 +264,8 @@ describe("A relayer who sends acts of several people at once", () => {
 
   it("may put a batch into a batch, which then is done or refused as one", async () => {
     const draft = await draftGrant(stage);
-    const inner = encode("relayEach", [await signedGrant(draft), "0x12345678"], 200_000);
-    expect(await relay([inner], 500_000)).to.deep.equal(["0x00000000"]);
+    const inner = encode("relayEach", [await signedGrant(draft), "0x12345678"], 400_000);
+    expect(await relay([inner], 1_500_000)).to.deep.equal(["0x00000000"]);
     expect(await isActive(stage, draft)).to.equal(true);
   });
 

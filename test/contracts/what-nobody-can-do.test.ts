@@ -100,7 +100,7 @@ describe("Nobody", () => {
 
 /** Every variable of a contract with its place in storage, as the compiler tells it. */
 async function layoutOf(contract: string): Promise<string[]> {
-  const id = await artifacts.getBuildInfoId(`contracts/${contract}.sol:${contract}`);
+  const id = await artifacts.getBuildInfoId(contract);
   const path = id === undefined ? undefined : await artifacts.getBuildInfoOutputPath(id);
   if (path === undefined) throw new Error(`${contract} has not been compiled.`);
   type Output = {

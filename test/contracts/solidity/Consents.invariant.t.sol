@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Accounts} from "./support/Accounts.sol";
+import {Declines} from "./support/Declines.sol";
 
 /// @dev All acts on consents and accounts, as the runner calls them.
-contract ConsentActs is Accounts {}
+contract ConsentActs is Declines {}
 
 /// @dev Patients, proxies, vault accounts, grantees, relayers, clinics and strangers act in any order. Whether an act may
 /// pass is asked of the model beforehand; whether the ledger kept to it is checked after each.

@@ -3,7 +3,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { DAY, send, START, word, type Stage } from "./stage.ts";
 
-export const KIND = { doctor: 1, lab: 3, organisation: 7 };
+export const KIND = { doctor: 1, nurse: 2, lab: 3, organisation: 7 };
 export const ROLE = { doctor: 1, nurse: 2, clerk: 3 };
 
 /** When the credentials of these tests end. */

@@ -5,10 +5,12 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { Contract, ContractTransactionReceipt, HDNodeWallet, InterfaceAbi, Signer } from "ethers";
 import { network } from "hardhat";
 import { ledgerAbi } from "#protocol/contracts/index.ts";
+import { holdClock } from "./clock.ts";
 import { expectWholeHistory } from "./history.ts";
 
 /** One simulated chain for all tests; every test starts from a snapshot of it. */
 export const connection = await network.create();
+holdClock(connection.provider);
 export const { ethers } = connection;
 export const { time, loadFixture } = connection.networkHelpers;
 

@@ -19,8 +19,12 @@ abstract contract Accounts is Others {
         uint256 signer;
         uint256 vaultSigner;
         bytes32 digest;
+        bool isReplaced;
         bool mayPass;
     }
+
+    /// @dev A signature that names a key is good once: the account's own, and that of a vault account that leaves.
+    mapping(bytes32 digest => bool) private spentKeys;
 
     function publishKey(uint256 seed) external chosenBy(seed) {
         Publishing memory p;
@@ -41,9 +45,11 @@ abstract contract Accounts is Others {
                 )
             )
         );
-        bool isReplaced = p.wanted != address(0) && p.present != address(0) && p.wanted != p.present;
-        p.mayPass = p.key != 0 && p.wanted != who(p.account) && (!isReplaced || who(p.vaultSigner) == p.present);
+        p.isReplaced = p.wanted != address(0) && p.present != address(0) && p.wanted != p.present;
+        p.mayPass = p.key != 0 && p.wanted != who(p.account) && (!p.isReplaced || who(p.vaultSigner) == p.present);
+        if (p.isSigned || p.isReplaced) p.mayPass = p.mayPass && !spentKeys[p.digest];
         if (_sendKey(p)) {
+            if (p.isSigned || p.isReplaced) spentKeys[p.digest] = true;
             keys[who(p.account)] = p.key;
             if (p.wanted != address(0)) vaults[who(p.account)] = p.wanted;
         }
@@ -53,7 +59,6 @@ abstract contract Accounts is Others {
     function _sendKey(Publishing memory p) private returns (bool) {
         bytes memory byVault = signWith(p.vaultSigner, p.digest);
         if (!p.isSigned) {
-            // The same words with the same deadline of zero are good once: no key is published twice here.
             bytes memory plain = abi.encodeCall(ILedger(ledger).publishKey, (p.key, p.wanted, byVault));
             return _act("publishKey", p.account, plain, p.mayPass, 1);
         }

@@ -73,6 +73,7 @@ abstract contract Model {
         Told memory c = told[subject][grantee][scope];
         if (!_allows(c, op)) return false;
         if (reader == grantee) return true;
+        if ((op / MANAGE_OP) % 2 == 1) return false;
         uint256 role = verified[grantee] ? roles[grantee][reader] : 0;
         if (role == 0) return false;
         if (role == 1 || role == 2) return true;

@@ -17,7 +17,7 @@ abstract contract Stage {
     function _setStage() internal {
         vm.warp(START);
         registry = IProviderRegistry(_deploy(vm.getCode("ProviderRegistry")));
-        ledger = ILedger(_deploy(bytes.concat(vm.getCode("Ledger"), abi.encode(registry))));
+        ledger = _deployLedger();
         _verify(who(LENA), 1);
         _verify(who(CLINIC), 7);
         vm.prank(who(MAYA));
@@ -26,6 +26,11 @@ abstract contract Stage {
         registry.addMember(who(NORA), 2);
         vm.prank(who(CLINIC));
         registry.addMember(who(CARL), 3);
+    }
+
+    /// @dev A ledger that asks this registry.
+    function _deployLedger() internal returns (ILedger) {
+        return ILedger(_deploy(bytes.concat(vm.getCode("Ledger"), abi.encode(registry))));
     }
 
     function _verify(address account, uint8 kind) internal {

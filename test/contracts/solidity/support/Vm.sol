@@ -17,6 +17,9 @@ interface Vm {
     function deal(address account, uint256 ether_) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
+    function record() external;
+    function accesses(address account) external returns (bytes32[] memory reads, bytes32[] memory writes);
+    function load(address account, bytes32 slot) external view returns (bytes32);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function assume(bool condition) external pure;
 }

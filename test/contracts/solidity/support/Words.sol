@@ -27,6 +27,24 @@ abstract contract Words {
         "RenewByProxy(address proxy,bytes32 mandate,uint32 mandateVersion,uint64 proxyGeneration,Scope scope,address subject,address grantee,bool mayRead,bool mayAdd,uint32 ops,uint40 until,uint32 version,uint64 generation,uint40 deadline)";
     string internal constant REVOKE_BY_PROXY =
         "RevokeByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 scope,uint32 ceiling,uint32 mandateVersion)";
+    string internal constant DECLINE_BY_PROXY =
+        "DeclineByProxy(address proxy,bytes32 mandate,address subject,address grantee,bytes32 request,bytes32 note,uint64 generation,uint40 deadline)";
+    string internal constant ANCHOR =
+        "Anchor(address subject,bytes32 document,bytes32 manifest,uint32 version,uint64 generation,uint40 deadline)";
+    string internal constant FILE =
+        "File(address author,address subject,address grantee,bytes32 scope,bytes32 document,bytes32 manifest,uint32 version,uint64 generation,uint40 deadline)";
+    string internal constant WITHDRAW = "Withdraw(address account,address subject,bytes32 document,uint32 version)";
+    string internal constant REJECT = "Reject(address subject,bytes32 document,uint32 version)";
+    string internal constant AVAILABILITY =
+        "Availability(address provider,uint32 day,uint96 open,uint64 generation,uint40 deadline)";
+    string internal constant REQUEST_APPOINTMENT =
+        "RequestAppointment(address account,address patient,address provider,bytes32 id,uint32 day,uint8 slot,uint8 length,bytes32 details,uint64 generation,uint40 deadline)";
+    string internal constant CONFIRM_APPOINTMENT =
+        "ConfirmAppointment(address account,address patient,address provider,bytes32 id,uint32 version,uint64 generation,uint40 deadline)";
+    string internal constant RESCHEDULE_APPOINTMENT =
+        "RescheduleAppointment(address account,address patient,address provider,bytes32 id,uint32 day,uint8 slot,uint8 length,bytes32 details,uint32 version,uint64 generation,uint40 deadline)";
+    string internal constant CANCEL_APPOINTMENT =
+        "CancelAppointment(address account,address patient,address provider,bytes32 id,uint32 version)";
     string internal constant CANCEL_SIGNED = "CancelSigned(address subject,uint64 generation)";
     string internal constant REKEY = "Rekey(address subject,bytes32 bundle,uint32 epoch)";
     string internal constant MOVED = "Moved(address subject,address newAccount,uint64 generation,uint40 deadline)";
@@ -107,6 +125,11 @@ abstract contract Words {
         bytes memory first = abi.encode(_typehashWithScope(REPLACE), t.scope, replaced, t.subject, t.grantee);
         bytes memory second = abi.encode(_mayRead(t.ops), _mayAdd(t.ops), t.ops, t.notBefore, t.expiresAt);
         return keccak256(bytes.concat(first, second, abi.encode(t.capsule, version, generation, t.deadline)));
+    }
+
+    /// @dev The hash of an act that is an array of others: its own type, that of the others, and their hashes.
+    function _manyWords(string memory own, string memory each, bytes32[] memory acts) internal pure returns (bytes32) {
+        return keccak256(abi.encode(_typehash(string.concat(own, each)), keccak256(abi.encodePacked(acts))));
     }
 
     /// @dev What a proxy's act names of the mandate under which it is done.
