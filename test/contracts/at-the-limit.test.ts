@@ -251,6 +251,15 @@ describe("A patient at the limit", () => {
     for (const op of [0, 4, READ + 4, READ + QUERY + 4, MANAGE]) expect(await whyNot(op), String(op)).to.equal(16n);
   });
 
+  it("finds a consent in storage where subject, grantee and scope hash to, in this order, for proofs", async () => {
+    const draft = await granted(stage);
+    const words = [draft.subject, draft.grantee, draft.scope];
+    const place = ethers.keccak256(ethers.AbiCoder.defaultAbiCoder().encode(["address", "address", "bytes32"], words));
+    const kept = await ethers.provider.getStorage(await stage.ledger.getAddress(), place);
+    expect(BigInt(kept)).to.equal(await consentOf(stage, draft));
+    expect(BigInt(kept)).to.not.equal(0n);
+  });
+
   it("may lift a version to the top: it stays ended for good, and revoking goes on without an error", async () => {
     const draft = await granted(stage);
     const { subject, grantee, scope } = draft;
