@@ -39,8 +39,7 @@ abstract contract Batches is IBatches, ConsentBase {
     function revokeMany(Ended[] calldata consents) external {
         _requireSome(consents.length);
         for (uint256 i = 0; i < consents.length; ++i) {
-            (bytes32 scope, address grantee) = (consents[i].scope, consents[i].grantee);
-            _revoke(msg.sender, grantee, scope, _consentAt(msg.sender, grantee, scope).record.version(), msg.sender);
+            _revokeOwn(consents[i].grantee, consents[i].scope);
         }
     }
 

@@ -75,6 +75,14 @@ abstract contract ConsentBase is LedgerState {
         _record(selector, terms.subject, terms.grantee, terms.scope, record.word(), terms.capsule);
     }
 
+    /// @dev Ends the sender's own consent, whatever stands there: it never fails, and is on record each time.
+    function _revokeOwn(address grantee, bytes32 scope) internal {
+        Consent storage consent = _consentAt(msg.sender, grantee, scope);
+        ConsentRecord before = consent.record;
+        bytes32 record = _end(consent, before, REVOKED, lift(before.version())).word();
+        _record(IConsents.Revoked.selector, msg.sender, grantee, scope, record);
+    }
+
     /// @dev Ends a consent at or below `ceiling`, that `by`, the subject or their vault account, revoked. At the top the
     /// version cannot rise any more: what is left to refuse a second sending is that nothing stands.
     /// @return whether there was something left to do.

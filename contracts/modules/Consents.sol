@@ -11,7 +11,6 @@ import {
     GRANTABLE_OPS,
     READ,
     RENOUNCED,
-    REVOKED,
     SUPERSEDED
 } from "../types/ConsentRecord.sol";
 import {lift} from "../types/Version.sol";
@@ -86,11 +85,7 @@ abstract contract Consents is IConsents, ConsentBase {
 
     /// @inheritdoc IConsents
     function revoke(address grantee, bytes32 scope) external {
-        Consent storage consent = _consentAt(msg.sender, grantee, scope);
-        ConsentRecord before = consent.record;
-        ConsentRecord record = before.ended(REVOKED, lift(before.version()), block.timestamp);
-        consent.record = record;
-        _record(Revoked.selector, msg.sender, grantee, scope, record.word());
+        _revokeOwn(grantee, scope);
     }
 
     /// @inheritdoc IConsents

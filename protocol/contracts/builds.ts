@@ -3,21 +3,21 @@
 /** By what the contracts' code is recognised: its hash with all immutable values zero, and where those stand. */
 export const publishedBuilds = {
   ledger: {
-    codeHash: "0xbee6ef8e9fc6f6f71b9fd5a0c4be79bdd0fa73ad97a0baf4502a29ffcf352634",
+    codeHash: "0xba155f6f25fc1e767856a9af5b616fdce48c870ec10e6b7f04ef0b19f0fe6fda",
     immutables: [
       { name: "extension", start: 80 },
-      { name: "_registry", start: 6400 },
-      { name: "extension", start: 7163 },
-      { name: "_registry", start: 12228 },
-      { name: "_cachedThis", start: 14498 },
-      { name: "_cachedDomainSeparator", start: 14552 },
-      { name: "_hashedName", start: 14631 },
-      { name: "_hashedVersion", start: 14669 },
-      { name: "_cachedChainId", start: 14735 },
+      { name: "_registry", start: 6251 },
+      { name: "extension", start: 7014 },
+      { name: "_registry", start: 12043 },
+      { name: "_cachedThis", start: 14475 },
+      { name: "_cachedDomainSeparator", start: 14529 },
+      { name: "_hashedName", start: 14608 },
+      { name: "_hashedVersion", start: 14646 },
+      { name: "_cachedChainId", start: 14712 },
     ],
   },
   ledgerExtension: {
-    codeHash: "0x5741608b78932a1467aa315c8004b05615fec5c0f22bbf9013f3c52b5033efc7",
+    codeHash: "0x7f9f1b6fb4b80e10778ae7a305c2c41823d3da977ea21ed168543872daeed803",
     immutables: [
       { name: "_registry", start: 15267 },
       { name: "_registry", start: 16406 },
