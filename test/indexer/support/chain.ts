@@ -14,7 +14,6 @@ import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { deploy } from "#scripts/deploy.ts";
 import type { Deployment } from "#scripts/deploy.ts";
-import { pickAnyPort } from "#scripts/stack/ports.ts";
 
 /** A person who signs and sends. */
 export type Person = ReturnType<typeof demoAccount>;
@@ -37,11 +36,10 @@ export const people = {
 /** Starts a chain and deploys on it. */
 export async function startChain() {
   const folder = await mkdtemp(join(tmpdir(), "placet-chain-"));
-  const port = await pickAnyPort();
   const owner = join(folder, "owner.json");
   await writeFile(owner, JSON.stringify({ owner: process.pid }));
   const script = fileURLToPath(new URL("../../../scripts/chain.ts", import.meta.url));
-  const child = fork(script, [String(port), owner], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+  const child = fork(script, ["0", owner], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
   const rpcUrl = await new Promise<string>((resolve, reject) => {
     child.once("message", (message: { listening: string }) => resolve(message.listening));
     child.once("exit", (code) => reject(new Error(`The chain ended with code ${code}.`)));
