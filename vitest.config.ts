@@ -1,5 +1,4 @@
-// Everything that is tested but the contracts, in projects that `npm run test:NAME` runs alone. The browser tests start
-// whole stacks, so they run one after the other.
+// Everything that is tested but the contracts, in projects that `npm run test:NAME` runs alone.
 
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -43,8 +42,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          pool: "forks",
-          fileParallelism: false,
+          ...common,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

@@ -36,10 +36,14 @@ export async function openBrowserFor(browser: Browser, name: string, wishes: Wis
   });
   const { onTraffic } = wishes;
   if (onTraffic) {
-    context.on("request", (request) =>
-      onTraffic(`${request.url()}\n${request.postDataBuffer()?.toString("latin1") ?? ""}`),
-    );
+    // What a page keeps in memory under a blob: address, as the viewer does with a picture, crosses no network.
+    const crosses = (url: string) => !url.startsWith("blob:");
+    context.on("request", (request) => {
+      if (!crosses(request.url())) return;
+      onTraffic(`${request.url()}\n${request.postDataBuffer()?.toString("latin1") ?? ""}`);
+    });
     context.on("response", (response) => {
+      if (!crosses(response.url())) return;
       // A stream never ends, and a closed page has no body left: neither is an answer that could be read.
       if (response.headers()["content-type"]?.startsWith("text/event-stream")) return;
       response.body().then(

@@ -215,11 +215,12 @@ export function careSteps(cast: Cast): void {
       .getByText(/That time has just been taken/)
       .first()
       .waitFor();
+    // Who has a confirmed time. The calendar of a day that is today says it once more.
     const confirmed = async () =>
       (
         await Promise.all([cast.ana, cast.ben].map(({ page }) => page.getByText("Confirmed", { exact: true }).count()))
-      ).toSorted();
-    await expect.poll(confirmed, { timeout: 20_000 }).toEqual([0, 1]);
+      ).map((count) => count > 0);
+    await expect.poll(async () => (await confirmed()).filter(Boolean).length, { timeout: 20_000 }).toBe(1);
   });
 
   test("9. The patient revokes: the open page loses access, and a new read is refused in words and recorded", async () => {
