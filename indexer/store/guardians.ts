@@ -47,14 +47,17 @@ export async function listSharesOf(db: Queryable, subject: Address): Promise<Sha
   );
 }
 
-/** What somebody is a guardian for, each with the open request if there is one. */
+/**
+ * What somebody is a guardian for, each with the open request if there is one. Anybody may name anybody: the oldest come
+ * first, so that a flood of new ones pushes none of them out.
+ */
 export async function listGuardianships(
   db: Queryable,
   { guardian, now }: { guardian: Address; now: number },
 ): Promise<{ share: ShareRow; recovery: RecoveryRow | null; answer: AnswerRow | null }[]> {
   const shares = await db.query<ShareRow>(
     `select subject, guardian, set_name as "set", box, at from guardian_shares where guardian = $1
-     order by subject limit 500`,
+     order by at, subject limit 500`,
     [guardian],
   );
   const asked = await db.query<RecoveryRow & AnswerRow>(

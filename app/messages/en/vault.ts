@@ -14,7 +14,7 @@ export const vault = {
   "vault.way.guardians": "Guardians",
   "vault.way.guardians.about": "Any {threshold} of {count} people, together: {names}.",
   "vault.way.guardians.missing":
-    "The service no longer holds the shares of your guardians. Name them once more: until then they cannot help you.",
+    "The service does not hold the shares that you gave your guardians. Name them once more: until then they cannot help you.",
   "vault.way.since": "Since",
   "vault.remove": "Remove",
   "vault.remove.named": "Remove: {way}",
@@ -26,7 +26,7 @@ export const vault = {
   "vault.remove.known.noHint": "Nothing else changes.",
   "vault.remove.known.yes": "Yes, or I am not sure",
   "vault.remove.known.yesHint":
-    "New keys are made. What you seal from now on, the old ones do not open. Your wallet asks you to publish the new key once, and those you share with should compare it again. What somebody copied before, they can still open.",
+    "New keys are made. What you seal from now on, the old ones do not open. Your wallet asks you to publish the new key once, and those you share with should compare it again. Whoever opened your vault has also seen the codes of your recovery kits: make a new kit afterwards, and remove the old one in this same way. What somebody copied before, they can still open.",
   "vault.remove.do": "Remove it",
   "vault.remove.busy": "Removing …",
   "vault.removed": "Removed. It opens your vault no longer.",
@@ -51,7 +51,7 @@ export const vault = {
   "vault.add.guardians": "Name guardians",
   "vault.add.guardians.again": "Name other guardians",
   "vault.add.guardians.lead":
-    "People whom you trust, and who do not know each other too well. Each gets a share that tells nothing by itself. Enough of them together can bring you back; too few learn nothing. They can never read your records or act for you by being guardians, but as many as it takes could, together, open your vault if they also got hold of its locked copy.",
+    "If you no longer trust those you named before, remove them above first, as if somebody knew that way: new ones alone do not undo what the old ones hold. Guardians are people whom you trust, and who do not know each other too well. Each gets a share that tells nothing by itself. Enough of them together can bring you back; too few learn nothing. They can never read your records or act for you by being guardians, but as many as it takes could, together, open your vault if they also got hold of its locked copy.",
   "vault.guardians.who": "Find a guardian",
   "vault.guardians.chosen": "Your guardians",
   "vault.guardians.none": "Nobody chosen yet.",
@@ -141,7 +141,7 @@ export const vault = {
   "recover.stopped": "Taken back. Nobody hands over anything now.",
   "stepUp.title": "Is it you?",
   "stepUp.text":
-    "You are about to let somebody new in, or to share something specially protected. Show once more that it is you.",
+    "You are about to let somebody new in, to share something specially protected, or to change how your vault opens. Show once more that it is you.",
   "stepUp.confirm": "Confirm",
   "stepUp.passkey": "Confirm with a passkey",
   "stepUp.busy": "Checking …",

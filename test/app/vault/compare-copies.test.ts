@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { compareCopies } from "#app/vault/compare-copies.ts";
-import { FRESH_MS, isFresh, noteConfirmed } from "#app/vault/step-up-clock.ts";
+import { presenceWays } from "#app/vault/presence-ways.ts";
+import { didComeOtherwise, FRESH_MS, isFresh, noteConfirmed } from "#app/vault/step-up-clock.ts";
+import type { Unlocker } from "#protocol/keys/index.ts";
 
 const digest = (letter: string) => `0x${letter.repeat(64)}` as const;
 const ours = (revision: number, letter: string) => ({
@@ -44,5 +46,28 @@ describe("A person who was asked who they are", () => {
   it("is asked when the clock was set back", () => {
     noteConfirmed(1_000_000);
     expect(isFresh(999_999)).toBe(false);
+  });
+
+  it("may add a way in unasked only while nothing but a kit or guardians opened the vault", () => {
+    noteConfirmed(1_000_000, { otherwise: true });
+    expect(didComeOtherwise()).toBe(true);
+    expect(isFresh(1_000_000 + FRESH_MS)).toBe(false);
+    noteConfirmed(1_000_000);
+    expect(didComeOtherwise()).toBe(false);
+  });
+
+  it("is not asked for a passkey of another address, which nobody could show here", () => {
+    const common = { id: "0a".repeat(16), label: "", createdAt: 1, publicKey: "A".repeat(43) };
+    const passkey = {
+      ...common,
+      type: "passkey",
+      credentialId: "AA",
+      rpId: "one.example",
+      salt: "A".repeat(43),
+    } as const;
+    const kit: Unlocker = { ...common, type: "kit" };
+    expect(presenceWays([kit, passkey], "one.example")).toEqual({ passphrase: false, passkey: true });
+    expect(presenceWays([kit, passkey], "two.example")).toEqual({ passphrase: false, passkey: false });
+    expect(presenceWays([kit, passkey], undefined)).toEqual({ passphrase: false, passkey: false });
   });
 });

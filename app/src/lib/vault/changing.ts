@@ -68,8 +68,13 @@ async function replaceNow(): Promise<void> {
   const { account } = vault;
   if (!account) return;
   const left = base;
-  const { there } = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
-  await putBack(there?.digest ?? null, left?.revision ?? 0);
+  const { judgement, there } = await judgeServerCopy({
+    left,
+    judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }),
+  });
+  // Another device was faster and put a good one there: that is not to be overwritten.
+  if (judgement === "newer") await compareWithService();
+  else if (judgement !== "same") await putBack(there?.digest ?? null, left?.revision ?? 0);
   tellNotice(undefined);
 }
 
@@ -84,8 +89,8 @@ export async function openForeignCopy(): Promise<void> {
 
 let changing: Promise<unknown> = Promise.resolve();
 
-/** One change after another: the worker has one proposal at a time. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
+/** One change after another: the worker has one proposal at a time, and what is proposed last is what is committed. */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const turn = changing.then(work);
   // One that failed must not keep the next from being tried.
   changing = turn.catch(() => undefined);

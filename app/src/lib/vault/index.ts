@@ -18,6 +18,7 @@ export {
 } from "./calls-of-screens.ts";
 export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";
 export { handOver, readGuardianships, readOwnGuardians, readShare, type Guardianship } from "./guarding.ts";
+export type { Asked } from "./kept-recovery.ts";
 export { default as KitSheet } from "./KitSheet.svelte";
 export { passkeysWork } from "./passkey.ts";
 export {
@@ -27,13 +28,21 @@ export {
   openByGuardians,
   readOwnRecovery,
   storedGuardians,
-  type Asked,
   type OpenRecovery,
 } from "./recovering.ts";
+export { areSharesThere } from "./shares-there.ts";
 export { requireFreshPresence } from "./step-up.svelte.ts";
 export { default as StepUp } from "./StepUp.svelte";
 export { default as StrengthMeter } from "./StrengthMeter.svelte";
-export { addPasskey, addPassphrase, keepNewKit, makeNewKit, removeUnlocker, setGuardians } from "./unlockers.ts";
+export {
+  addPasskey,
+  addPassphrase,
+  forgetNewKit,
+  keepNewKit,
+  makeNewKit,
+  removeUnlocker,
+  setGuardians,
+} from "./unlockers.ts";
 export { default as VaultNotices } from "./VaultNotices.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";
 export { saveSettings } from "./changing.ts";

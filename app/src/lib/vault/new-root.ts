@@ -15,7 +15,7 @@ export function isNewRootUnsealed(): boolean {
   return vault.roots > sealedRoots();
 }
 
-/** Everything was sealed under the present root. */
-export async function noteRootSealed(): Promise<void> {
-  await saveSettings((settings) => ({ ...settings, [SETTING]: vault.roots }));
+/** Everything was sealed under the root that was the present one when `roots` were counted; a newer one is still due. */
+export async function noteRootSealed(roots: number): Promise<void> {
+  await saveSettings((settings) => ({ ...settings, [SETTING]: roots }));
 }

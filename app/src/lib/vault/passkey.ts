@@ -1,6 +1,6 @@
 // Passkeys as unlockers: WebAuthn with its PRF extension, which gives 32 bytes that only this passkey can make from a salt.
 // Rule: those bytes go to the vault's worker and nowhere else, and are overwritten here.
-import { fromBase64Url, fromHex, randomBytes, toBase64Url, toBytes, wipe } from "#protocol/bytes.ts";
+import { fromBase64Url, randomBytes, toBase64Url, toBytes, wipe } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Credential, NewUnlocker, Unlocker } from "#protocol/keys/index.ts";
 import type { Address } from "viem";
@@ -109,13 +109,15 @@ export async function makePasskey(options: {
   const { account, label, unlockers } = options;
   const salt = randomBytes(32);
   const shown = `Placet ${account.slice(0, 6)}…${account.slice(-4)}`;
+  // Each has a user handle of its own: an authenticator puts a second passkey of one handle in the place of the first, also
+  // of one that another device added since.
   let made: globalThis.Credential | null;
   try {
     made = await navigator.credentials.create({
       publicKey: {
         challenge: randomBytes(32),
         rp: { id: location.hostname, name: "Placet" },
-        user: { id: fromHex(account, 20), name: shown, displayName: label === "" ? shown : label },
+        user: { id: randomBytes(16), name: shown, displayName: label === "" ? shown : label },
         pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
         authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
         timeout: TIMEOUT_MS,

@@ -3,7 +3,8 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { addressShape, digestShape, forgetHere, keepHere, place, readHere, request } from "#app/service/index.ts";
-import { fromHex, randomBytes, toBase64Url, toHex, toBytes } from "#protocol/bytes.ts";
+import { readKeyFact } from "#app/witness/index.ts";
+import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import {
   createRecoveryKeys,
@@ -11,9 +12,11 @@ import {
   spokenCode,
   tagCode,
   type Recovery,
-  type RecoveryKeys,
   type Unlocker,
 } from "#protocol/keys/index.ts";
+import type { Proposal } from "./calls.ts";
+import { checkRecovered } from "./check-opened.ts";
+import { listCodes, readKept, type Asked, type KeptRecovery } from "./kept-recovery.ts";
 import { callVault, openStored, vault } from "./vault.svelte.ts";
 
 const recoveryShape = z.object({
@@ -34,16 +37,6 @@ const recoveryShape = z.object({
 });
 /** A request to one's guardians as the service has it. */
 export type OpenRecovery = z.infer<typeof recoveryShape>;
-
-const keptShape = z.object({
-  id: z.string().max(64),
-  privateKey: z.instanceof(CryptoKey),
-  codeKey: z.instanceof(CryptoKey),
-  publicKey: z.instanceof(Uint8Array),
-});
-
-/** One guardian on the page of a recovery: the code to speak, and whether a share came. */
-export type Asked = { guardian: Address; number: number; code: string; answered: boolean };
 
 type GuardiansUnlocker = Extract<Unlocker, { type: "guardians" }>;
 
@@ -68,9 +61,8 @@ export async function readOwnRecovery(): Promise<OpenRecovery | undefined> {
 
 const nameOfKeys = (account: Address): string => `${account}|recovery`;
 
-async function readKeys(account: Address): Promise<(RecoveryKeys & { id: string }) | undefined> {
-  const kept = keptShape.safeParse(await readHere("session-keys", nameOfKeys(account))).data;
-  return kept && { ...kept, publicKey: toBytes(kept.publicKey) };
+async function recallKept(open: OpenRecovery, account: Address): Promise<KeptRecovery | undefined> {
+  return readKept(await readHere("session-keys", nameOfKeys(account)), open);
 }
 
 async function recoveryOf(open: { id: string; set: Hex; publicKey: Hex }, account: Address): Promise<Recovery> {
@@ -78,8 +70,11 @@ async function recoveryOf(open: { id: string; set: Hex; publicKey: Hex }, accoun
   return { place: await place(), subject: account, set, id, publicKey: fromHex(publicKey, 32) };
 }
 
-/** Asks the guardians, for keys that are made here and stay here. Throws Failure. */
-export async function beginRecovery(account: Address): Promise<void> {
+/** Asks the guardians, for keys that are made here and stay here. `nameOf` tells what to call each. Throws Failure. */
+export async function beginRecovery(
+  account: Address,
+  options: { nameOf: (guardian: Address) => Promise<string> },
+): Promise<void> {
   const named = storedGuardians();
   if (!named) throw new Failure("not-found", "No guardians are named for this vault. Nobody was asked.");
   const keys = await createRecoveryKeys();
@@ -87,11 +82,13 @@ export async function beginRecovery(account: Address): Promise<void> {
   const publicKey = toHex(keys.publicKey);
   const recovery = await recoveryOf({ id, set: named.set, publicKey }, account);
   const asked: { guardian: Address; tag: string }[] = [];
+  const called: KeptRecovery["asked"] = [];
   for (const { account: guardian } of named.unlocker.holders ?? []) {
     const code = await spokenCode(recovery, { guardian, codeKey: keys.codeKey });
+    called.push({ guardian, name: (await options.nameOf(guardian)).slice(0, 200) });
     asked.push({ guardian, tag: toBase64Url(await tagCode(recovery, { guardian, code })) });
   }
-  await keepHere("session-keys", nameOfKeys(account), { id, ...keys });
+  await keepHere("session-keys", nameOfKeys(account), { id, set: named.set, asked: called, ...keys });
   const body = { id, set: named.set, publicKey, asked };
   await request("/api/recovery", { method: "PUT", body, schema: z.unknown() });
 }
@@ -104,18 +101,9 @@ export async function endRecovery(account: Address): Promise<void> {
 
 /** The codes to speak, in the order of the guardians' numbers; undefined where the request came from another device. */
 export async function listAsked(open: OpenRecovery, account: Address): Promise<Asked[] | undefined> {
-  const keys = await readKeys(account);
-  if (keys?.id !== open.id || toHex(keys.publicKey) !== open.publicKey) return undefined;
-  const recovery = await recoveryOf(open, account);
-  const holders = storedGuardians()?.unlocker.holders ?? [];
-  return Promise.all(
-    holders.map(async ({ account: guardian }, at) => ({
-      guardian,
-      number: at + 1,
-      code: await spokenCode(recovery, { guardian, codeKey: keys.codeKey }),
-      answered: open.answers.some((one) => one.guardian === guardian && one.box !== null),
-    })),
-  );
+  const kept = await recallKept(open, account);
+  if (kept === undefined) return undefined;
+  return listCodes(kept, { recovery: await recoveryOf(open, account), answers: open.answers });
 }
 
 /** Opens the vault with the answers so far. `opened` false: more guardians are needed. Throws Failure. */
@@ -123,21 +111,24 @@ export async function openByGuardians(
   open: OpenRecovery,
   account: Address,
 ): Promise<{ opened: boolean; right: number; wrong: Address[] }> {
-  const keys = await readKeys(account);
-  if (keys?.id !== open.id) throw new Failure("conflict", "You asked from another device. Begin anew on this one.");
+  const kept = await recallKept(open, account);
+  if (kept === undefined) throw new Failure("conflict", "You asked from another device. Begin anew on this one.");
   const answers = open.answers.flatMap(({ guardian, box }) => (box === null ? [] : [{ guardian, box }]));
   const where = await place();
   const { id, set, publicKey } = open;
-  const recovery = { subject: account, id, set, publicKey, privateKey: keys.privateKey, answers };
+  const recovery = { subject: account, id, set, publicKey, privateKey: kept.privateKey, answers };
   let right = 0;
   let wrong: Address[] = [];
   try {
-    await openStored(async (blob) => {
+    const openCopy = async (blob: unknown): Promise<Proposal> => {
       const found = await callVault<"openByGuardians">("openByGuardians", { blob, recovery, place: where });
       ({ right, wrong } = found);
       if (!found.opened) throw new Failure("conflict", "More guardians are needed.", { reason: "too-few-shares" });
+      // Through the wallet's own node too: who could make up a vault and its guardians could make up this answer as well.
+      checkRecovered(found.opened.face, (await readKeyFact(account)).value);
       return found.opened;
-    });
+    };
+    await openStored(openCopy, { otherwise: true });
   } catch (error) {
     if (error instanceof Failure && error.reason === "too-few-shares") return { opened: false, right, wrong };
     throw error;

@@ -1,7 +1,10 @@
-// Asking once more who is there, before somebody new is let in or something specially protected is shared. Rule: only the
-// open vault's own passkey or passphrase answers; a screen left open for a moment is not enough.
+// Asking once more who is there, before somebody new is let in, something specially protected is shared, or the vault gets
+// or loses a way in. Rule: only the open vault's own passkey or passphrase answers; a screen left open for a moment is not
+// enough.
 import { Failure } from "#protocol/failure.ts";
-import { isFresh } from "./step-up-clock.ts";
+import { passkeysWork } from "./passkey.ts";
+import { presenceWays } from "./presence-ways.ts";
+import { didComeOtherwise, isFresh } from "./step-up-clock.ts";
 import { vault } from "./vault.svelte.ts";
 
 type Asking = { resolve: () => void; reject: (failure: Failure) => void };
@@ -31,8 +34,16 @@ export function requireFreshPresence(): Promise<void> {
     return Promise.reject(new Failure("locked", "Your vault is locked. Nothing was signed. Unlock it to go on."));
   }
   // A vault that only guardians or a kit open has nothing that could be asked for here.
-  const askable = vault.unlockers.some(({ type }) => type === "passphrase" || type === "passkey");
-  if (!askable || isFresh(Date.now())) return Promise.resolve();
+  const { passphrase, passkey } = presenceWays(vault.unlockers, passkeysWork() ? location.hostname : undefined);
+  if (!(passphrase || passkey) || isFresh(Date.now())) return Promise.resolve();
   stepUp.refuse();
   return new Promise((resolve, reject) => (asking = { resolve, reject }));
+}
+
+/**
+ * The same before the ways into the vault are changed: a way that is added at a screen left open would stay. Who came in by
+ * a kit or by guardians may have lost all else, and must be able to add what opens it from now on: they are not asked.
+ */
+export function requirePresenceForWays(): Promise<void> {
+  return vault.state === "unlocked" && didComeOtherwise() ? Promise.resolve() : requireFreshPresence();
 }

@@ -8,7 +8,8 @@ import { z } from "zod";
 import type { KeyedParty } from "./calls.ts";
 import { forgetSecret, makePasskey, usePasskey } from "./passkey.ts";
 import { noteConfirmed } from "./step-up-clock.ts";
-import { changeVault } from "./changing.ts";
+import { requirePresenceForWays } from "./step-up.svelte.ts";
+import { changeVault, inTurn } from "./changing.ts";
 import { callVault, unlockVault, vault } from "./vault.svelte.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
 
@@ -27,9 +28,11 @@ export async function unlockByPasskey(): Promise<void> {
 /** Adds a passkey of this device. */
 export async function addPasskey(label: string): Promise<void> {
   if (!vault.account) throw new Failure("locked", "Your vault is locked. Nothing was changed. Unlock it first.");
+  await requirePresenceForWays();
   const added = await makePasskey({ account: vault.account, label, unlockers: vault.unlockers });
   try {
     await changeVault(() => callVault<"addUnlocker">("addUnlocker", added));
+    noteConfirmed(Date.now());
   } finally {
     forgetSecret(added);
   }
@@ -37,7 +40,9 @@ export async function addPasskey(label: string): Promise<void> {
 
 /** Adds a passphrase. Throws Failure("bad-input"). */
 export async function addPassphrase(options: { passphrase: string; label: string }): Promise<void> {
+  await requirePresenceForWays();
   await changeVault(() => callVault<"addUnlocker">("addUnlocker", { type: "passphrase", ...options }));
+  noteConfirmed(Date.now());
 }
 
 let unkept: { kit: Kit; passphrase: string | undefined } | undefined;
@@ -47,10 +52,19 @@ let unkept: { kit: Kit; passphrase: string | undefined } | undefined;
  * the two together open the service's copy. Throws Failure("wrong-key").
  */
 export async function makeNewKit(passphrase: string | undefined): Promise<Kit> {
-  const { kit } = await callVault<"addUnlocker">("addUnlocker", { type: "kit", ...(passphrase ? { passphrase } : {}) });
+  if (!passphrase) await requirePresenceForWays();
+  // In turn: the worker keeps the last proposal in mind, and must not commit this one in the place of a change under way.
+  const { kit } = await inTurn(() =>
+    callVault<"addUnlocker">("addUnlocker", { type: "kit", ...(passphrase ? { passphrase } : {}) }),
+  );
   if (!kit) throw new Failure("internal", "The recovery kit could not be made. Nothing was changed. Try again.");
   unkept = { kit, passphrase };
   return kit;
+}
+
+/** Forgets a kit that was made and not kept, and the passphrase with it: call it when its page goes. */
+export function forgetNewKit(): void {
+  unkept = undefined;
 }
 
 /** Stores the vault with the kit that was confirmed. */
@@ -65,6 +79,7 @@ export async function keepNewKit(): Promise<void> {
 
 /** Removes a way in. `newRoot`: somebody else may know it. */
 export async function removeUnlocker(options: { id: string; newRoot: boolean }): Promise<void> {
+  await requirePresenceForWays();
   const gone = vault.unlockers.find(({ id }) => id === options.id);
   await changeVault(() => callVault<"removeUnlocker">("removeUnlocker", options));
   if (gone?.type === "guardians") await leaveShares({ set: `0x${"0".repeat(64)}`, boxes: [] });
@@ -84,6 +99,7 @@ export async function setGuardians(options: {
   threshold: number;
   guardians: KeyedParty[];
 }): Promise<void> {
+  await requirePresenceForWays();
   const where = await place();
   const { set, boxes } = await changeVault(() =>
     callVault<"setGuardians">("setGuardians", { ...options, place: where }),

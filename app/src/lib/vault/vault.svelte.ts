@@ -7,6 +7,7 @@ import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Credential, Kit, Unlocker, VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import { checkTries, clearTries, countWrongTry } from "./attempts.ts";
 import type { Proposal, VaultCalls, VaultFace } from "./calls.ts";
+import { checkOwner } from "./check-opened.ts";
 import { findVault, keepDeviceCopy, keepServerCopy, rememberLeft, type StoredVault } from "./copies.ts";
 import { digestOfCopy } from "./judge-copy.ts";
 import { DEFAULT_IDLE_MINUTES, watchIdle } from "./idle.ts";
@@ -152,10 +153,10 @@ function endWorker(): void {
   unconfirmed = undefined;
 }
 
-function opened(newFace: VaultFace): void {
+function opened(newFace: VaultFace, options: { otherwise?: boolean } = {}): void {
   face = newFace;
   setAside = undefined;
-  noteConfirmed(Date.now());
+  noteConfirmed(Date.now(), options);
   state = "unlocked";
   lockedBecause = undefined;
   stopIdle?.();
@@ -198,12 +199,17 @@ export async function confirmKit(): Promise<void> {
 
 /** Opens the vault. Throws Failure("wrong-key" | "locked" | "tampered" | "bad-input"). */
 export function unlockVault(credential: Credential): Promise<void> {
-  return openStored(async (blob, reseal) => callVault<"open">("open", { blob, credential, reseal }));
+  const otherwise = credential.type === "kit";
+  return openStored(async (blob, reseal) => callVault<"open">("open", { blob, credential, reseal }), { otherwise });
 }
 
-/** Opens the stored copy in whatever way: a new worker, the growing wait, and from then on a copy on this device. */
+/**
+ * Opens the stored copy in whatever way: a new worker, the growing wait, and from then on a copy on this device.
+ * `otherwise`: by a kit or by guardians.
+ */
 export async function openStored(
   open: (blob: unknown, reseal: boolean) => Promise<{ face: VaultFace; blob: VaultBlob | undefined }>,
+  options: { otherwise: boolean },
 ): Promise<void> {
   if (!owner || !stored) throw new Failure("not-found", "There is no vault to open here. Nothing was changed.");
   const account = owner;
@@ -213,6 +219,7 @@ export async function openStored(
   startWorker();
   try {
     const { face: found, blob } = await open(from.blob, from.where === "service");
+    checkOwner(found, account);
     clearTries(localStorage, account);
     if (blob) {
       // From here on this device opens with the passphrase alone.
@@ -223,7 +230,7 @@ export async function openStored(
       await rememberLeft(account, { revision: readRevision(from.blob), digest: digestOfCopy(from.blob) });
       notice = undefined;
     }
-    opened(found);
+    opened(found, options);
     // A service that is away says nothing about its copy: it is looked at again at the next unlocking.
     void afterUnlock(from.where).catch(() => undefined);
   } catch (error) {

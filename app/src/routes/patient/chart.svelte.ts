@@ -115,6 +115,7 @@ function createHousekeeper(chart: {
     try {
       const now = Math.floor(Date.now() / 1000);
       // A new root makes other keys for every compartment: they are handed on, and everything is sealed under them.
+      const { roots } = vault;
       const newRoot = await isRootNew(subject);
       const lastEnd = consents.lastEnd(now);
       const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd, now, newRoot });
@@ -130,7 +131,7 @@ function createHousekeeper(chart: {
       );
       const single = inForce.filter((one) => named.has(one.document) && (newRoot || !one.sealedSingly));
       await sealRecords(single, { subject, keyedBy: "document" });
-      if (newRoot) await noteRootSealed();
+      if (newRoot) await noteRootSealed(roots);
     } catch {
       // Nothing is lost: the same work is due again at the next change, and the transaction line said what failed.
     } finally {
