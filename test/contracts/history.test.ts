@@ -1,6 +1,7 @@
 // Anybody who folds the logs: whoever lands on the stored heads and roll has all acts, unaltered, in order and in time.
 // (That every test's acts fold to the stored heads is checked after each test: support/stage.ts.)
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { concat, dataSlice, getAddress, keccak256, toBeHex, type Log, zeroPadValue, ZeroHash } from "ethers";
 import { granted } from "./support/consents.ts";
@@ -107,6 +108,18 @@ describe("Somebody who folds the logs", () => {
     const logs = await logsOf(stage.ledger);
     expect(new Set(logs.map((log) => log.blockNumber)).size).to.equal(1);
     expect(logs).to.have.length(3);
+  });
+
+  it("can follow acts that were sent before the last was mined, each in its block, one second after the last", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `note ${index}`);
+    await Promise.all(
+      names.map(async (name, index) => {
+        await sleep(index);
+        await send(stage.ledger, stage.lena, "request", stage.ana.address, word(name));
+      }),
+    );
+    const times = await Promise.all((await logsOf(stage.ledger)).map(async (log) => (await log.getBlock()).timestamp));
+    expect(times).to.deep.equal(names.map((_, index) => (times[0] ?? 0) + index));
   });
 });
 
