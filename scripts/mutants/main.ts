@@ -1,7 +1,7 @@
 // `npm run test:mutants`: makes every small mistake that could be made in the contracts that decide about consent, and
 // asks of each whether a test notices. A mistake that none notices is named, and the run fails. `-- --every` tries those
 // too that are listed as changing nothing, `-- --only TEXT` just those whose name holds a text, and `-- --core` the mutants
-// of the module Consents, its value type and the signatures: what `npm test` runs. The first step, which finds out what
+// of the module Consents, its value type and the signatures. The first step, which finds out what
 // each test reaches, counts the coverage of all contracts.
 
 import { mkdir, writeFile } from "node:fs/promises";
