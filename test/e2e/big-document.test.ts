@@ -1,5 +1,5 @@
 // A large document on its way in and out of a real browser: what breaks off goes on, nothing is sent twice, memory stays
-// bounded. PLACET_BIG_BYTES sets the size: 64 MiB unless told, 1 GiB where every change is checked.
+// bounded. PLACET_BIG_BYTES sets the size: 64 MiB unless told, 256 MiB where every change is checked.
 
 import { createHash } from "node:crypto";
 import { open, readFile, rm } from "node:fs/promises";

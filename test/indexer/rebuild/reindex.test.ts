@@ -190,7 +190,8 @@ describe("Rebuilding from a chain of random acts, some of them such as nobody ca
         view.tip = growChain(branchOf(view.tip)[view.tip.number - 2 * seed] ?? view.tip, 20, seed);
         await follow();
       }
-      expect(follower.status().reorgs).toBe(3);
+      // It is counted a moment after it is stored.
+      await follower.until(({ reorgs }) => reorgs === 3);
       await follower.stop();
       await ground.closeDatabase();
       const chain = { rpcUrl: ground.nodes.url(0), deploymentFile: ground.deploymentFile };
