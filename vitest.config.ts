@@ -3,15 +3,30 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
 const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
+/** Files that take minutes. They begin first: one that begins last runs on alone, with the other core idle. */
+const longest = ["story/story", "pending", "big-document", "unlockers"].map((name) => `test/e2e/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const rank = longest.findIndex((file) => moduleId.endsWith(file));
+      return rank === -1 ? longest.length : rank;
+    };
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
 export default defineConfig({
   root,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       plain("protocol"),
       // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.

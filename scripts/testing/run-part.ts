@@ -32,7 +32,7 @@ async function runOnPostgres(files: string[]): Promise<Count> {
     const line = "!".repeat(100);
     const verdict = isRequired ? "In CI that is a failure." : "Nothing was tried on PostgreSQL in this run.";
     console.error(`${line}\n${error.message}\n${verdict}\n${line}`);
-    return isRequired ? { ...nothing, failed: 1 } : { ...nothing, skipped: 1 };
+    return isRequired ? { ...nothing, failed: 1, failures: [error.message] } : { ...nothing, skipped: 1 };
   }
   return runVitest({ part: "postgres", files });
 }

@@ -9,29 +9,54 @@ const report = (testResults: unknown[], numbers: [number, number, number]) =>
     testResults,
   });
 
-test("A maintainer sees mocha's numbers through its colours", () => {
+test("A maintainer sees mocha's numbers through its colours, and what failed", () => {
   const said =
-    "\u001b[92m \u001b[0m\u001b[32m 12 passing\u001b[0m\u001b[90m (3s)\u001b[0m\n\u001b[31m  2 failing\u001b[0m\n";
-  expect(countHardhat({ code: 1, said })).toEqual({ passed: 12, failed: 2, skipped: 0 });
+    "some title\n\u001b[92m \u001b[0m\u001b[32m 12 passing\u001b[0m\u001b[90m (3s)\u001b[0m\n\u001b[31m  2 failing\u001b[0m\n\n  1) A patient: refused\n";
+  expect(countHardhat({ code: 1, said })).toEqual({
+    passed: 12,
+    failed: 2,
+    skipped: 0,
+    failures: ["2 failing\n\n  1) A patient: refused"],
+  });
+  expect(countHardhat({ code: 0, said: "  12 passing (3s)\n" })).toMatchObject({ passed: 12, failed: 0, failures: [] });
 });
 
-test("A maintainer whose runner breaks off without a number sees a failure", () => {
-  expect(countHardhat({ code: 1, said: "Error HHE910: Compilation failed" })).toMatchObject({ failed: 1 });
-  expect(countVitest({ code: 1, report: undefined })).toMatchObject({ failed: 1 });
-  expect(countVitest({ code: 1, report: report([], [3, 0, 0]) })).toEqual({ passed: 3, failed: 1, skipped: 0 });
+test("A maintainer whose runner breaks off without a number sees a failure, and its last words", () => {
+  const broken = countHardhat({ code: 1, said: "Error HHE910: Compilation failed" });
+  expect(broken).toMatchObject({ failed: 1, failures: ["Error HHE910: Compilation failed"] });
+  expect(countVitest({ code: 1, report: undefined })).toMatchObject({ failed: 1, failures: [expect.any(String)] });
+  const unsaid = countVitest({ code: 1, report: report([], [3, 0, 0]) });
+  expect(unsaid).toMatchObject({ passed: 3, failed: 1, skipped: 0, failures: [expect.any(String)] });
 });
 
 test("A maintainer sees a test file that cannot be loaded as a failure, beside the tests that passed", () => {
+  const failedTest = {
+    status: "failed",
+    fullName: "A patient reads",
+    failureMessages: ["\u001b[31mexpected 1\u001b[0m"],
+  };
   const results = [
-    { status: "passed", assertionResults: [{ status: "passed" }] },
-    { status: "failed", assertionResults: [] },
-    { status: "failed", assertionResults: [{ status: "skipped" }] },
-    { status: "failed", assertionResults: [{ status: "failed" }] },
+    { name: "a.test.ts", status: "passed", assertionResults: [{ status: "passed" }] },
+    { name: "b.test.ts", status: "failed", message: "no such module", assertionResults: [] },
+    { name: "c.test.ts", status: "failed", message: "no chain", assertionResults: [{ status: "skipped" }] },
+    { name: "d.test.ts", status: "failed", assertionResults: [failedTest] },
   ];
-  expect(countVitest({ code: 1, report: report(results, [1, 1, 1]) })).toEqual({ passed: 1, failed: 3, skipped: 1 });
+  expect(countVitest({ code: 1, report: report(results, [1, 1, 1]) })).toEqual({
+    passed: 1,
+    failed: 3,
+    skipped: 1,
+    failures: [
+      "b.test.ts\n    no such module",
+      "c.test.ts\n    no chain",
+      "d.test.ts\nA patient reads\n    expected 1",
+    ],
+  });
 });
 
 test("A maintainer reads one sum over all runners", () => {
-  const sum = addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 4, failed: 5, skipped: 6 });
-  expect(sum).toEqual({ passed: 5, failed: 7, skipped: 9 });
+  const sum = addCounts(
+    { passed: 1, failed: 2, skipped: 3, failures: ["a"] },
+    { passed: 4, failed: 5, skipped: 6, failures: ["b"] },
+  );
+  expect(sum).toEqual({ passed: 5, failed: 7, skipped: 9, failures: ["a", "b"] });
 });
