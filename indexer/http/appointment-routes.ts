@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { dayOf, masksOf } from "#protocol/appointments/index.ts";
 import { listAppointments, listAvailability, listBookings } from "../store/appointments.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, bigOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
@@ -44,7 +44,7 @@ export const appointmentRoutes: Route[] = [
         account: session.account,
         from: query.from ?? 0,
         to: query.to ?? 4_294_967_295,
-        after: readCursor(query.cursor, z.tuple([z.number(), z.number(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyNumber, keyNumber, keyText])),
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [row.day, row.slot, row.key]);

@@ -11,7 +11,7 @@ import type { Consent } from "../store/consents.ts";
 import { readOpeningStates } from "../store/openings.ts";
 import { countReads } from "../store/receipts.ts";
 import { isAuditor } from "../store/registry.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
@@ -119,7 +119,7 @@ export const consentRoutes: Route[] = [
         grantees,
         status: query.status ?? null,
         at: judgeTime(service),
-        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyNumber, keyText])),
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);
@@ -160,7 +160,7 @@ export const consentRoutes: Route[] = [
       const rows = await listRequests(service.database, {
         subject: query.as === "subject" ? session.account : null,
         grantee: query.as === "grantee" ? session.account : null,
-        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyNumber, keyText])),
         limit: query.limit + 1,
       });
       return cutPage(rows, query.limit, (row) => [row.at, row.id]);

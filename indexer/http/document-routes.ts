@@ -13,7 +13,7 @@ import type { Document } from "../store/documents.ts";
 import { readOpening } from "../store/openings.ts";
 import { readSealedVersions } from "../store/seals.ts";
 import type { Session } from "../store/sessions.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
@@ -152,7 +152,7 @@ export const documentRoutes: Route[] = [
         // One's own filings stay in sight after a consent ended: what one wrote, one answers for.
         author: own || wanted !== null ? null : session.account,
         documents: visible === null ? null : [...visible],
-        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyNumber, keyText])),
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);

@@ -68,6 +68,7 @@ async function answer(
   if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);
   if (isUnsafe(route)) requireOwnPage(request, service.origins());
+  if ((route.params ?? route.query) !== undefined && request.originalUrl.includes("%00")) throw nulRefused();
   route.headers?.parse(request.headers);
   if (parse !== null) await parse(request, response);
   const given: unknown = route.body?.parse(request.body);
@@ -141,7 +142,7 @@ function bodyParser(route: Route): Context["parse"] {
   const wanted = route.rawBody === undefined ? "application/json" : "application/octet-stream";
   const middleware: RequestHandler =
     route.rawBody === undefined
-      ? express.json({ limit: route.maxBody ?? DEFAULT_BODY, type: wanted, strict: false })
+      ? express.json({ limit: route.maxBody ?? DEFAULT_BODY, type: wanted, strict: false, verify: refuseNul })
       : express.raw({ limit: route.rawBody, type: wanted });
   return async (request, response) => {
     if (!request.is(wanted))
@@ -152,6 +153,18 @@ function bodyParser(route: Route): Context["parse"] {
       );
     });
   };
+}
+
+/** JSON's way to write U+0000 in a text, unless its backslash is itself an escaped one. */
+const nulInJson = /(?<!\\)(?:\\\\)*\\u0000/;
+
+/** No text of ours has U+0000 in it, and no database takes it: refused here, for every route alike. */
+function refuseNul(_request: unknown, _response: unknown, body: Buffer): void {
+  if (body.includes("\\u0000") && nulInJson.test(body.toString("utf8"))) throw nulRefused();
+}
+
+function nulRefused(): Failure {
+  return new Failure("bad-input", "A text holds the character U+0000, which none may. Nothing was changed.");
 }
 
 /** Says with each answer how far the index has read, what of that is final, and whether it follows the chain at all. */

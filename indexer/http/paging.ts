@@ -1,7 +1,13 @@
 // Keyset paging: a cursor is the sort key of the last item, so that nothing is skipped or doubled while rows are added.
 
-import type { z } from "zod";
+import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
+
+/** A number in a sort key: every column that lists are sorted by holds whole numbers. */
+export const keyNumber = z.number().int();
+
+/** A text in a sort key; without U+0000, which no column can be compared with. */
+export const keyText = z.string().regex(/^[^\0]*$/);
 
 /** One page of a list. */
 export type Page<T> = { items: T[]; next: string | null };

@@ -13,7 +13,7 @@ import {
   readProvider,
 } from "../store/registry.ts";
 import type { Provider } from "../store/registry.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
@@ -137,7 +137,7 @@ export const providerRoutes: Route[] = [
         place: query.place ?? null,
         verified: query.verified === "true",
         now,
-        after: readCursor(query.cursor, z.tuple([z.string(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyText, keyText])),
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [foldText(row.words?.name ?? ""), row.account]);
@@ -173,7 +173,7 @@ export const providerRoutes: Route[] = [
     async handle({ service, query }) {
       const rows = await listApplications(service.database, {
         status: query.status === undefined ? null : statusNames[query.status],
-        after: readCursor(query.cursor, z.tuple([z.number(), z.string()])),
+        after: readCursor(query.cursor, z.tuple([keyNumber, keyText])),
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.account]);

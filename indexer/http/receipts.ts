@@ -8,7 +8,7 @@ import type { Service } from "../service.ts";
 import { listReceipts, readLeaves, readReceipt, readUnrecorded } from "../store/receipts.ts";
 import type { AnchoredReceiptRow } from "../store/receipts.ts";
 import { isAuditor } from "../store/registry.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { addressIn, digestOut, pageOf, pageQuery } from "./schemas.ts";
 
@@ -68,7 +68,7 @@ export const receiptRoutes: Route[] = [
         throw new Failure("forbidden", "Only an auditor may see everybody's receipts.");
       }
       const view = query.as === "gateway" ? { as: query.as } : { as: query.as, account: session.account };
-      const before = readCursor(query.cursor, z.tuple([z.number().int()]))?.[0] ?? null;
+      const before = readCursor(query.cursor, z.tuple([keyNumber]))?.[0] ?? null;
       const rows = await listReceipts(service.database, {
         gateway: service.gateway.address,
         view,

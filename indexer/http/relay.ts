@@ -5,7 +5,7 @@ import { Failure } from "#protocol/failure.ts";
 import { actSchema } from "#protocol/typed-data/index.ts";
 import { listRelays, readRelay } from "../store/relays.ts";
 import type { RelayRow } from "../store/relays.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { addressOut, blockOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
@@ -79,7 +79,7 @@ export const relayRoutes: Route[] = [
     query: z.object({ ...pageQuery, open: z.enum(["true", "false"]).default("false") }),
     response: pageOf(relayOut),
     async handle({ service, session, query }) {
-      const before = readCursor(query.cursor, z.tuple([z.number().int(), z.string()]));
+      const before = readCursor(query.cursor, z.tuple([keyNumber, keyText]));
       const rows = await listRelays(service.database, {
         account: session.account,
         open: query.open === "true",

@@ -9,7 +9,7 @@ import { Failure } from "#protocol/failure.ts";
 import { unpackDocument } from "#protocol/history/index.ts";
 import type { Service } from "../service.ts";
 import { listSeals, writeSeal } from "../store/seals.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
@@ -116,7 +116,7 @@ export const sealRoutes: Route[] = [
     response: pageOf(heldOut),
     async handle({ service, session, query }) {
       const subject = query.subject ?? session.account;
-      const after = readCursor(query.cursor, z.tuple([z.string(), z.number().int(), z.string()]));
+      const after = readCursor(query.cursor, z.tuple([keyText, keyNumber, keyText]));
       const author = subject === session.account ? null : session.account;
       const rows = await listSeals(service.database, { subject, author, after, limit: query.limit + 1 });
       const { items, next } = cutPage(rows, query.limit, (row) => [row.document, row.version, row.keyed_by]);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { listActs, listRoll } from "../store/acts.ts";
 import { listOrphans } from "../store/orphans.ts";
 import { isAuditor } from "../store/registry.ts";
-import { cutPage, readCursor } from "./paging.ts";
+import { cutPage, keyNumber, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery } from "./schemas.ts";
@@ -48,7 +48,7 @@ export const trailRoutes: Route[] = [
         limit: query.limit + 1,
       };
       if (query.orphaned === "true") {
-        const last = readCursor(query.cursor, z.tuple([z.number(), z.number(), digestOut]));
+        const last = readCursor(query.cursor, z.tuple([keyNumber, keyNumber, digestOut]));
         const rows = await listOrphans(service.database, {
           ...filter,
           after: last === null ? null : [last[0], last[1]],
@@ -57,7 +57,7 @@ export const trailRoutes: Route[] = [
         const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex, row.blockHash]);
         return { ...page, items: page.items.map(toOrphanRow) };
       }
-      const after = readCursor(query.cursor, z.tuple([z.number(), z.number()]));
+      const after = readCursor(query.cursor, z.tuple([keyNumber, keyNumber]));
       const rows = await listActs(service.database, { ...filter, after });
       const status = service.sync.status();
       const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex]);
@@ -85,7 +85,7 @@ export const trailRoutes: Route[] = [
     async handle({ service, query }) {
       const rows = await listRoll(service.database, {
         contract: query.contract,
-        after: readCursor(query.cursor, z.tuple([z.number()]))?.[0] ?? -1,
+        after: readCursor(query.cursor, z.tuple([keyNumber]))?.[0] ?? -1,
         limit: query.limit + 1,
       });
       return cutPage(rows, query.limit, (row) => [row.place]);

@@ -23,7 +23,8 @@ import { buildWorld, roles } from "../support/world.ts";
 import type { Role, World } from "../support/world.ts";
 
 const RUNS = Number(process.env["PLACET_FUZZ_RUNS"] ?? 25);
-const SEED = Number(process.env["PLACET_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+// One seed, so that a change is judged by what it changes. Others: PLACET_FUZZ_SEED=$RANDOM PLACET_FUZZ_RUNS=300.
+const SEED = Number(process.env["PLACET_FUZZ_SEED"] ?? 104553510);
 
 /** One call, ready to be sent. */
 type Sent = {
@@ -310,7 +311,7 @@ describe("Every route of the service", () => {
           `${operation.method} ${operation.path} (seed ${result.seed}, path ${result.counterexamplePath}): ${String((result.errorInstance as Error | null)?.message)}\n  by ${JSON.stringify(result.counterexample?.[0]).slice(0, 900)}`,
         );
     }
-    expect(problems).toEqual([]);
+    if (problems.length > 0) throw new Error(problems.join("\n"));
   });
 
   it("was reached by what was sent: each was answered well at least once", () => {
@@ -323,6 +324,6 @@ describe("Every route of the service", () => {
   it("is well after all of it", async () => {
     expect((await fetch(`${world.running.url}/health`)).status).toBe(200);
     const failed = world.running.lines.filter((line) => line.includes("request-failed"));
-    expect(failed.slice(0, 3).map((line) => line.slice(0, 400))).toEqual([]);
+    if (failed.length > 0) throw new Error(failed.map((line) => line.slice(0, 400)).join("\n"));
   });
 });

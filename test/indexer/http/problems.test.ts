@@ -42,6 +42,20 @@ describe("A problem", () => {
     expectProblem(await ana("GET", `/api/relay/${crypto.randomUUID()}`), ["get", "/api/relay/{id}"], 404, "not-found");
   });
 
+  it("says 400 for what no database can hold: U+0000 in an address, a body or a cursor, and halves in a cursor", async () => {
+    const ines = world.call("auditor");
+    const about = { subject: world.people.ana.address, consents: [], case: "7" };
+    const disclosures: [string, string] = ["post", "/api/disclosures"];
+    expectProblem(await ines("POST", "/api/disclosures", { ...about, reason: "a\0" }), disclosures, 400, "bad-input");
+    expectProblem(await ines("GET", "/api/providers?text=a%00"), ["get", "/api/providers"], 400, "bad-input");
+    for (const key of ['["\\u0000",-1,"x"]', '["x",0.5,"x"]', '["x",1e308,"x"]']) {
+      const cursor = Buffer.from(key).toString("base64url");
+      expectProblem(await ines("GET", `/api/seals?cursor=${cursor}`), ["get", "/api/seals"], 400, "bad-input");
+    }
+    const written = await ines("POST", "/api/disclosures", { ...about, reason: String.raw`only its name: \u0000` });
+    expect(JSON.stringify(written.body)).not.toContain("U+0000");
+  });
+
   it("says 409 where the state does not permit it, and 422 for what does not match its commitment", async () => {
     const ana = world.call("patient");
     const stale = await ana("PUT", "/api/vault", world.vault, { "If-None-Match": "*" });

@@ -194,6 +194,8 @@ export const hostileValues: readonly unknown[] = [
   Buffer.from('[1e308,"\\u0000"]').toString("base64url"),
   Buffer.from('["\\u0000",-1,"x"]').toString("base64url"),
   Buffer.from('["a","b"]').toString("base64url"),
+  Buffer.from('["a",0.5,"b"]').toString("base64url"),
+  Buffer.from("[0.5,-1]").toString("base64url"),
   Buffer.from('[9007199254740991,"\\ud800"]').toString("base64url"),
 ];
 
