@@ -39,7 +39,7 @@ const environment = z.object({
   PLACET_ORIGIN: z.string().min(1).optional(),
   PLACET_TRUST_PROXY: whole(0, 10).default(0),
   PLACET_RECEIPT_INTERVAL: whole(1, 86_400).default(60),
-  PLACET_POLL_MS: whole(50, 60_000).default(500),
+  PLACET_POLL_MS: whole(50, 60_000).default(150),
   PLACET_FINALITY_SECONDS: whole(0, 604_800).default(900),
   PLACET_MAX_LAG_SECONDS: whole(1, 86_400).optional(),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
@@ -58,6 +58,9 @@ const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:/, "postgresql://user@host/placet").optional(),
   IPFS_API_URL: url(/^https?:/, "http://127.0.0.1:5001").optional(),
 });
+
+/** The names of all environment variables that the service reads. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /** How often one account or network address may call, in requests a minute, by kind of route (row O5). */
 export type RateLimits = {
@@ -121,9 +124,8 @@ export type Config = {
 
 /** Reads the configuration from environment variables; throws `bad-input` naming each variable that cannot be used and why. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const known = Object.keys(environment.shape);
-  const unknown = Object.keys(env).filter((name) => name.startsWith("PLACET_RATE_") && !known.includes(name));
-  const given = Object.fromEntries(known.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const unknown = Object.keys(env).filter((name) => name.startsWith("PLACET_RATE_") && !settingNames.includes(name));
+  const given = Object.fromEntries(settingNames.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   const parsed = environment.safeParse(given);
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   for (const name of unknown) wrong.push(`${name} is not a limit that exists`);

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { readConfig } from "#indexer/config.ts";
+import { readConfig, settingNames } from "#indexer/config.ts";
 import { takeLock } from "#indexer/lock.ts";
 
 describe("An operator who configures the service", () => {
@@ -33,6 +33,13 @@ describe("An operator who configures the service", () => {
 
   it("is told of a limit that does not exist, instead of having it ignored", () => {
     expect(() => readConfig({ PLACET_RATE_SINGIN: "3" })).toThrow("PLACET_RATE_SINGIN");
+  });
+
+  it("finds every setting in the example, once, with a value that is taken as it stands", async () => {
+    const text = await readFile(new URL("../../.env.example", import.meta.url), "utf8");
+    const settings = [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);
+    expect(settings.map(([name]) => name).toSorted()).toEqual([...settingNames].toSorted());
+    expect(() => readConfig(Object.fromEntries(settings) as Record<string, string>)).not.toThrow();
   });
 
   it("never sees a key repeated in the message", () => {

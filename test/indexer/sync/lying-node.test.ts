@@ -292,4 +292,20 @@ describe("A node that gives", () => {
     expect(follower.metric("unknown_acts_total")).toBe(unknown.length);
     expect(follower.metric("raw_logs_total")).toBe(raw.length);
   });
+
+  it("acts with words that no ledger would write stops nothing: they stand in the trail, change no row, and are counted", async () => {
+    ground.nodes.show([honest(tip)]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    const acts = await ground.database.query<{ tx: Hex; record: string }>(
+      "select tx, args->>'record' as record from acts where args ? 'record' and act <> 'Unknown'",
+    );
+    // Consents end below bit 248, documents below bit 240.
+    const nonsense = acts.filter(({ record }) => BigInt(record) >> 248n !== 0n).map(({ tx }) => tx);
+    expect(nonsense.length).toBeGreaterThan(0);
+    const rows = await ground.database.query<{ tx: Hex }>("select tx from consents union all select tx from documents");
+    expect(rows.filter(({ tx }) => nonsense.includes(tx))).toEqual([]);
+    expect(follower.metric("projection_faults_total")).toBeGreaterThanOrEqual(nonsense.length);
+    expect(follower.lines.some((line) => line.includes('"acts-not-projected"'))).toBe(true);
+  });
 });
