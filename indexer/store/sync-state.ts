@@ -51,13 +51,17 @@ export async function readCursor(db: Queryable, deployment: Deployment): Promise
   return { number: row.number, hash: row.hash, time: row.time, finalized: row.finalized };
 }
 
-/** Moves the cursor; the finalized block never moves back. */
-export async function writeCursor(tx: Queryable, deployment: Deployment, cursor: Cursor): Promise<void> {
+/** Moves the cursor, and where every head was seen equal; the finalized block never moves back. */
+export async function writeCursor(
+  tx: Queryable,
+  deployment: Deployment,
+  { cursor, proven }: { cursor: Cursor; proven: number },
+): Promise<void> {
   await tx.query(
-    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code)
-     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code, proven)
+     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8),
-       ledger_code = $9, provider_registry_code = $10`,
+       ledger_code = $9, provider_registry_code = $10, proven = $11`,
     [
       deployment.chainId,
       deployment.genesisHash,
@@ -69,6 +73,7 @@ export async function writeCursor(tx: Queryable, deployment: Deployment, cursor:
       cursor.finalized,
       deployment.buildHashes.ledger,
       deployment.buildHashes.providerRegistry,
+      proven,
     ],
   );
 }

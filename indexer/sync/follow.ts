@@ -186,10 +186,12 @@ export function createFollow(
     );
     signal.throwIfAborted();
     const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
+    const known = nextProven === last.number ? nextProven : Math.min(proven, ancestor);
     const written = await writeBatch(database, batch, {
       deployment,
       cursor,
       finalized: Math.max(finalized, 0),
+      proven: known,
       tellFrom: head.number - TELL_BLOCKS,
       now: now(),
     });
@@ -199,15 +201,8 @@ export function createFollow(
         contract,
         entries.map((entry) => entry.account),
       );
-    if (left !== null) {
-      proven = Math.min(proven, ancestor);
-      await pruneStream(database, KEEP_EVENTS);
-    }
-    if (nextProven === last.number) {
-      proven = last.number;
-      // While catching up this is noted now and then: after a crash a little more is proven again, nothing less.
-      if (last.number >= head.number || batch.acts.length > 0) await writeProven(database, proven);
-    }
+    proven = known;
+    if (left !== null) await pruneStream(database, KEEP_EVENTS);
     pace.went({
       blocks: stretch.headers.length,
       logs: stretch.logs.length,

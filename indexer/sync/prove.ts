@@ -61,13 +61,15 @@ export async function proveBatch(batch: Batch, context: ProofContext): Promise<b
     const acted = new Set(end?.heads.keys());
     const doubted = new Set((await accounts.spokenOf(contract, blooms)).filter((account) => !acted.has(account)));
     const before = unproven.get(contract) ?? new Set();
-    const others = [...before, ...(everyone === "no" ? [] : await accounts.all(contract))];
-    const earlier = new Set(others.filter((account) => !acted.has(account) && !doubted.has(account)));
+    const asBefore = [...before, ...(everyone === "no" ? [] : await accounts.all(contract))];
+    const earlier = new Set(asBefore.filter((account) => !acted.has(account) && !doubted.has(account)));
     if (acted.size + blooms.length + earlier.size === 0) continue;
     const asked = [...acted, ...doubted, ...earlier];
     try {
       const told = await askContract({ address: addressOf(deployment, contract), asked, block, source });
-      const expected = await readExpected(database, { contract, accounts: asked, block: batch.ancestor });
+      // What the accounts of the batch fold to is in hand.
+      const others = asked.filter((account) => !acted.has(account));
+      const expected = await readExpected(database, { contract, accounts: others, block: batch.ancestor });
       for (const [account, head] of end?.heads ?? []) expected.set(account, head);
       const differ = (account: Address | null, list: Mismatch[], message: string) => {
         if (!broken.has(brokenKey(contract, account))) list.push({ contract, account, block: last.number, message });
@@ -115,6 +117,7 @@ async function readExpected(
   database: Database,
   at: { contract: ContractName; accounts: readonly Address[]; block: number },
 ): Promise<Map<Address, Hex>> {
+  if (at.accounts.length === 0) return new Map();
   const rows = await readLastHeads(database, at);
   return new Map(rows.map((row) => [row.account, row.head]));
 }

@@ -24,6 +24,8 @@ export type WriteOptions = {
   /** Where the index stood; above the batch's ancestor it is rolled back. */
   cursor: Cursor | null;
   finalized: number;
+  /** The newest block, this batch's last one at most, at which every head was seen equal to the contracts' own. */
+  proven: number;
   /** Acts of blocks below this one are history that no live client waits for. */
   tellFrom: number;
   /** Unix seconds. */
@@ -65,7 +67,7 @@ export async function writeBatch(
       "blocks",
       remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })),
     );
-    await writeCursor(tx, options.deployment, cursor);
+    await writeCursor(tx, options.deployment, { cursor, proven: options.proven });
     await pruneHistory(tx, finalized);
     const told = stored.filter(({ row }) => row.block >= options.tellFrom);
     // Who listened before is not told of each act of a long time: one word makes them read their lists again.
