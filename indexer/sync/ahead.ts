@@ -15,7 +15,8 @@ export type Ahead = {
   drop(): void;
 };
 
-const DEPTH = 2;
+/** One on its way, while the one before it is made ready and the one before that is stored: more would only fill memory. */
+const DEPTH = 1;
 
 /** Makes an empty queue. */
 export function createAhead(): Ahead {

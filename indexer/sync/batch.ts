@@ -2,6 +2,7 @@
 // Rule: nothing here asks the chain but for accounts whose stored history is known to be damaged; prove.ts holds the
 // result against the contracts.
 
+import { setImmediate } from "node:timers/promises";
 import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { ZERO_WORD, decodeAct, foldHead, foldRoll, splitLog } from "#protocol/history/index.ts";
@@ -10,12 +11,16 @@ import type { Deployment } from "../chain.ts";
 import { readLastHeads, readLastRoll } from "../store/acts.ts";
 import type { Database } from "../store/database.ts";
 import { isTrouble } from "../rpc/index.ts";
+import type { AccountState, Known, RollState } from "./known.ts";
 import type { BlockName, Header, Source, Stretch } from "./source.ts";
 
 /** The two contracts' names in the index. */
 export const contractNames = ["ledger", "providerRegistry"] as const;
 /** One of the two contracts. */
 export type ContractName = (typeof contractNames)[number];
+
+/** So many logs are worked on at a time, some milliseconds: in between, requests are answered and rows are sent. */
+const SLICE = 250;
 
 type SplitLog = ReturnType<typeof splitLog>;
 
@@ -33,7 +38,7 @@ export type Batch = {
   rawLogs: RawLog[];
   joined: { contract: ContractName; entries: RollEntry[] }[];
   /** Where the batch leaves each contract: the heads of the accounts that acted in it, and the roll. */
-  ends: { contract: ContractName; heads: Map<Address, Hex>; roll: Hex }[];
+  ends: { contract: ContractName; heads: Map<Address, Hex>; counts: Map<Address, number>; roll: RollState }[];
 };
 
 /** A place where the index and the contracts do not agree. */
@@ -61,6 +66,8 @@ export type BatchContext = {
   deployment: Deployment;
   database: Database;
   source: Source;
+  /** What the batches before this one ended with, the one included that is being stored at this moment. */
+  known: Known;
   /** What is known not to add up, by `brokenKey`. */
   broken: ReadonlySet<string>;
 };
@@ -90,7 +97,8 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
   for (const contract of contractNames) {
     const address = addressOf(context.deployment, contract);
     const entries: { log: RawLog; parts: SplitLog }[] = [];
-    for (const log of stretch.logs) {
+    for (const [at, log] of stretch.logs.entries()) {
+      if (at % SLICE === SLICE - 1) await setImmediate();
       if (log.address !== address) continue;
       const parts = trySplit(log);
       if (parts === null) batch.rawLogs.push(log);
@@ -104,7 +112,8 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
     const differ = (account: Address, block: number, message: string) => {
       if (!context.broken.has(brokenKey(contract, account))) mismatches.push({ contract, account, block, message });
     };
-    for (const { log, parts } of entries) {
+    for (const [at, { log, parts }] of entries.entries()) {
+      if (at % SLICE === SLICE - 1) await setImmediate();
       const block = Number(log.blockNumber);
       const before = heads.get(parts.account) ?? ZERO_WORD;
       if (foldHead(before, log) !== parts.head) {
@@ -131,7 +140,7 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
       counts.set(parts.account, index + 1);
     }
     batch.joined.push({ contract, entries: joined });
-    batch.ends.push({ contract, heads, roll: roll.value });
+    batch.ends.push({ contract, heads, counts, roll });
   }
   throwMismatches(mismatches);
   batch.acts.sort((a, b) => a.act.block - b.act.block || a.act.logIndex - b.act.logIndex);
@@ -150,12 +159,26 @@ function trySplit(log: RawLog): SplitLog | null {
 /** What the stored acts fold to at the ancestor, for these accounts; for a broken one, what the contract says. */
 async function readBase(
   at: { contract: ContractName; address: Address; accounts: Address[]; base: BlockName },
-  { ancestor, database, source, broken }: BatchContext,
-): Promise<{ heads: Map<Address, Hex>; counts: Map<Address, number>; roll: { value: Hex; place: number } }> {
+  { ancestor, database, source, known, broken }: BatchContext,
+): Promise<{ heads: Map<Address, Hex>; counts: Map<Address, number>; roll: RollState }> {
   const { contract, address, accounts, base } = at;
-  const stored = await readLastHeads(database, { contract, accounts, block: ancestor });
-  const heads = new Map(stored.map((row) => [row.account, row.head]));
-  const counts = new Map(stored.map((row) => [row.account, row.acts]));
+  const heads = new Map<Address, Hex>();
+  const counts = new Map<Address, number>();
+  const take = (account: Address, state: AccountState) => {
+    heads.set(account, state.head);
+    counts.set(account, state.acts);
+  };
+  const isKnown = known.block() === ancestor;
+  const asked: Address[] = [];
+  for (const account of accounts) {
+    const state = isKnown ? known.account(contract, account) : undefined;
+    if (state === undefined) asked.push(account);
+    else take(account, state);
+  }
+  for (const row of asked.length === 0
+    ? []
+    : await readLastHeads(database, { contract, accounts: asked, block: ancestor }))
+    take(row.account, row);
   const damaged = accounts.filter((account) => broken.has(brokenKey(contract, account)));
   const told = await source
     .readHeads({ contract: address, accounts: damaged, block: base })
@@ -164,6 +187,8 @@ async function readBase(
       throw error;
     });
   damaged.forEach((account, at) => heads.set(account, told[at] ?? heads.get(account) ?? ZERO_WORD));
+  const roll = isKnown ? known.roll(contract) : undefined;
+  if (roll !== undefined) return { heads, counts, roll: { ...roll } };
   const last = await readLastRoll(database, { contract, block: ancestor });
   return { heads, counts, roll: { value: last?.roll ?? ZERO_WORD, place: last?.place ?? -1 } };
 }

@@ -13,11 +13,12 @@ import { createAccounts } from "./doubts.ts";
 import type { Doubt } from "./doubts.ts";
 import { findFinal } from "./finality.ts";
 import { quickenFold } from "./keccak.ts";
+import { createKnown } from "./known.ts";
 import { createPace } from "./pace.ts";
 import { proveBatch, readUnproven } from "./prove.ts";
 import type { Unproven } from "./prove.ts";
 import { createSource } from "./source.ts";
-import type { Header, Look, RawStretch, Source } from "./source.ts";
+import type { Header, Look, RawStretch, Source, Stretch } from "./source.ts";
 import { planStep } from "./step.ts";
 import { inconsistent } from "./validate.ts";
 import { writeBatch } from "./write.ts";
@@ -48,6 +49,8 @@ export type Follow = {
   /** Reads where the database stands; before the first step and after every step that failed. */
   reload(): Promise<void>;
   step(node: Endpoint): Promise<Walked>;
+  /** Resolves when nothing is made ready any more, of which a step may leave some. */
+  rest(): Promise<void>;
   /** The source that asks this node, with what it has learned about it. */
   sourceOf(node: Endpoint): Source;
   cursor(): Cursor | null;
@@ -73,6 +76,10 @@ export function createFollow(
   const sources = new Map<Endpoint, Source>();
   const ahead = createAhead();
   const pace = createPace();
+  const known = createKnown();
+  /** What is being made ready for after the block with the hash `after`. */
+  let coming: { source: Source; after: string; ready: Promise<Ready | { kind: "moved" }> } | null = null;
+  let making: Promise<void> = Promise.resolve();
   let cursor: Cursor | null = null;
   let proven = -1;
   let unproven: Unproven = new Map();
@@ -88,30 +95,62 @@ export function createFollow(
     return source;
   }
 
-  type Taken = { ancestor: number; ancestorHash: string | null; raw: RawStretch; look: Look; planned: boolean };
+  /** A stretch that was read, and what it follows: read ahead, or by a plan just made. */
+  type Taken = { ancestor: number; ancestorHash: string | null; raw: RawStretch; planned: boolean };
+  /** A stretch folded to a batch, with what it takes to prove and to store it. */
+  type Ready = { stretch: Stretch; batch: Batch; doubts: Doubt[]; strict: boolean };
 
-  /** What to store next: what was read ahead, or what a new look at the chain leads to. */
-  async function takeNext(source: Source): Promise<Taken | Exclude<Walked, { kind: "stored" }>> {
-    const ready = cursor === null ? null : ahead.take(source, cursor.number + 1);
-    if (ready !== null && cursor !== null && look !== null) {
-      return { ancestor: cursor.number, ancestorHash: cursor.hash, raw: await ready.raw, look, planned: false };
+  /** What to store next: what was made ready or read ahead, or what a new look at the chain leads to. */
+  async function takeNext(source: Source): Promise<Ready | Exclude<Walked, { kind: "stored" }>> {
+    if (cursor !== null && look !== null) {
+      const made = coming;
+      coming = null;
+      if (made?.source === source && made.after === cursor.hash) return made.ready;
+      const read = ahead.take(source, cursor.number + 1);
+      if (read !== null) {
+        const raw = await read.raw;
+        return makeReady(source, { ancestor: cursor.number, ancestorHash: cursor.hash, raw, planned: false });
+      }
     }
     const seen = await source.look(until);
     look = seen;
-    const { head } = seen;
     const plan = await planStep(
-      { head, cursor, span: pace.blocks(), start: deployment.deployedAtBlock },
+      { head: seen.head, cursor, span: pace.blocks(), start: deployment.deployedAtBlock },
       { database, source },
     );
     if (plan.kind !== "read") return plan;
     const { ancestor, ancestorHash, to } = plan;
-    return {
-      ancestor,
-      ancestorHash,
-      raw: await source.fetchStretch({ from: ancestor + 1, to, look: seen }),
-      look: seen,
-      planned: true,
-    };
+    const raw = await source.fetchStretch({ from: ancestor + 1, to, look: seen });
+    return makeReady(source, { ancestor, ancestorHash, raw, planned: true });
+  }
+
+  /** Validates what was read and folds it onto what is known or stored. */
+  async function makeReady(source: Source, taken: Taken): Promise<Ready | { kind: "moved" }> {
+    const { ancestor, ancestorHash, raw, planned } = taken;
+    const stretch = source.validateStretch(raw);
+    const first = stretch.headers[0];
+    if (first === undefined) throw inconsistent("it gave no blocks");
+    if (ancestorHash !== null && first.parentHash !== ancestorHash) {
+      if (planned) throw inconsistent(`it gave block ${first.number} with another parent than a moment before`);
+      return { kind: "moved" };
+    }
+    const strict = stretch.headers.length <= STRICT_BLOCKS;
+    const doubts = await source.findDoubts(stretch, { strict });
+    const batch = await makeBatch(stretch, { ancestor, deployment, database, source, known, broken });
+    return { stretch, batch, doubts, strict };
+  }
+
+  /** While the database stores up to `last`, the stretch after it is made ready: neither waits for the other. */
+  function makeNext(source: Source, last: Header, head: Header): void {
+    const read = ahead.take(source, last.number + 1);
+    if (read === null) return;
+    ahead.fill(source, { after: read.to, head: head.number, span: pace.blocks() });
+    const ready = read.raw.then((raw) =>
+      makeReady(source, { ancestor: last.number, ancestorHash: last.hash, raw, planned: false }),
+    );
+    // It may fail before anybody waits for it; whoever takes it meets the error.
+    making = Promise.allSettled([making, ready]).then(() => undefined);
+    coming = { source, after: last.hash, ready };
   }
 
   /** Whether there are so few accounts that all of them can be asked for with every stretch. */
@@ -153,55 +192,55 @@ export function createFollow(
     if (proven === cursor.number) await writeProven(database, proven);
   }
 
+  /** Forgets whatever was read or made for the blocks after the cursor. */
+  function startAnew(): void {
+    ahead.drop();
+    coming = null;
+    known.forget();
+  }
+
   async function step(node: Endpoint): Promise<Walked> {
     const source = sourceOf(node);
     const bytesBefore = node.received();
     const taken = await takeNext(source);
     if ("kind" in taken) {
       if (taken.kind === "same") await proveStored(source);
+      if (taken.kind === "moved") startAnew();
       return taken;
     }
-    const { ancestor, raw } = taken;
-    const { head } = taken.look;
-    const isNext = cursor === null || ancestor === cursor.number;
-    if (isNext) ahead.fill(source, { after: raw.to, head: head.number, span: pace.blocks() });
-
-    const stretch = source.validateStretch(raw);
-    const first = stretch.headers[0];
+    const { stretch, batch, doubts, strict } = taken;
+    const { ancestor } = batch;
+    const head = look?.head;
     const last = stretch.headers.at(-1);
-    if (first === undefined || last === undefined) throw inconsistent("it gave no blocks");
-    if (taken.ancestorHash !== null && first.parentHash !== taken.ancestorHash) {
-      ahead.drop();
-      if (taken.planned) throw inconsistent(`it gave block ${first.number} with another parent than a moment before`);
-      return { kind: "moved" };
-    }
-    const strict = stretch.headers.length <= STRICT_BLOCKS;
-    const doubts = await source.findDoubts(stretch, { strict });
-
-    const batch = await makeBatch(stretch, { ancestor, deployment, database, source, broken });
+    if (head === undefined || last === undefined) throw inconsistent("it gave no blocks");
+    const isNext = cursor === null || ancestor === cursor.number;
+    if (isNext) ahead.fill(source, { after: last.number, head: head.number, span: pace.blocks() });
     const nextProven = await prove(batch, { source, doubts, atHead: last.number >= head.number, strict });
     const finalized = await findFinal(
-      { look: taken.look, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
+      { look, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
       database,
     );
     signal.throwIfAborted();
     const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
-    const known = nextProven === last.number ? nextProven : Math.min(proven, ancestor);
-    const written = await writeBatch(database, batch, {
+    const seenEqual = nextProven === last.number ? nextProven : Math.min(proven, ancestor);
+    known.advance(batch);
+    const writing = writeBatch(database, batch, {
       deployment,
       cursor,
       finalized: Math.max(finalized, 0),
-      proven: known,
+      proven: seenEqual,
       tellFrom: head.number - TELL_BLOCKS,
       now: now(),
     });
+    if (isNext) makeNext(source, last, head);
+    const written = await writing;
     cursor = written.cursor;
     for (const { contract, entries } of batch.joined)
       accounts.join(
         contract,
         entries.map((entry) => entry.account),
       );
-    proven = known;
+    proven = seenEqual;
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
     pace.went({
       blocks: stretch.headers.length,
@@ -221,7 +260,7 @@ export function createFollow(
   return {
     async reload() {
       await quickenFold();
-      ahead.drop();
+      startAnew();
       look = null;
       accounts.forget();
       cursor = await readCursor(database, deployment);
@@ -232,10 +271,12 @@ export function createFollow(
       try {
         return await step(node);
       } catch (error) {
+        startAnew();
         if (!isMismatch(error)) pace.failed();
         throw error;
       }
     },
+    rest: () => making,
     sourceOf,
     cursor: () => cursor,
     proven: () => proven,

@@ -273,6 +273,7 @@ export function createSync(foundation: SyncParts, options: { until?: number } = 
     async stop() {
       stopping.abort();
       await running;
+      await follow.rest();
     },
   };
 }

@@ -81,7 +81,8 @@ export async function proveBatch(batch: Batch, context: ProofContext): Promise<b
         const isOld = earlier.has(account) && (before.has(account) || everyone !== "as-new");
         differ(account, isOld ? stored : fresh, message);
       });
-      const roll = end?.roll ?? (await readLastRoll(database, { contract, block: batch.ancestor }))?.roll ?? ZERO_WORD;
+      const roll =
+        end?.roll.value ?? (await readLastRoll(database, { contract, block: batch.ancestor }))?.roll ?? ZERO_WORD;
       if (told.roll !== roll) {
         const message = `The accounts up to block ${last.number} fold to roll ${roll}, the contract says ${told.roll}.`;
         differ(null, acted.size + blooms.length > 0 || everyone === "as-new" ? fresh : stored, message);
