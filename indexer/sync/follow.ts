@@ -210,14 +210,15 @@ export function createFollow(
     }
     const { stretch, batch, doubts, strict } = taken;
     const { ancestor } = batch;
-    const head = look?.head;
     const last = stretch.headers.at(-1);
-    if (head === undefined || last === undefined) throw inconsistent("it gave no blocks");
+    if (look === null || last === undefined) throw inconsistent("it gave no blocks");
+    const seen = look;
+    const { head } = seen;
     const isNext = cursor === null || ancestor === cursor.number;
     if (isNext) ahead.fill(source, { after: last.number, head: head.number, span: pace.blocks() });
     const nextProven = await prove(batch, { source, doubts, atHead: last.number >= head.number, strict });
     const finalized = await findFinal(
-      { look, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
+      { look: seen, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
       database,
     );
     signal.throwIfAborted();
