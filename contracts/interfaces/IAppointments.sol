@@ -70,7 +70,8 @@ interface IAppointments {
     /// @param open Bit i is the quarter of an hour i.
     function publishAvailability(uint32 day, uint96 open) external;
 
-    /// @notice The signed twin, good once: Availability(provider, day, open, generation, deadline).
+    /// @notice The signed twin: Availability(provider, day, open, generation, deadline).
+    /// @param deadline Later than `dayTurnOf(provider, day)`, so that no earlier hours are sent after later ones.
     function publishAvailabilitySigned(
         address provider,
         uint32 day,

@@ -32,12 +32,15 @@ interface ICareBatches {
     /// @notice Opens the sender's quarter-hours of several days, or of none. What is booked stays booked.
     function publishDays(OpenDay[] calldata openDays) external;
 
-    /// @notice The signed twin, good once: AvailabilityMany(Availability[] days), each of them exactly as it would be
-    /// signed alone.
+    /// @notice The signed twin: AvailabilityMany(Availability[] days), each of them exactly as it would be signed alone.
+    /// @param deadline Later than `dayTurnOf` of each of the days; so no day can be named twice.
     function publishDaysSigned(
         address provider,
         OpenDay[] calldata openDays,
         uint40 deadline,
         bytes calldata signature
     ) external;
+
+    /// @notice The deadline that the next signed open hours of this day have to go beyond.
+    function dayTurnOf(address provider, uint32 day) external view returns (uint40);
 }

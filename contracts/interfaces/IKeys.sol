@@ -35,6 +35,7 @@ interface IKeys {
     function publishKey(bytes32 encryptionKey, address vaultAccount, bytes calldata vaultSignature) external;
 
     /// @notice The signed twin of `publishKey`: PublishKey(account, encryptionKey, vaultAccount, generation, deadline).
+    /// @param deadline Later than `keyTurnOf(account)`, so that no earlier key is sent after a later one.
     /// @param vaultSignature The same typed data, deadline included, signed by the present vault account where it is
     /// replaced; otherwise not looked at.
     function publishKeySigned(
@@ -62,6 +63,9 @@ interface IKeys {
 
     /// @notice The X25519 public key of `account`: zero when none was published.
     function encryptionKeyOf(address account) external view returns (bytes32);
+
+    /// @notice The deadline that the next signed key of `account` has to go beyond, in its present generation.
+    function keyTurnOf(address account) external view returns (uint40);
 
     /// @notice The vault account of `account`: zero when none is appointed.
     function vaultAccountOf(address account) external view returns (address);

@@ -37,7 +37,8 @@ interface IReplies {
     /// @notice Asks to hear no more requests of `grantee`, or to hear them again. The sender is the subject.
     function mute(address grantee, bool muted) external;
 
-    /// @notice The signed twin, good once: Mute(subject, grantee, muted, generation, deadline).
+    /// @notice The signed twin: Mute(subject, grantee, muted, generation, deadline).
+    /// @param deadline Later than `muteTurnOf(subject, grantee)`, so that no earlier wish is sent after a later one.
     function muteSigned(
         address subject,
         address grantee,
@@ -45,4 +46,8 @@ interface IReplies {
         uint40 deadline,
         bytes calldata signature
     ) external;
+
+    /// @notice The deadline that the next signed wish of `subject` about `grantee` has to go beyond, in the subject's present
+    /// generation.
+    function muteTurnOf(address subject, address grantee) external view returns (uint40);
 }

@@ -6,7 +6,10 @@ pragma solidity ^0.8.28;
 /// signed by the account's key (ECDSA, 65 bytes, low s) or accepted by the account's code (ERC-1271). The key is tried
 /// first, so that an EIP-7702 account keeps signing with it.
 /// @dev A signature names the version of the record that it acts on, or the account's generation, or both: it is good
-/// once. The few acts that would do something twice are remembered by digest and refused the second time.
+/// once. The few acts that would do something twice are remembered by digest and refused the second time. Those of which
+/// the last one counts (a key, open hours, a wish to hear no requests) take turns by their deadlines: a signed one is
+/// refused that has no later deadline than each before it. One that its account sends itself counts as signed just then for
+/// an hour. So nobody who sends acts can put an earlier one in the place of a later.
 interface ISignedActs {
     /// @notice The signature is not one of this account over exactly this act, version and generation.
     error BadSignature();
@@ -14,6 +17,9 @@ interface ISignedActs {
     error DeadlinePassed(uint40 deadline);
     /// @notice This signed act was carried out before.
     error AlreadySent();
+    /// @notice An act of this kind with the deadline `turn` was carried out, and this one's is not later: it is the same
+    /// one again, or was signed before that.
+    error OutOfTurn(uint40 turn);
     /// @notice An address that cannot take part: zero, or the same one on both sides.
     error BadAddress();
 

@@ -26,8 +26,8 @@ abstract contract Appointments is IAppointments, AppointmentsBase {
         uint40 deadline,
         bytes calldata signature
     ) external {
-        _requireSignedCallOnce(Typehash.AVAILABILITY, 3, provider, deadline, signature);
-        _publishAvailability(provider, day, open);
+        _requireSignedCall(Typehash.AVAILABILITY, 3, provider, deadline, signature);
+        _publishAvailability(provider, day, open, deadline);
     }
 
     // ---------------------------------------------------------------- booking

@@ -5,6 +5,7 @@ import {IAppointments} from "../interfaces/IAppointments.sol";
 import {keyOf} from "../libraries/RecordKey.sol";
 import {wordOf} from "../libraries/Words.sol";
 import {AppointmentRecord, BY_PATIENT, BY_PROVIDER, SLOTS_PER_DAY, newAppointment} from "../types/AppointmentRecord.sol";
+import {Day} from "../types/Day.sol";
 import {LedgerState} from "./LedgerState.sol";
 
 /// @dev What several acts on days and appointments share: how a day is opened, and what may be asked for.
@@ -14,9 +15,23 @@ abstract contract AppointmentsBase is LedgerState {
         return _appointments[keyOf(patient, provider, id)];
     }
 
+    /// @dev Sent by the provider.
     function _publishAvailability(address provider, uint32 day, uint96 open) internal {
         Calendar storage page = _days[provider][day];
-        page.day = page.day.reopened(open);
+        Day present = page.day;
+        page.day = present.reopened(open, _turnNow(present.turn()));
+        _recordAvailability(provider, day, open);
+    }
+
+    /// @dev Signed by the provider, whoever sent it.
+    function _publishAvailability(address provider, uint32 day, uint96 open, uint40 deadline) internal {
+        Calendar storage page = _days[provider][day];
+        Day present = page.day;
+        page.day = present.reopened(open, _turnAfter(present.turn(), deadline));
+        _recordAvailability(provider, day, open);
+    }
+
+    function _recordAvailability(address provider, uint32 day, uint96 open) private {
         _record(provider, 2, abi.encode(IAppointments.AvailabilityPublished.selector, provider, day, open));
     }
 

@@ -35,7 +35,11 @@ abstract contract CareBatches is ICareBatches, RecordsBase, AppointmentsBase {
 
     /// @inheritdoc ICareBatches
     function publishDays(OpenDay[] calldata openDays) external {
-        _publishDays(msg.sender, openDays);
+        _requireSome(openDays.length);
+        for (uint256 i = 0; i < openDays.length; ++i) {
+            OpenDay memory one = openDays[i];
+            _publishAvailability(msg.sender, one.day, one.open);
+        }
     }
 
     /// @inheritdoc ICareBatches
@@ -53,8 +57,16 @@ abstract contract CareBatches is ICareBatches, RecordsBase, AppointmentsBase {
                 keccak256(abi.encode(Typehash.AVAILABILITY, provider, one.day, one.open, generation, deadline));
         }
         _requireInTime(deadline);
-        _spend(_requireSigned(provider, _hashOfMany(Typehash.AVAILABILITY_MANY, acts), signature));
-        _publishDays(provider, openDays);
+        _requireSigned(provider, _hashOfMany(Typehash.AVAILABILITY_MANY, acts), signature);
+        for (uint256 i = 0; i < openDays.length; ++i) {
+            OpenDay memory one = openDays[i];
+            _publishAvailability(provider, one.day, one.open, deadline);
+        }
+    }
+
+    /// @inheritdoc ICareBatches
+    function dayTurnOf(address provider, uint32 day) external view returns (uint40) {
+        return _days[provider][day].day.turn();
     }
 
     // ---------------------------------------------------------------- private
@@ -64,14 +76,6 @@ abstract contract CareBatches is ICareBatches, RecordsBase, AppointmentsBase {
         for (uint256 i = 0; i < anchors.length; ++i) {
             Anchoring memory one = anchors[i];
             _anchor(subject, one.document, one.manifest, one.version);
-        }
-    }
-
-    function _publishDays(address provider, OpenDay[] calldata openDays) private {
-        _requireSome(openDays.length);
-        for (uint256 i = 0; i < openDays.length; ++i) {
-            OpenDay memory one = openDays[i];
-            _publishAvailability(provider, one.day, one.open);
         }
     }
 }

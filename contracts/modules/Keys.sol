@@ -17,6 +17,8 @@ abstract contract Keys is IKeys, LedgerState {
             bytes32 act = _publishKeyAct(msg.sender, encryptionKey, vaultAccount, 0);
             _spend(_requireVaultSigned(msg.sender, act, vaultSignature));
         }
+        Turn storage turn = _turnOf(Typehash.PUBLISH_KEY, msg.sender, address(0));
+        turn.deadline = _turnNow(turn.deadline);
         _publish(msg.sender, encryptionKey, vaultAccount);
     }
 
@@ -31,7 +33,9 @@ abstract contract Keys is IKeys, LedgerState {
     ) external {
         _requireInTime(deadline);
         bytes32 act = _publishKeyAct(account, encryptionKey, vaultAccount, deadline);
-        _spend(_requireSigned(account, act, signature));
+        _requireSigned(account, act, signature);
+        Turn storage turn = _turnOf(Typehash.PUBLISH_KEY, account, address(0));
+        turn.deadline = _turnAfter(turn.deadline, deadline);
         if (_replacesVault(account, vaultAccount)) _requireVaultSigned(account, act, vaultSignature);
         _publish(account, encryptionKey, vaultAccount);
     }
@@ -66,6 +70,11 @@ abstract contract Keys is IKeys, LedgerState {
     /// @inheritdoc IKeys
     function encryptionKeyOf(address account) external view returns (bytes32) {
         return _encryptionKeys[account];
+    }
+
+    /// @inheritdoc IKeys
+    function keyTurnOf(address account) external view returns (uint40) {
+        return _turnOf(Typehash.PUBLISH_KEY, account, address(0)).deadline;
     }
 
     /// @inheritdoc IKeys

@@ -27,6 +27,8 @@ abstract contract Replies is IReplies, LedgerState {
 
     /// @inheritdoc IReplies
     function mute(address grantee, bool muted) external {
+        Turn storage turn = _turnOf(Typehash.MUTE, msg.sender, grantee);
+        turn.deadline = _turnNow(turn.deadline);
         _mute(msg.sender, grantee, muted);
     }
 
@@ -34,8 +36,15 @@ abstract contract Replies is IReplies, LedgerState {
     function muteSigned(address subject, address grantee, bool muted, uint40 deadline, bytes calldata signature)
         external
     {
-        _requireSignedCallOnce(Typehash.MUTE, 3, subject, deadline, signature);
+        _requireSignedCall(Typehash.MUTE, 3, subject, deadline, signature);
+        Turn storage turn = _turnOf(Typehash.MUTE, subject, grantee);
+        turn.deadline = _turnAfter(turn.deadline, deadline);
         _mute(subject, grantee, muted);
+    }
+
+    /// @inheritdoc IReplies
+    function muteTurnOf(address subject, address grantee) external view returns (uint40) {
+        return _turnOf(Typehash.MUTE, subject, grantee).deadline;
     }
 
     function _decline(address subject, address grantee, bytes32 request_, bytes32 note) private {

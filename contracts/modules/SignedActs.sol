@@ -18,11 +18,22 @@ abstract contract SignedActs is ISignedActs, EIP712 {
         uint64 generation;
     }
 
+    struct Turn {
+        uint40 deadline;
+    }
+
     string private constant NAME = "Placet";
     string private constant VERSION = "1";
 
+    /// @dev What an act that its account sends itself counts for beside signed ones: as signed just now, with the deadline
+    /// that is usual.
+    uint256 private constant USUAL = 1 hours;
+
     mapping(address account => Account) internal _accounts;
     mapping(bytes32 digest => bool) private _sent;
+
+    /// @dev By keccak256(abi.encode(type hash, account, generation, whom the act is about)).
+    mapping(bytes32 place => Turn) private _turns;
 
     constructor() EIP712(NAME, VERSION) {}
 
@@ -101,6 +112,25 @@ abstract contract SignedActs is ISignedActs, EIP712 {
     function _spend(bytes32 digest) internal {
         if (_sent[digest]) revert AlreadySent();
         _sent[digest] = true;
+    }
+
+    /// @dev Where the turn of acts of this kind is kept, of which the last one counts. A new generation begins anew: nothing
+    /// that was signed in an earlier one can be sent.
+    function _turnOf(bytes32 typehash, address account, address about) internal view returns (Turn storage) {
+        return _turns[keccak256(abi.encode(typehash, account, generationOf(account), about))];
+    }
+
+    /// @dev The turn of a signed act after the present one: whoever sends acts can leave one out, and not put an earlier
+    /// one in the place of a later.
+    function _turnAfter(uint40 present, uint40 deadline) internal pure returns (uint40) {
+        if (deadline <= present) revert OutOfTurn(present);
+        return deadline;
+    }
+
+    /// @dev The turn of an act that its account sends itself: it is never refused.
+    function _turnNow(uint40 present) internal view returns (uint40) {
+        uint40 usual = uint40(block.timestamp + USUAL);
+        return usual > present ? usual : present;
     }
 
     /// @dev Requires that `subject` or their vault account signed this struct; returns which of the two. Both keys come

@@ -76,6 +76,7 @@ const STANDING = [1, 5, 7, 8, 9] as const;
 const OVERTAKEN = new Set([
   "AlreadyEnded",
   "AlreadySent",
+  "OutOfTurn",
   "AlreadyBooked",
   "WrongVersion",
   "StillInForce",

@@ -20,6 +20,8 @@ const words: Readonly<Record<string, string>> = {
   NotInForce: "The consent is not in force any more. Nothing was changed.",
   AlreadyEnded: "This had ended already. Nothing was changed, and nothing needs to be done.",
   AlreadySent: "The ledger has this act already. It was not done twice.",
+  OutOfTurn:
+    "The ledger has this act already, or one of its kind that was signed later or sent since. Nothing was changed.",
   ScopeUsed: "This consent's words were used before. Nothing was changed. Sign again: the app chooses new ones.",
   WrongEpoch: `The keys were changed on another device in the meantime. ${AGAIN}`,
   KeyIsZero: "This is no encryption key. Nothing was changed.",

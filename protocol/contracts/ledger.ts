@@ -29,6 +29,7 @@ export const ledgerAbi = [
   { inputs: [], name: "NotOrdinary", type: "error" },
   { inputs: [], name: "NotParty", type: "error" },
   { inputs: [], name: "NotPermitted", type: "error" },
+  { inputs: [{ name: "turn", type: "uint40" }], name: "OutOfTurn", type: "error" },
   { inputs: [], name: "ScopeUsed", type: "error" },
   { inputs: [], name: "StillInForce", type: "error" },
   { inputs: [{ name: "str", type: "string" }], name: "StringTooLong", type: "error" },
@@ -1147,6 +1148,16 @@ export const ledgerAbi = [
   },
   {
     inputs: [
+      { name: "provider", type: "address" },
+      { name: "day", type: "uint32" },
+    ],
+    name: "dayTurnOf",
+    outputs: [{ name: "", type: "uint40" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
       { name: "subject", type: "address" },
       { name: "newAccount", type: "address" },
       { name: "deadline", type: "uint40" },
@@ -1264,6 +1275,13 @@ export const ledgerAbi = [
     type: "function",
   },
   {
+    inputs: [{ name: "account", type: "address" }],
+    name: "keyTurnOf",
+    outputs: [{ name: "", type: "uint40" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       { name: "patient", type: "address" },
       { name: "provider", type: "address" },
@@ -1295,6 +1313,16 @@ export const ledgerAbi = [
     name: "muteSigned",
     outputs: [],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "subject", type: "address" },
+      { name: "grantee", type: "address" },
+    ],
+    name: "muteTurnOf",
+    outputs: [{ name: "", type: "uint40" }],
+    stateMutability: "view",
     type: "function",
   },
   {

@@ -41,6 +41,7 @@ export {
   typedWithdraw,
 } from "./messages.ts";
 export { readSigningState, type ReadLedger } from "./signing-state.ts";
+export { readTurn } from "./turn.ts";
 export { typedAct, type SigningState } from "./typed-act.ts";
 export { actTypes, domainOf, typedData, type Place, type PrimaryType, type TypedData } from "./types.ts";
 

@@ -7,7 +7,7 @@ import { signAct } from "./support/sign.ts";
 import { at, HOUR, read, send, setStage, START, word } from "./support/stage.ts";
 
 const any = (_: unknown): boolean => true;
-const deadline = START + HOUR;
+const deadline = START + 2 * HOUR;
 /** The first whole UTC day after the beginning of every test. */
 const DAY_ONE = Math.floor(START / 86_400) + 1;
 const ALL_DAY = (1n << 96n) - 1n;
@@ -327,7 +327,7 @@ describe("Patients and providers who book", () => {
       await signAct(stage, stage.lena, "Availability", { ...day, open: 1n }),
     ]);
     await publish(await signAct(stage, stage.lena, "Availability", day));
-    await refused(publish(await signAct(stage, stage.lena, "Availability", day)), "AlreadySent");
+    await refused(publish(await signAct(stage, stage.lena, "Availability", day)), "OutOfTurn");
 
     const asked = { account: patient, ...base };
     const request = (signature: string): Promise<unknown> =>

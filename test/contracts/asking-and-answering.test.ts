@@ -128,7 +128,7 @@ describe("A patient who answers a request", () => {
       .to.emit(stage.ledger, "Muted")
       .withArgs(stage.ana.address, stage.lena.address, true, any, any);
     await send(stage.ledger, stage.lena, "request", stage.ana.address, note);
-    const deadline = START + HOUR;
+    const deadline = START + 2 * HOUR;
     const message = { subject: stage.ana.address, grantee: stage.lena.address, muted: false, generation: 0, deadline };
     const mute = async (signer: Signer, muted = false): Promise<unknown> =>
       send(
@@ -144,7 +144,7 @@ describe("A patient who answers a request", () => {
     await expect(mute(stage.lena)).to.be.revertedWithCustomError(stage.ledger, "BadSignature");
     await expect(mute(stage.ana, true)).to.be.revertedWithCustomError(stage.ledger, "BadSignature");
     await mute(stage.ana);
-    await expect(mute(stage.ana)).to.be.revertedWithCustomError(stage.ledger, "AlreadySent");
+    await expect(mute(stage.ana)).to.be.revertedWithCustomError(stage.ledger, "OutOfTurn");
     await at(deadline + 1);
     await expect(mute(stage.ana)).to.be.revertedWithCustomError(stage.ledger, "DeadlinePassed");
   });

@@ -19,6 +19,7 @@ import {
   versionOf,
   type Draft,
 } from "./support/consents.ts";
+import { delegateAna } from "./support/delegation.ts";
 import { appointed, appointMessage, armed } from "./support/mandates.ts";
 import { KIND, openClinic, verified, VALID_UNTIL } from "./support/providers.ts";
 import { signAct } from "./support/sign.ts";
@@ -39,7 +40,7 @@ describe("A thief of the wallet, who has its code burn all gas when it is asked 
       await granted(stage, { name: "three" }),
     ];
     const burner = await ethers.deployContract("BurningWallet");
-    await connection.networkHelpers.setCode(stage.ana.address, ethers.concat(["0xef0100", await burner.getAddress()]));
+    await delegateAna(stage, await burner.getAddress());
   });
   const consentAt = (index: number): Draft => consents[index] as Draft;
   const revocationOf = async (draft: Draft): Promise<unknown[]> => {

@@ -195,6 +195,7 @@ describe("Somebody who puts several acts under one signature", () => {
   });
 
   it("opens the hours of several days: plainly, and signed once", async () => {
+    const deadline = START + 2 * HOUR;
     const days = [
       [30_000, 3n],
       [30_001, 12n],
@@ -211,7 +212,7 @@ describe("Somebody who puts several acts under one signature", () => {
     await send(stage.ledger, stage.lena, "publishDays", days);
     await refused(
       send(stage.ledger, stage.relayer, "publishDaysSigned", provider, closed, deadline, signature),
-      "AlreadySent",
+      "OutOfTurn",
     );
   });
 });

@@ -18,7 +18,7 @@ import { at, HOUR, read, send, setStage, START, word } from "./support/stage.ts"
 
 const ZERO = `0x${"00".repeat(20)}`;
 const any = (_: unknown): boolean => true;
-const deadline = START + HOUR;
+const deadline = START + 2 * HOUR;
 
 describe("An account that publishes its key", () => {
   const stage = setStage();
@@ -123,7 +123,7 @@ describe("An account that publishes its key", () => {
       "BadSignature",
     );
     await publishSigned(vault, signature);
-    await expect(publishSigned(vault, signature)).to.be.revertedWithCustomError(stage.ledger, "AlreadySent");
+    await expect(publishSigned(vault, signature)).to.be.revertedWithCustomError(stage.ledger, "OutOfTurn");
     expect(await read(stage.ledger, "vaultAccountOf", stage.ana.address)).to.equal(vault);
     await at(deadline + 1);
     await expect(publishSigned(ZERO, await signPublish(stage.ana, ZERO))).to.be.revertedWithCustomError(

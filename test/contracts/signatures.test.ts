@@ -3,8 +3,9 @@
 import { expect } from "chai";
 import type { Contract } from "ethers";
 import { draftGrant, granted, grantTerms, isActive, signGrant, signRevoke, type Draft } from "./support/consents.ts";
+import { delegateAna } from "./support/delegation.ts";
 import { domainOf, signAct } from "./support/sign.ts";
-import { connection, ethers, read, send, setStage, type Stage } from "./support/stage.ts";
+import { ethers, read, send, setStage, type Stage } from "./support/stage.ts";
 
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
@@ -109,7 +110,7 @@ describe("A patient whose account has code and a key (EIP-7702)", () => {
   it("goes on signing with the key, whatever the code says", async () => {
     // The code belongs to Sam: it would accept Sam's signatures for Ana, and none of Ana's own.
     const wallet = await ethers.deployContract("TestWallet", [stage.sam.address]);
-    await connection.networkHelpers.setCode(stage.ana.address, ethers.concat(["0xef0100", await wallet.getAddress()]));
+    await delegateAna(stage, await wallet.getAddress());
     const own = await draftGrant(stage, { name: "own" });
     await sendGrant(stage, own, await signGrant(stage, stage.ana, own));
     const byCode = await draftGrant(stage, { name: "by code" });
@@ -126,7 +127,7 @@ describe("A patient whose account has code and a key (EIP-7702)", () => {
       ["by key", "through the code", "by signature"].map((name) => granted(stage, { name })),
     );
     const [byKey, throughCode, bySignature] = drafts as [Draft, Draft, Draft];
-    await connection.networkHelpers.setCode(stage.ana.address, ethers.concat(["0xef0100", await wallet.getAddress()]));
+    await delegateAna(stage, await wallet.getAddress());
     await send(stage.ledger, stage.ana, "revoke", byKey.grantee, byKey.scope);
     const act = stage.ledger.interface.encodeFunctionData("revoke", [throughCode.grantee, throughCode.scope]);
     const code = wallet.attach(stage.ana.address) as typeof wallet;

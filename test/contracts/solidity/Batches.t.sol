@@ -101,8 +101,7 @@ contract BatchesTest is Stage, Words {
         return _run(to, sender, acts);
     }
 
-    /// @param remembered How many digests the acts, and the batch, remember as sent.
-    function _requireSame(Ran memory one, Ran memory other, uint256 remembered) private view {
+    function _requireSame(Ran memory one, Ran memory other) private view {
         require(one.done == other.done, "a batch passes when all of its acts would, and only then");
         if (!one.done) {
             require(other.isAsBefore, "a batch that was refused leaves nothing behind");
@@ -113,13 +112,14 @@ contract BatchesTest is Stage, Words {
             require(keccak256(abi.encode(one.logs[i].topics)) == keccak256(abi.encode(other.logs[i].topics)), "topics");
             require(keccak256(one.logs[i].data) == keccak256(other.logs[i].data), "data, stamp and head");
         }
-        require(_differences(one.places) + _differences(other.places) <= remembered, "other words in storage");
+        require(_areSame(one.places) && _areSame(other.places), "other words in storage");
     }
 
-    function _differences(bytes32[] memory places) private view returns (uint256 count) {
+    function _areSame(bytes32[] memory places) private view returns (bool) {
         for (uint256 i = 0; i < places.length; i++) {
-            if (vm.load(address(apart), places[i]) != vm.load(address(together), places[i])) count++;
+            if (vm.load(address(apart), places[i]) != vm.load(address(together), places[i])) return false;
         }
+        return true;
     }
 
     // -------------------------------------------------------------------- acts
@@ -142,7 +142,7 @@ contract BatchesTest is Stage, Words {
         bytes32 many = keccak256(abi.encode(own, keccak256(abi.encodePacked(structs))));
         bytes memory batch = abi.encodeCall(together.grantMany, (terms, _signedFor(together, ANA, many)));
         Ran memory one = _run(apart, RELAYER, acts);
-        _requireSame(one, _run(together, RELAYER, batch), 0);
+        _requireSame(one, _run(together, RELAYER, batch));
     }
 
     function testFuzz_revokesInABatchAreRevokes(uint256 seed) external {
@@ -154,7 +154,7 @@ contract BatchesTest is Stage, Words {
             acts[i] = abi.encodeCall(apart.revoke, (ends[i].grantee, ends[i].scope));
         }
         Ran memory one = _run(apart, ANA, acts);
-        _requireSame(one, _run(together, ANA, abi.encodeCall(together.revokeMany, (ends))), 0);
+        _requireSame(one, _run(together, ANA, abi.encodeCall(together.revokeMany, (ends))));
     }
 
     /// @dev Here what has ended already is left out, so that it hinders none of the others.
@@ -179,7 +179,7 @@ contract BatchesTest is Stage, Words {
         bytes32 many = _manyWords("RevokeMany(Revoke[] revokes)", REVOKE, structs);
         bytes memory batch =
             abi.encodeCall(together.revokeManySigned, (who(ANA), ends, _signedFor(together, signer, many)));
-        _requireSame(one, _run(together, RELAYER, batch), 0);
+        _requireSame(one, _run(together, RELAYER, batch));
     }
 
     function testFuzz_documentsInABatchAreDocuments(uint256 seed) external {
@@ -209,7 +209,7 @@ contract BatchesTest is Stage, Words {
             batch = abi.encodeCall(together.anchorManySigned, (deadline, who(ANA), many, signature));
         }
         Ran memory one = _run(apart, isSigned ? RELAYER : ANA, acts);
-        _requireSame(one, _run(together, isSigned ? RELAYER : ANA, batch), 0);
+        _requireSame(one, _run(together, isSigned ? RELAYER : ANA, batch));
     }
 
     function _anchorSigned(ICareBatches.Anchoring memory one, uint40 deadline, bytes memory signature)
@@ -230,7 +230,7 @@ contract BatchesTest is Stage, Words {
         uint40 deadline = uint40(block.timestamp);
         bool isSigned = _pick(2) == 0;
         for (uint256 i = 0; i < many.length; i++) {
-            many[i] = ICareBatches.OpenDay(uint32(_pick(4)), uint96(uint256(keccak256(abi.encode(seed, i)))));
+            many[i] = ICareBatches.OpenDay(uint32(_pick(20)), uint96(uint256(keccak256(abi.encode(seed, i)))));
             structs[i] = keccak256(
                 abi.encode(_typehash(AVAILABILITY), who(LENA), many[i].day, many[i].open, 0, deadline)
             );
@@ -246,7 +246,7 @@ contract BatchesTest is Stage, Words {
             );
         }
         Ran memory one = _run(apart, isSigned ? RELAYER : LENA, acts);
-        _requireSame(one, _run(together, isSigned ? RELAYER : LENA, batch), isSigned ? acts.length + 1 : 0);
+        _requireSame(one, _run(together, isSigned ? RELAYER : LENA, batch));
     }
 
     function _publishSigned(ICareBatches.OpenDay memory one, uint40 deadline, bytes memory signature)
@@ -275,7 +275,7 @@ contract BatchesTest is Stage, Words {
         (one.done, one.logs) = (true, vm.getRecordedLogs());
         bytes4[] memory refusals = this.simulate(acts);
         for (uint256 i = 0; i < acts.length; i++) require(refusals[i] == expected[i], "refused for another reason");
-        _requireSame(one, _run(together, RELAYER, abi.encodeCall(together.relayEach, (acts, 500_000))), 0);
+        _requireSame(one, _run(together, RELAYER, abi.encodeCall(together.relayEach, (acts, 500_000))));
     }
 
     /// @dev What a batch would answer; nothing is kept of it.

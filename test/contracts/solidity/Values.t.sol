@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IConsents} from "../../../contracts/interfaces/IConsents.sol";
+import {hashOfGrant} from "../../../contracts/libraries/GrantHash.sol";
 import {keyOf} from "../../../contracts/libraries/RecordKey.sol";
 import {unclaimed, wordOf} from "../../../contracts/libraries/Words.sol";
 import {AppointmentRecord, newAppointment, quarters} from "../../../contracts/types/AppointmentRecord.sol";
@@ -176,11 +178,12 @@ contract ValuesTest {
         }
     }
 
-    function testFuzz_aDayKeepsWhatIsOpenAndWhatIsBookedApart(uint256 word, uint96 open, uint96 wanted) external pure {
-        Day d = Day.wrap(word % 2 ** 192);
+    function testFuzz_aDayKeepsWhatIsOpenAndWhatIsBookedApart(uint256 word, uint96 open, uint96 wanted, uint40 turn) external pure {
+        Day d = Day.wrap(word % 2 ** 232);
         (uint96 isOpen, uint96 isBooked) = (d.open(), d.booked());
+        require(d.turn() == word % 2 ** 232 / 2 ** 192, "unpacked another turn");
         require(uint256(isOpen) + uint256(isBooked) * 2 ** 96 == word % 2 ** 192, "unpacked wrongly");
-        require(d.reopened(open).open() == open && d.reopened(open).booked() == isBooked, "reopened wrongly");
+        require(Day.unwrap(d.reopened(open, turn)) == open + isBooked * uint256(2 ** 96) + turn * uint256(2 ** 192), "reopened wrongly");
         Day more = d.withBooked(wanted);
         Day less = d.withReleased(wanted);
         require(more.open() == isOpen && less.open() == isOpen, "booking opens and closes nothing");
@@ -190,7 +193,30 @@ contract ValuesTest {
             require(((more.booked() / 2 ** q) % 2 == 1) == (was || isWanted), "booked wrongly");
             require(((less.booked() / 2 ** q) % 2 == 1) == (was && !isWanted), "released wrongly");
         }
-        require(Day.unwrap(more) < 2 ** 192 && Day.unwrap(less) < 2 ** 192, "what is kept zero is not");
+        require(more.turn() == d.turn() && less.turn() == d.turn(), "booking takes no turn");
+        require(Day.unwrap(more) < 2 ** 232 && Day.unwrap(less) < 2 ** 232, "what is kept zero is not");
+    }
+
+    // -------------------------------------------------------------- signatures
+
+    /// @dev Behind any fields of an act's own, and whatever lies in the memory that nobody has claimed.
+    function testFuzz_aGrantIsHashedAsItsFields(
+        IConsents.Grant memory t,
+        uint32 version,
+        uint64 generation,
+        uint8 words,
+        bytes32 rest
+    ) external pure {
+        bytes memory own = "";
+        for (uint256 i = 0; i <= words % 8; i++) own = bytes.concat(own, keccak256(abi.encode(rest, i)));
+        bytes memory first = abi.encode(t.scope, t.subject, t.grantee, t.ops % 2 == 1, t.ops >= 2 ** 31, t.ops);
+        bytes memory second = abi.encode(t.notBefore, t.expiresAt, t.capsule, version, generation, t.deadline);
+        bytes32 expected = keccak256(bytes.concat(own, first, second));
+        own = bytes.concat(own);
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, 0x400) { i := add(i, 0x20) } { mstore(add(mload(0x40), i), rest) }
+        }
+        require(hashOfGrant(own, t, version, generation) == expected, "hashed as other fields");
     }
 
     // ------------------------------------------------------------------ others

@@ -16,6 +16,7 @@ import {
   isRelayable,
   parseAct,
   readSigningState,
+  readTurn,
   typedAct,
   type Act,
   type PrimaryType,
@@ -216,5 +217,28 @@ describe("What the ledger is asked before signing", () => {
     });
     expect(state).toEqual({ version: 7, ops: 0x8000_0001, generation: 4n });
     expect(asked).toEqual(["consentOf", "generationOf"]);
+  });
+
+  it("is what a deadline has to go beyond, of acts of which the last one counts, and of no others", async () => {
+    const [ana, lena] = ["0x1111111111111111111111111111111111111111", "0x2222222222222222222222222222222222222222"];
+    const asked: unknown[] = [];
+    const turnOf = (name: string, args: object) =>
+      readTurn(parseAct({ name, args }), ({ functionName, args: given }) => {
+        asked.push([functionName, ...given]);
+        return Promise.resolve(given[1] === 8 ? 90 : 70);
+      });
+    const key = { account: ana, encryptionKey: `0x${"11".repeat(32)}`, vaultAccount: lena };
+    expect(await turnOf("publishKey", key)).toBe(70);
+    expect(await turnOf("mute", { subject: ana, grantee: lena, muted: true })).toBe(70);
+    expect(await turnOf("publishAvailability", { provider: lena, day: 8, open: "1" })).toBe(90);
+    const days = [7, 8, 9].map((day) => ({ day, open: "1" }));
+    expect(await turnOf("publishDays", { provider: lena, days })).toBe(90);
+    expect(await turnOf("cancelSigned", { subject: ana })).toBe(null);
+    expect(asked).toEqual([
+      ["keyTurnOf", ana],
+      ["muteTurnOf", ana, lena],
+      ["dayTurnOf", lena, 8],
+      ...[7, 8, 9].map((day) => ["dayTurnOf", lena, day]),
+    ]);
   });
 });

@@ -10,15 +10,8 @@ import { readFact } from "#app/witness/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import {
-  actCall,
-  actTable,
-  actToJson,
-  DEFAULT_DEADLINE_SECONDS,
-  readSigningState,
-  typedAct,
-  type Act,
-} from "#protocol/typed-data/index.ts";
+import { actCall, actTable, actToJson, readSigningState, typedAct, type Act } from "#protocol/typed-data/index.ts";
+import { withDeadline } from "./deadline.ts";
 import { addEntry, findEntry, markHandedIn, moveEntry } from "./acts.svelte.ts";
 import { digestAct, isOver, type Entry } from "./entry.ts";
 import { onEntry } from "./hearers.ts";
@@ -163,23 +156,6 @@ async function handIn(body: {
     }
   }
 }
-
-/** Adds the deadline where the act has one and nobody set it: an hour of the ledger's own time. */
-async function withDeadline(act: Act): Promise<Act> {
-  const timed = actTable[act.name].signed !== null && DEADLINED.has(act.name);
-  if (!timed || ("deadline" in act.args && act.args.deadline)) return act;
-  const block = await (await chainClient()).getBlock({ blockTag: "latest" });
-  const now = Math.max(Number(block.timestamp), Math.floor(Date.now() / 1000));
-  return { name: act.name, args: { ...act.args, deadline: now + DEFAULT_DEADLINE_SECONDS } } as Act;
-}
-
-const DEADLINED = new Set<string>(
-  (
-    "request grant renew replace decline mute publishKey anchor file publishAvailability requestAppointment " +
-    "confirmAppointment rescheduleAppointment arm breakGlass appoint grantByProxy renewByProxy declineByProxy " +
-    "declareMove grantMany anchorMany publishDays"
-  ).split(" "),
-);
 
 async function sign(
   act: Act,

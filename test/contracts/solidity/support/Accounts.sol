@@ -23,8 +23,16 @@ abstract contract Accounts is Others {
         bool mayPass;
     }
 
-    /// @dev A signature that names a key is good once: the account's own, and that of a vault account that leaves.
+    /// @dev The agreement of a vault account that leaves is good once.
     mapping(bytes32 digest => bool) private spentKeys;
+
+    /// @dev What the next signed key of an account, and its next signed wish about somebody, have to go beyond.
+    mapping(address account => mapping(uint256 generation => uint256)) private keyTurns;
+    mapping(address subject => mapping(uint256 generation => mapping(address grantee => uint256))) private muteTurns;
+
+    function _usualTurn(uint256 turn) private view returns (uint256) {
+        return block.timestamp + 3600 > turn ? block.timestamp + 3600 : turn;
+    }
 
     function publishKey(uint256 seed) external chosenBy(seed) {
         Publishing memory p;
@@ -34,26 +42,37 @@ abstract contract Accounts is Others {
         p.key = _oneIn(10) ? bytes32(0) : keccak256(abi.encode("key", entropy));
         p.present = vaults[who(p.account)];
         p.isSigned = _oneIn(2);
-        p.deadline = p.isSigned ? _deadline() : 0;
+        uint256 generation = generations[who(p.account)];
+        uint256 turn = keyTurns[who(p.account)][generation];
+        p.deadline = p.isSigned ? _deadlineBeyond(turn) : 0;
         p.signer = p.isSigned ? _signer(p.account) : p.account;
         p.vaultSigner = _oneIn(3) ? STRANGER : p.present == who(ANA_VAULT) ? ANA_VAULT : BEN_VAULT;
         if (p.present == who(ANA)) p.vaultSigner = ANA;
         p.digest = _digest(
             keccak256(
                 abi.encode(
-                    _typehash(PUBLISH_KEY), who(p.account), p.key, p.wanted, generations[who(p.account)], p.deadline
+                    _typehash(PUBLISH_KEY), who(p.account), p.key, p.wanted, generation, p.deadline
                 )
             )
         );
         p.isReplaced = p.wanted != address(0) && p.present != address(0) && p.wanted != p.present;
         p.mayPass = p.key != 0 && p.wanted != who(p.account) && (!p.isReplaced || who(p.vaultSigner) == p.present);
-        if (p.isSigned || p.isReplaced) p.mayPass = p.mayPass && !spentKeys[p.digest];
+        if (p.isSigned) p.mayPass = p.mayPass && p.deadline > turn;
+        else if (p.isReplaced) p.mayPass = p.mayPass && !spentKeys[p.digest];
         if (_sendKey(p)) {
-            if (p.isSigned || p.isReplaced) spentKeys[p.digest] = true;
+            if (!p.isSigned && p.isReplaced) spentKeys[p.digest] = true;
+            keyTurns[who(p.account)][generation] = p.isSigned ? p.deadline : _usualTurn(turn);
             keys[who(p.account)] = p.key;
             if (p.wanted != address(0)) vaults[who(p.account)] = p.wanted;
         }
+        _checkKeyTurn(who(p.account));
         _checkSome();
+    }
+
+    function _checkKeyTurn(address account) private view {
+        require(
+            ILedger(ledger).keyTurnOf(account) == keyTurns[account][generations[account]], "a key's turn is not the model's"
+        );
     }
 
     function _sendKey(Publishing memory p) private returns (bool) {
@@ -138,9 +157,30 @@ abstract contract Accounts is Others {
         } else if (_oneIn(2)) {
             _act("decline", sender, abi.encodeCall(ILedger(ledger).decline, (other, note, note)), true, 1);
         } else {
-            _act("mute", sender, abi.encodeCall(ILedger(ledger).mute, (other, _oneIn(2))), true, 1);
+            _mute(sender, other, _oneIn(2));
         }
         _checkSome();
+    }
+
+    function _mute(uint256 subject, address other, bool muted) private {
+        address s = who(subject);
+        uint256 turn = muteTurns[s][generations[s]][other];
+        if (_oneIn(2)) {
+            _act("mute", subject, abi.encodeCall(ILedger(ledger).mute, (other, muted)), true, 1);
+            muteTurns[s][generations[s]][other] = _usualTurn(turn);
+        } else {
+            (uint256 signer, uint40 deadline) = (_signer(subject), _deadlineBeyond(turn));
+            bytes32 words = keccak256(abi.encode(_typehash(MUTE), s, other, muted, generations[s], deadline));
+            bytes memory data = abi.encodeCall(
+                ILedger(ledger).muteSigned, (s, other, muted, deadline, signWith(signer, _digest(words)))
+            );
+            bool mayPass = signer == subject && block.timestamp <= deadline && deadline > turn;
+            if (_act("muteSigned", everybody[_pick(12)], data, mayPass, 1)) {
+                muteTurns[s][generations[s]][other] = deadline;
+            }
+        }
+        turn = muteTurns[s][generations[s]][other];
+        require(ILedger(ledger).muteTurnOf(s, other) == turn, "a wish's turn is not the model's");
     }
 
     /// @dev Held acts relayed together: each does what it would do alone, in this order, and what is refused is skipped.

@@ -20,13 +20,19 @@ abstract contract Calendars is Visits {
         bool mayPass;
     }
 
-    /// @dev What was signed and sent: an act of this kind is good once.
-    mapping(bytes32 digest => bool) private spent;
+    /// @dev What the next signed hours of a day have to go beyond.
+    mapping(address provider => mapping(uint256 day => uint256)) private turns;
+
+    function _sent(address provider, uint256 day) private {
+        uint256 usual = block.timestamp + 3600;
+        if (usual > turns[provider][day]) turns[provider][day] = usual;
+    }
 
     constructor() {
         for (uint256 i = 0; i < 8; i++) {
             (uint256 provider, uint256 day) = (providers[i % 2], daysInUse[i / 2]);
             openHours[who(provider)][day] = 2 ** 96 - 1;
+            _sent(who(provider), day);
             bytes memory data =
                 abi.encodeCall(ILedger(ledger).publishAvailability, (uint32(day), type(uint96).max));
             _act("publishAvailability", provider, data, true, 1);
@@ -56,27 +62,39 @@ abstract contract Calendars is Visits {
             bytes memory plain =
                 abi.encodeCall(ILedger(ledger).publishAvailability, (uint32(x.day), uint96(x.open)));
             done = _actTold("publishAvailability", x.provider, plain, true, told_);
+            _sent(who(x.provider), x.day);
         } else {
-            (x.signer, x.deadline) = (_signer(x.provider), _deadline());
+            (x.signer, x.deadline) = (_signer(x.provider), _deadlineBeyond(turns[who(x.provider)][x.day]));
             bytes32 digest = _digest(_openingWords(who(x.provider), x.day, x.open, x.deadline));
             bytes memory data = abi.encodeCall(
                 ILedger(ledger).publishAvailabilitySigned,
                 (who(x.provider), uint32(x.day), uint96(x.open), x.deadline, signWith(x.signer, digest))
             );
-            x.mayPass = x.signer == x.provider && block.timestamp <= x.deadline && !spent[digest];
+            x.mayPass = x.signer == x.provider && block.timestamp <= x.deadline
+                && x.deadline > turns[who(x.provider)][x.day];
             done = _actTold("publishAvailabilitySigned", everybody[_pick(12)], data, x.mayPass, told_);
-            if (done) spent[digest] = true;
+            if (done) turns[who(x.provider)][x.day] = x.deadline;
             if (done) _act("publishAvailability again", everybody[_pick(12)], data, false, 0);
         }
         if (done) openHours[who(x.provider)][x.day] = x.open;
+        _checkTurns();
         _checkSome();
     }
 
-    /// @dev Several days, or one of them several times: the last word holds.
+    function _checkTurns() private view {
+        for (uint256 i = 0; i < 8; i++) {
+            (address provider, uint256 day) = (who(providers[i % 2]), daysInUse[i / 2]);
+            require(
+                ILedger(ledger).dayTurnOf(provider, uint32(day)) == turns[provider][day], "a day's turn is not the model's"
+            );
+        }
+    }
+
+    /// @dev Several days, or one of them several times: the last word holds, where nothing was signed.
     function publishDays(uint256 seed) external chosenBy(seed) {
         Opening memory x;
         x.provider = providers[_pick(2)];
-        x.deadline = _deadline();
+        x.deadline = _deadlineBeyond(turns[who(x.provider)][daysInUse[_pick(4)]]);
         ICareBatches.OpenDay[] memory many = new ICareBatches.OpenDay[](_oneIn(8) ? 0 : 1 + _pick(4));
         bytes32[] memory acts = new bytes32[](many.length);
         bytes[] memory told_ = new bytes[](many.length);
@@ -89,6 +107,7 @@ abstract contract Calendars is Visits {
         if (_sendDays(x, many, acts, told_)) {
             for (uint256 i = 0; i < many.length; i++) openHours[who(x.provider)][many[i].day] = many[i].open;
         }
+        _checkTurns();
         _checkSome();
     }
 
@@ -98,6 +117,7 @@ abstract contract Calendars is Visits {
     {
         if (_oneIn(2)) {
             bytes memory plain = abi.encodeCall(ILedger(ledger).publishDays, (many));
+            for (uint256 i = 0; i < many.length; i++) _sent(who(x.provider), many[i].day);
             return _actTold("publishDays", x.provider, plain, many.length != 0, told_);
         }
         x.signer = _signer(x.provider);
@@ -105,10 +125,19 @@ abstract contract Calendars is Visits {
         bytes memory data = abi.encodeCall(
             ILedger(ledger).publishDaysSigned, (who(x.provider), many, x.deadline, signWith(x.signer, digest))
         );
-        x.mayPass = many.length != 0 && x.signer == x.provider && block.timestamp <= x.deadline && !spent[digest];
+        x.mayPass = many.length != 0 && x.signer == x.provider && block.timestamp <= x.deadline && _isTheirTurn(x, many);
         done = _actTold("publishDaysSigned", everybody[_pick(12)], data, x.mayPass, told_);
-        if (done) spent[digest] = true;
+        for (uint256 i = 0; done && i < many.length; i++) turns[who(x.provider)][many[i].day] = x.deadline;
         if (done) _act("publishDays again", everybody[_pick(12)], data, false, 0);
+    }
+
+    /// @dev That of each day, and none of them twice.
+    function _isTheirTurn(Opening memory x, ICareBatches.OpenDay[] memory many) private view returns (bool) {
+        for (uint256 i = 0; i < many.length; i++) {
+            if (x.deadline <= turns[who(x.provider)][many[i].day]) return false;
+            for (uint256 j = 0; j < i; j++) if (many[j].day == many[i].day) return false;
+        }
+        return true;
     }
 
     function cancelSigned(uint256 seed) external chosenBy(seed) {

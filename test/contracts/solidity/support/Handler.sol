@@ -114,6 +114,11 @@ abstract contract Handler is Stage, Model, Words {
         return uint40(_oneIn(10) ? block.timestamp - 1 : block.timestamp + _pick(3) * 30 minutes);
     }
 
+    /// @dev Often the first that is later than what has to be gone beyond, or the last that is not.
+    function _deadlineBeyond(uint256 turn) internal returns (uint40) {
+        return turn == 0 || _oneIn(3) ? _deadline() : uint40(turn + _pick(3) - 1);
+    }
+
     function _areGood(IConsents.Grant memory t, uint256 grantable) internal view returns (bool) {
         if (block.timestamp > t.deadline || t.grantee == address(0) || t.grantee == t.subject) return false;
         if (t.ops == 0) return false;

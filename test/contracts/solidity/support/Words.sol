@@ -48,6 +48,8 @@ abstract contract Words {
     string internal constant CANCEL_SIGNED = "CancelSigned(address subject,uint64 generation)";
     string internal constant REKEY = "Rekey(address subject,bytes32 bundle,uint32 epoch)";
     string internal constant MOVED = "Moved(address subject,address newAccount,uint64 generation,uint40 deadline)";
+    string internal constant MUTE =
+        "Mute(address subject,address grantee,bool muted,uint64 generation,uint40 deadline)";
     string internal constant PUBLISH_KEY =
         "PublishKey(address account,bytes32 encryptionKey,address vaultAccount,uint64 generation,uint40 deadline)";
 
