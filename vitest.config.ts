@@ -28,7 +28,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      plain("protocol"),
+      // Pure functions: nothing that a file does can reach another.
+      { test: { ...plain("protocol").test, isolate: false } },
       // What takes several processes takes PostgreSQL: that part of the folder runs in the project below alone.
       // The service takes three seconds to load: the files share what is loaded.
       { test: { ...plain("indexer").test, isolate: false, exclude: ["test/indexer/processes/**"] } },

@@ -5,7 +5,7 @@ import { writeSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
@@ -23,8 +23,8 @@ import { buildWorld, roles } from "../support/world.ts";
 import type { Role, World } from "../support/world.ts";
 
 const RUNS = Number(process.env["PLACET_FUZZ_RUNS"] ?? 25);
-// One seed, so that a change is judged by what it changes. Others: PLACET_FUZZ_SEED=$RANDOM PLACET_FUZZ_RUNS=300.
-const SEED = Number(process.env["PLACET_FUZZ_SEED"] ?? 104553510);
+// One seed, so that a change is judged by what it changes. Others: PLACET_SEED=$RANDOM PLACET_FUZZ_RUNS=300.
+const SEED = Number(process.env["PLACET_SEED"] ?? 104553510);
 
 /** One call, ready to be sent. */
 type Sent = {

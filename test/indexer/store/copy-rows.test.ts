@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#indexer/store/database.ts";
 import { giveDatabase, openTestDatabase } from "../support/database.ts";

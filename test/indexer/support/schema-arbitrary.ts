@@ -1,7 +1,7 @@
 // From a JSON Schema to values for fast-check: such as it allows, such as it nearly allows, and such as nobody should send.
 // Rule: a keyword that this does not know is an error, so that no part of a description goes untested in silence.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 
 /** A JSON Schema, as far as ours use it. */
 export type Schema = { readonly [keyword: string]: unknown };

@@ -1,6 +1,6 @@
 // A block's hash from its fields: the quick one must say what the auditors' says, for blocks of every fork.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { hashHeader } from "#protocol/history/index.ts";

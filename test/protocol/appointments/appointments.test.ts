@@ -1,6 +1,6 @@
 // A provider's days in quarter-hours, as the ledger counts them.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import {
   appointmentTimes,

@@ -1,6 +1,6 @@
 // The codes that everybody must read alike.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import {
   areGrantableOps,

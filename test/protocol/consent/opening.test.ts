@@ -1,7 +1,7 @@
 // The words of a consent: canonical, recomputable, and refused when anything about them is not understood.
 
 import { readFile, writeFile } from "node:fs/promises";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { pad, toHex } from "viem";

@@ -1,6 +1,6 @@
 // One consent in one word, and when it is in force.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import {
   effectiveStatus,

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { toHex, type Bytes } from "#protocol/bytes.ts";
 import { createChunkGuard, encryptDocument, layoutOf, newDek, type NewDocument } from "#protocol/documents/index.ts";

@@ -1,5 +1,5 @@
 import { createCipheriv } from "node:crypto";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { concat, equalBytes, fromBase64Url, sha256, toHex } from "#protocol/bytes.ts";
 import { decryptChunks, encryptChunks, layoutOf, paddedSize, padme } from "#protocol/documents/index.ts";

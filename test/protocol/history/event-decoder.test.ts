@@ -1,7 +1,7 @@
 // The quick decoder against the general one (viem's): whatever it answers is the same, and what it does not answer is
 // never a plain event of ours.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import type { Abi, AbiEvent, AbiParameter, Hex } from "viem";
 import {

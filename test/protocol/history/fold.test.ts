@@ -1,6 +1,6 @@
 // The fold against the frozen history, and against everything that a liar can do to it.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import { hkdfSync } from "node:crypto";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { toHex, utf8 } from "#protocol/bytes.ts";
 import {

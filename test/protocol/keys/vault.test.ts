@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { fromBase64Url, fromUtf8, randomBytes, toBase64Url, toHex, utf8 } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";

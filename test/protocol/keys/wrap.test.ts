@@ -1,5 +1,5 @@
 import { createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from "node:crypto";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { fromBase64Url, toHex, utf8 } from "#protocol/bytes.ts";
 import { importSecretKey, publicKeyOf, unwrap, unwrapFast, wrap, type WrapContext } from "#protocol/keys/index.ts";

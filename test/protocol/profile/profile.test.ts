@@ -1,6 +1,6 @@
 // A person's profile, as a form and as FHIR.
 
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import {
   ageOn,
