@@ -6,10 +6,8 @@ import { effectiveStatus } from "#protocol/consent/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { listActsOfConsent } from "../store/acts.ts";
-import { listConsents, listRequests, readConsent } from "../store/consents.ts";
-import type { Consent } from "../store/consents.ts";
-import { readOpeningStates } from "../store/openings.ts";
-import { countReads } from "../store/receipts.ts";
+import { listConsents, listRequests, readUsedConsent } from "../store/consents.ts";
+import type { UsedConsent } from "../store/consents.ts";
 import { isAuditor } from "../store/registry.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
@@ -56,22 +54,12 @@ const consentOut = z
   })
   .meta({ id: "Consent" });
 
-async function describe(service: Service, consents: Consent[]): Promise<z.input<typeof consentOut>[]> {
+function describe(service: Service, consents: readonly UsedConsent[]): z.input<typeof consentOut>[] {
   const at = judgeTime(service);
   const finalized = service.sync.status().cursor?.finalized ?? 0;
-  const [reads, openings] = await Promise.all([
-    countReads(service.database, consents),
-    readOpeningStates(
-      service.database,
-      consents.map((consent) => consent.key),
-    ),
-  ]);
-  return consents.map(({ key, logIndex: _, ...consent }) => ({
+  return consents.map(({ key: _, logIndex: __, ...consent }) => ({
     ...consent,
     effectiveStatus: effectiveStatus(consent, at),
-    reads: reads.get(key)?.reads ?? 0,
-    lastRead: reads.get(key)?.lastRead ?? null,
-    opening: openings.get(key) ?? "none",
     blockTime: consent.changedAt,
     final: consent.block <= finalized,
   }));
@@ -123,7 +111,7 @@ export const consentRoutes: Route[] = [
         limit: query.limit + 1,
       });
       const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);
-      return { ...page, items: await describe(service, page.items) };
+      return { ...page, items: describe(service, page.items) };
     },
   }),
   route({
@@ -137,11 +125,11 @@ export const consentRoutes: Route[] = [
     response: consentOut.extend({ acts: z.array(trailRowOut) }).meta({ id: "ConsentWithActs" }),
     problems: ["not-found"],
     async handle({ service, session, params }) {
-      const consent = await readConsent(service.database, params);
+      const consent = await readUsedConsent(service.database, params);
       const names = (await listNames(service, session)).map((name) => name.account);
       const party = params.subject === session.account || names.includes(params.grantee);
       const allowed = party || (await isAuditor(service.database, { account: session.account, now: service.now() }));
-      const [described] = consent === null || !allowed ? [] : await describe(service, [consent]);
+      const [described] = consent === null || !allowed ? [] : describe(service, [consent]);
       if (described === undefined) throw new Failure("not-found", "There is no such consent that you may see.");
       const acts = await listActsOfConsent(service.database, params);
       return { ...described, acts: acts.map((act) => toTrailRow(act, service.sync.status())) };

@@ -1,7 +1,7 @@
 // The audit trail's rows.
 
 import type { Address, Hex } from "viem";
-import { createConditions } from "./conditions.ts";
+import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 
 /** One act as it is stored: protocol's TrailRow, column for column. */
@@ -83,11 +83,12 @@ export async function listPlaced<T extends object>(
       if (list.tie !== undefined) words.push(value(tieAfter ?? ""));
       return `(${place.join(", ")}) ${sign} (${words.join(", ")})`;
     });
-  return db.query<T>(
+  const rows = await db.query<T>(
     `select ${list.columns} from ${list.source} ${where.text()}
-     order by ${place.map((column) => `${column} ${order}`).join(", ")} limit ${where.value(limit)}`,
+     order by ${place.map((column) => `${column} ${order}`).join(", ")} limit ${pageSize(limit)}`,
     where.values,
   );
+  return rows.slice(0, limit);
 }
 
 /** Every act of one contract after a place, in the chain's order. */

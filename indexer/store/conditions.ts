@@ -24,3 +24,13 @@ export function createConditions(): Conditions {
     values,
   };
 }
+
+const sizes = [21, 51, 101, 201];
+
+/**
+ * A number of rows to stand in a statement as it is, `limit` or the next larger of a few: a plan that is kept is only
+ * made for a page if it knows that a page is wanted, and one statement is kept for each number. The caller cuts the rest.
+ */
+export function pageSize(limit: number): number {
+  return sizes.find((size) => size >= limit) ?? Math.ceil(limit);
+}

@@ -48,19 +48,6 @@ export async function writeOpening(
   );
 }
 
-/** What is known of the openings of these consents: their states, by the consents' keys. */
-export async function readOpeningStates(
-  db: Queryable,
-  keys: readonly string[],
-): Promise<Map<string, "held" | "missing" | "refused">> {
-  if (keys.length === 0) return new Map();
-  const rows = await db.query<{ key: string; state: "held" | "missing" | "refused" }>(
-    "select key, state from openings where key = any($1::text[])",
-    [keys],
-  );
-  return new Map(rows.map(({ key, state }) => [key, state]));
-}
-
 /** The wrapped opening of a consent; null when its capsule was not looked for yet. */
 export async function readOpening(
   db: Queryable,

@@ -271,19 +271,3 @@ export async function updateBatchSending(
     sending,
   ]);
 }
-
-/** How often each consent was read under, and when last; by the consent's `key`. Consents without a read are left out. */
-export async function countReads(
-  db: Queryable,
-  consents: readonly { key: string; subject: Address; grantee: Address; scope: Hex }[],
-): Promise<Map<string, { reads: number; lastRead: number }>> {
-  if (consents.length === 0) return new Map();
-  const rows = await db.query<{ key: string; reads: number; last: number }>(
-    `select c.key, count(*) as reads, max(r.time) as last
-     from jsonb_to_recordset($1::jsonb) as c(key text, subject text, grantee text, scope text)
-     join receipts r on r.subject = c.subject and r.grantee = c.grantee and r.scope = c.scope and r.kind = 'released'
-     group by c.key`,
-    [JSON.stringify(consents.map(({ key, subject, grantee, scope }) => ({ key, subject, grantee, scope })))],
-  );
-  return new Map(rows.map(({ key, reads, last }) => [key, { reads, lastRead: last }]));
-}

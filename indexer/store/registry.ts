@@ -3,7 +3,7 @@
 import type { Address, Hex } from "viem";
 import { providerKinds } from "#protocol/codes/index.ts";
 import type { Card } from "#protocol/providers/index.ts";
-import { createConditions } from "./conditions.ts";
+import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
 import { foldText, foldWords } from "./fold-text.ts";
 
@@ -79,12 +79,13 @@ export async function listProviders(
   if (verified) where.add((value) => `c.status = 2 and c.valid_until > ${value(now)}::bigint`);
   else where.add(() => "c.status in (2, 3)");
   if (after !== null) where.add((value) => `(${sortName}, c.key) > (${value(after[0])}, ${value(after[1])})`);
-  return db.query<Provider>(
+  const rows = await db.query<Provider>(
     `select ${credentialColumns}, k.body as words
      from credentials c ${words.length === 0 && place === null ? "left " : ""}join cards k on k.digest = c.card
-     ${where.text()} order by ${sortName}, c.key limit ${where.value(limit)}`,
+     ${where.text()} order by ${sortName}, c.key limit ${pageSize(limit)}`,
     where.values,
   );
+  return rows.slice(0, limit);
 }
 
 const sortName = "coalesce(k.name_folded, '')";
