@@ -29,6 +29,8 @@ export async function orphanActs(tx: Queryable, { ancestor, at }: { ancestor: nu
 
 /** Forgets here the acts of blocks that are in the chain again, as they are about to be stored among the acts. */
 export async function recallOrphans(tx: Queryable, headers: readonly { hash: Hex }[]): Promise<void> {
+  // Nearly always there are none at all, and a first reading has many blocks.
+  if ((await tx.query("select 1 from orphans limit 1")).length === 0) return;
   const hashes = headers.map((header) => header.hash);
   await tx.query("delete from orphan_parties where block_hash = any($1::text[])", [hashes]);
   await tx.query("delete from orphans where block_hash = any($1::text[])", [hashes]);

@@ -25,11 +25,10 @@ export async function appendStream(
 ): Promise<void> {
   if (events.length === 0) return;
   await tx.query("select pg_advisory_xact_lock($1)", [APPEND_LOCK]);
-  await tx.query(
-    `insert into stream (type, audience, payload, at)
-     select e->>'type', array(select jsonb_array_elements_text(e->'audience')), e->'payload', $2
-     from jsonb_array_elements($1::jsonb) with ordinality as t(e, n) order by n`,
-    [JSON.stringify(events), at],
+  await tx.copyRows(
+    "stream",
+    ["type", "audience", "payload", "at"],
+    events.map(({ type, audience, payload }) => [type, audience, JSON.stringify(payload), at]),
   );
   await notify(tx, "stream");
 }

@@ -2,6 +2,7 @@
 // knows their order. A step either stores a whole stretch that adds up, or nothing; and it may be taken again at any time.
 
 import type { Foundation } from "../service.ts";
+import { createStatistics } from "../store/statistics.ts";
 import { pruneStream } from "../store/stream.ts";
 import { readCursor, readProven, writeProven } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
@@ -77,6 +78,7 @@ export function createFollow(
   const ahead = createAhead();
   const pace = createPace();
   const known = createKnown();
+  const statistics = createStatistics(database);
   /** What is being made ready for after the block with the hash `after`. */
   let coming: { source: Source; after: string; ready: Promise<Ready | { kind: "moved" }> } | null = null;
   let making: Promise<void> = Promise.resolve();
@@ -243,6 +245,7 @@ export function createFollow(
       );
     proven = seenEqual;
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
+    await statistics.grew(batch.acts.length);
     pace.went({
       blocks: stretch.headers.length,
       logs: stretch.logs.length,

@@ -32,6 +32,9 @@ export type WriteOptions = {
   now: number;
 };
 
+/** More acts at once than a client would want to hear of one by one. */
+const MOST_TOLD = 1_000;
+
 /** Stores a batch; gives the new cursor, how many acts were orphaned, and how many changes no projection understood. */
 export async function writeBatch(
   database: Database,
@@ -69,7 +72,8 @@ export async function writeBatch(
     );
     await writeCursor(tx, options.deployment, { cursor, proven: options.proven });
     await pruneHistory(tx, finalized);
-    const told = stored.filter(({ row }) => row.block >= options.tellFrom);
+    const recent = stored.filter(({ row }) => row.block >= options.tellFrom);
+    const told = recent.length > MOST_TOLD ? [] : recent;
     // Who listened before is not told of each act of a long time: one word makes them read their lists again.
     if (told.length < stored.length) events.push({ type: "gap", audience: ["*"], payload: {} });
     for (const { row, parties } of told) {
