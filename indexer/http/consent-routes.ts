@@ -8,7 +8,6 @@ import type { Service } from "../service.ts";
 import { listActsOfConsent } from "../store/acts.ts";
 import { listConsents, listRequests, readUsedConsent } from "../store/consents.ts";
 import type { UsedConsent } from "../store/consents.ts";
-import { isAuditor } from "../store/registry.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
@@ -128,7 +127,7 @@ export const consentRoutes: Route[] = [
       const consent = await readUsedConsent(service.database, params);
       const names = (await listNames(service, session)).map((name) => name.account);
       const party = params.subject === session.account || names.includes(params.grantee);
-      const allowed = party || (await isAuditor(service.database, { account: session.account, now: service.now() }));
+      const allowed = party || session.isAuditor;
       const [described] = consent === null || !allowed ? [] : describe(service, [consent]);
       if (described === undefined) throw new Failure("not-found", "There is no such consent that you may see.");
       const acts = await listActsOfConsent(service.database, params);

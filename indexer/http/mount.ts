@@ -6,7 +6,7 @@ import express from "express";
 import type { Express, Request, RequestHandler, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
-import { isAuditor, isRegistrar } from "../store/registry.ts";
+import { isRegistrar } from "../store/registry.ts";
 import { isUnsafe } from "./implied.ts";
 import type { TakeTurn } from "./limits.ts";
 import { sendProblem } from "./problem.ts";
@@ -128,10 +128,9 @@ async function requireAccess(route: Route, session: Session | null, service: Ser
       "You are not signed in, or your session is over. Nothing was lost. Sign in and try again.",
     );
   }
-  const now = service.now();
   const allowed =
     access === "session" ||
-    (access === "auditor" && (await isAuditor(service.database, { account: session.account, now }))) ||
+    (access === "auditor" && session.isAuditor) ||
     (access === "registrar" && (await isRegistrar(service.database, session.account)));
   if (!allowed)
     throw new Failure("forbidden", `Only ${access === "auditor" ? "an auditor" : "a registrar"} may see this.`);

@@ -6,9 +6,9 @@ import type { z } from "zod";
 import type { FailureCode } from "#protocol/failure.ts";
 import type { RateLimits } from "../config.ts";
 import type { Service } from "../service.ts";
-import type { Session } from "../store/sessions.ts";
+import type { OpenedSession } from "../store/sessions.ts";
 
-export type { Session } from "../store/sessions.ts";
+export type { OpenedSession as Session } from "../store/sessions.ts";
 
 /** Who may call: anybody, whoever is signed in, or (checked against the ledger's projection at each call) one of the two offices. */
 export type Access = "public" | "session" | "registrar" | "auditor";
@@ -16,7 +16,7 @@ export type Access = "public" | "session" | "registrar" | "auditor";
 /** What a handler is given. */
 export type Call<A extends Access, P, Q, B> = {
   service: Service;
-  session: A extends "public" ? Session | null : Session;
+  session: A extends "public" ? OpenedSession | null : OpenedSession;
   params: P;
   query: Q;
   body: B;

@@ -8,6 +8,7 @@ import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 
 const INT8 = 20;
+const TEXT_ARRAY = 1009;
 const IDLE_IN_TRANSACTION_MS = 30_000;
 const MOST_CONNECTIONS = 16;
 const MOST_PREPARED = 500;
@@ -15,8 +16,20 @@ const MOST_PREPARED = 500;
 /** The parsers of this service: 64-bit integers are numbers here, as counts, blocks and times all fit. */
 const types = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
+    oid === INT8 ? Number : oid === TEXT_ARRAY ? readTexts : parserOf(oid, format),
 } as pg.CustomTypesConfig;
+
+function parserOf(oid: number, format?: "text" | "binary"): (value: string) => unknown {
+  return pg.types.getTypeParser(oid, format as "text");
+}
+
+const readAnyTexts = parserOf(TEXT_ARRAY);
+/** Topics and addresses, in braces: nothing among them is quoted, and nothing is missing. */
+const plainTexts = /^\{(?:0x[0-9a-zA-Z]*,)*0x[0-9a-zA-Z]*\}$/;
+
+function readTexts(value: string): unknown {
+  return plainTexts.test(value) ? value.slice(1, -1).split(",") : readAnyTexts(value);
+}
 
 /** Opens a pool to the PostgreSQL at `url`; throws `unavailable` when it does not answer. */
 export async function openPostgres(url: string, { schema = null }: { schema?: string | null } = {}): Promise<Database> {

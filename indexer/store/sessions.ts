@@ -21,6 +21,9 @@ export type Session = {
   expiresAt: number;
 };
 
+/** A session as its token opened it, and whether its person was an auditor at that moment. */
+export type OpenedSession = Session & { isAuditor: boolean };
+
 /** A session as its person sees it in their list. */
 export type ListedSession = Pick<Session, "id" | "organisation" | "createdAt" | "expiresAt"> & {
   device: string;
@@ -99,9 +102,11 @@ export async function addTokens(
 export async function readSessionByToken(
   db: Queryable,
   { hash, now }: { hash: string; now: number },
-): Promise<Session | null> {
-  const [row] = await db.query<Session>(
-    `select ${columns} from session_tokens t join sessions s on s.id = t.session
+): Promise<OpenedSession | null> {
+  const [row] = await db.query<OpenedSession>(
+    `select ${columns},
+       exists (select 1 from auditors a where a.key = s.account and a.appointed and a.valid_until > $2) as "isAuditor"
+     from session_tokens t join sessions s on s.id = t.session
      where t.hash = $1 and t.kind = 'access' and t.expires_at > $2 and s.expires_at > $2 and s.ended_at is null`,
     [hash, now],
   );
