@@ -63,6 +63,8 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      // Wants a Kubo node's program: see scripts/testing/find-kubo.ts.
+      plain("kubo"),
     ],
   },
 });

@@ -43,6 +43,22 @@ const environment = z.object({
   PLACET_FINALITY_SECONDS: whole(0, 604_800).default(900),
   PLACET_MAX_LAG_SECONDS: whole(1, 86_400).optional(),
   PLACET_IPFS_PORT: whole(0, 65_535).default(0),
+  PLACET_IPFS_PEERS: z
+    .string()
+    .transform((list) => list.split(",").map((text) => text.trim()))
+    .pipe(
+      z
+        .array(
+          z
+            .string()
+            .regex(
+              /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/.*p2p\/\w+$/,
+              "must be addresses such as /ip4/10.0.0.5/tcp/4001/p2p/...",
+            ),
+        )
+        .max(16),
+    )
+    .default([]),
   PLACET_BLOCKS: z.string().min(1).optional(),
   PLACET_SESSION_MINUTES: whole(1, 720).default(15),
   PLACET_RATE_SIGN_IN: whole(1, 1_000_000).default(20),
@@ -110,6 +126,8 @@ export type Config = {
   maxLagSeconds: number | null;
   /** TCP port on loopback of the embedded IPFS node; 0 picks a free one. */
   ipfsPort: number;
+  /** Addresses of other IPFS nodes that this one gives blocks to and takes them from. */
+  ipfsPeers: string[];
   /** The folder of the embedded node's blocks, which several processes may share; null for one inside the data folder. */
   blocksDir: string | null;
   /** How long, in seconds, a session's access token is good before it has to be renewed. */
@@ -157,6 +175,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     finalitySeconds: e.PLACET_FINALITY_SECONDS,
     maxLagSeconds: e.PLACET_MAX_LAG_SECONDS ?? null,
     ipfsPort: e.PLACET_IPFS_PORT,
+    ipfsPeers: e.PLACET_IPFS_PEERS,
     blocksDir: e.PLACET_BLOCKS === undefined ? null : resolve(e.PLACET_BLOCKS),
     accessSeconds: e.PLACET_SESSION_MINUTES * 60,
     rates: {

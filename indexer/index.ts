@@ -58,7 +58,7 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     const chain = await connectChain(config);
     const database = await openDatabase({ folder: join(config.dataDir, "database"), url: config.databaseUrl });
     undo.push(() => database.close());
-    const ipfs = await openIpfs(config);
+    const ipfs = await openIpfs(config, { log });
     undo.push(() => ipfs.stop());
 
     const now = () => Math.floor(Date.now() / 1000);

@@ -3,7 +3,7 @@
 
 import { fromBase64Url, randomBytes, toHex } from "#protocol/bytes.ts";
 import { isPurposeCode, READ } from "#protocol/codes/index.ts";
-import type { Opening } from "#protocol/consent/index.ts";
+import { checkOpening, type Opening } from "#protocol/consent/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Place } from "#protocol/keys/index.ts";
 import {
@@ -16,7 +16,7 @@ import {
   verifyRequest,
 } from "#protocol/receipts/index.ts";
 import type { Receipt, ReceiptBody, SignedRequest } from "#protocol/receipts/index.ts";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { Foundation } from "../service.ts";
 import { readConsent } from "../store/consents.ts";
 import type { Queryable } from "../store/database.ts";
@@ -41,7 +41,13 @@ import type { GatewaySeals } from "./gateway-seals.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
 /** What a reader asks with: their session, the request that its key signed, where the call came from. */
-export type ReleaseCall = { session: Session; signed: SignedRequest; network: { address: string; agent: string } };
+export type ReleaseCall = {
+  session: Session;
+  signed: SignedRequest;
+  network: { address: string; agent: string };
+  /** What the consent covers, as the reader has it: for a gateway that the capsule did not tell. */
+  opening?: Opening | undefined;
+};
 
 /** What the reader gets. The receipt is null for a stranger: even its number would tell something. */
 export type ReleaseAnswer = { outcomes: Outcome[]; receipt: Receipt | null };
@@ -136,7 +142,7 @@ export function createRelease(
     if (await isRequestKnown(database, { gateway, requestId: request.requestId })) throw repeated();
   }
 
-  async function gatherEvidence(signed: SignedRequest): Promise<Evidence> {
+  async function gatherEvidence({ signed, opening: given }: ReleaseCall): Promise<Evidence> {
     const { request } = signed;
     const { subject, grantee, scope } = request;
     const [ledger, kept, mandate, rows] = await Promise.all([
@@ -161,7 +167,7 @@ export function createRelease(
       ledger,
       now: now(),
       maxLag: settings.maxLag,
-      opening: known ? openOpening({ subject, grantee, scope }, kept) : null,
+      opening: known ? (openOpening({ subject, grantee, scope }, kept) ?? readGiven(given, scope)) : null,
       mandate: known && mandate ? openOpening(mandate, mandate.kept) : undefined,
       seals: known ? seals.openSeals(rows) : [],
     };
@@ -174,6 +180,16 @@ export function createRelease(
       return openings.openBox({ ...consent, box: found.box });
     } catch {
       log.warn("opening-unreadable");
+      return null;
+    }
+  }
+
+  /** An opening that the reader brought: it says what the patient signed only if it hashes to the scope on the ledger. */
+  function readGiven(given: Opening | undefined, scope: Hex): Opening | null {
+    if (given === undefined) return null;
+    try {
+      return checkOpening(given, { scope });
+    } catch {
       return null;
     }
   }
@@ -288,7 +304,7 @@ export function createRelease(
   return async (call) => {
     const started = performance.now();
     await checkRequest(call);
-    const answer = await record(call, await gatherEvidence(call.signed));
+    const answer = await record(call, await gatherEvidence(call));
     onReceipt();
     for (const { reason } of answer.outcomes) {
       if (reason === null) metrics.count("documents_released");

@@ -5,8 +5,8 @@ import type { FailureCode } from "#protocol/failure.ts";
 import type { Route } from "./route.ts";
 
 /** Whether a call may change something: it then needs our header and our origin. */
-export function isUnsafe(route: Pick<Route, "method" | "path">): boolean {
-  return route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/");
+export function isUnsafe(route: Pick<Route, "method" | "path" | "fromAnyPage">): boolean {
+  return !route.fromAnyPage && route.method !== "get" && route.method !== "head" && route.path.startsWith("/api/");
 }
 
 /** Every problem that a route may answer with: what its declaration implies, and what it names. */

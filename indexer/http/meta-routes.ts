@@ -201,6 +201,7 @@ export const metaRoutes: Route[] = [
     summary: "This gateway: its account, the key to wrap seals and openings for, and its chain.",
     tag: "service",
     access: "public",
+    fromAnyPage: true,
     limit: "search",
     response: z.object({
       address: addressOut,

@@ -23,9 +23,23 @@ export function mountRoute(
   { service, takeTurn }: { service: Service; takeTurn: TakeTurn },
 ): void {
   const parse = bodyParser(route);
+  if (route.fromAnyPage) {
+    app.options(route.path, (_, response) => {
+      response.setHeader("Access-Control-Max-Age", "600");
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      response.setHeader("Access-Control-Allow-Methods", route.method.toUpperCase());
+      response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+      response.status(204).end();
+    });
+  }
   app[route.method](route.path, async (request, response) => {
     const requestId = randomUUID();
     response.setHeader("X-Request-Id", requestId);
+    // Without credentials: what an answer says is for whoever asks.
+    if (route.fromAnyPage) {
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    }
     const started = performance.now();
     response.once("close", () => {
       const seconds = (performance.now() - started) / 1000;
@@ -63,7 +77,7 @@ async function answer(
   { service, takeTurn, parse, request, response, requestId }: Context,
 ): Promise<void> {
   const address = request.ip ?? "";
-  const session = await findSession(request, service);
+  const session = route.fromAnyPage ? null : await findSession(request, service);
   const caller = { account: route.limit === "signIn" ? null : (session?.account ?? null), address };
   if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);

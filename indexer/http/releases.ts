@@ -1,6 +1,7 @@
 // The route by which documents are opened: everything about it is decided by the gateway.
 
 import { z } from "zod";
+import { openingSchema } from "#protocol/consent/index.ts";
 import { releaseToJson } from "#protocol/documents/index.ts";
 import { refusalReasons, signedRequestSchema } from "#protocol/receipts/index.ts";
 import { reasonWords } from "../gateway/index.ts";
@@ -32,14 +33,24 @@ export const releaseRoutes: Route[] = [
     tag: "Reading",
     access: "session",
     limit: "records",
-    body: signedRequestSchema,
+    body: signedRequestSchema.extend({
+      opening: openingSchema
+        .optional()
+        .describe("What the consent covers, for a gateway that was not told: used only where it hashes to the scope."),
+    }),
+    maxBody: 256 * 1024,
     response: z.object({
       results: z.array(resultSchema),
       receipt: z.looseObject({ body: z.looseObject({}), signature: z.string() }).nullable(),
     }),
     problems: ["bad-input", "forbidden", "conflict", "unavailable"],
     async handle({ service, session, body, network }) {
-      const { outcomes, receipt } = await service.gateway.release({ session, signed: body, network });
+      const { outcomes, receipt } = await service.gateway.release({
+        session,
+        signed: { request: body.request, signature: body.signature },
+        network,
+        opening: body.opening,
+      });
       return {
         results: outcomes.map(({ document, version, reason, release }) =>
           reason === null

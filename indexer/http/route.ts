@@ -44,6 +44,8 @@ export type RouteDeclaration<
   tag: string;
   access: A;
   limit: keyof RateLimits | "none";
+  /** For public routes: a page of another service may call it. Whoever calls counts as signed out, whatever cookie came. */
+  fromAnyPage?: boolean;
   params?: P;
   query?: Q;
   /** Header fields that the route reads, by their lower-case names; what does not fit is refused. */

@@ -13,13 +13,16 @@ import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
-const MAX_SEALS = 200;
-const sealIn = z.object({
-  subject: addressIn,
+/** Most seals in one call. */
+export const MAX_SEALS = 200;
+/** A seal as it comes, without the subject. */
+export const sealShape = z.object({
   document: digestIn,
   version: z.number().int().min(1).max(0xffffffff),
   seal: z.string().min(80).max(2_000).describe("The seal, base64url."),
 });
+const sealIn = sealShape.extend({ subject: addressIn });
+type SealIn = z.output<typeof sealIn>;
 
 const keyedBy = z.enum(["category", "document"]);
 const heldOut = z.object({
@@ -73,6 +76,28 @@ async function requireAnchored(
   }
 }
 
+/** Opens each seal once and keeps those that may be kept. Throws Failure; then none was stored. */
+export async function takeSeals(
+  service: Service,
+  { account, seals }: { account: Address; seals: readonly SealIn[] },
+): Promise<{ kept: number; skipped: number }> {
+  await requireAnchored(service, { account, seals });
+  const at = service.now();
+  const rows = seals.map(({ subject, document, version, seal }) => {
+    const bytes = fromBase64Url(seal);
+    const release = service.gateway.openSeal({ subject, document, seal: bytes });
+    if (release.version !== version)
+      throw new Failure("bad-input", "A seal is of another version than it is said to be. No seal was stored.");
+    return { subject, document, version, keyed_by: release.keyedBy, author: account, seal: bytes, at };
+  });
+  const kept = await service.database.transaction(async (tx) => {
+    let written = 0;
+    for (const row of rows) written += (await writeSeal(tx, row)) ? 1 : 0;
+    return written;
+  });
+  return { kept, skipped: rows.length - kept };
+}
+
 /** PUT and GET /api/seals. */
 export const sealRoutes: Route[] = [
   route({
@@ -87,23 +112,7 @@ export const sealRoutes: Route[] = [
     maxBody: 512 * 1024,
     response: z.object({ kept: z.number().int(), skipped: z.number().int() }),
     problems: ["bad-input", "forbidden", "conflict", "wrong-key", "tampered", "unavailable"],
-    async handle({ service, session, body }) {
-      await requireAnchored(service, { account: session.account, seals: body.seals });
-      const at = service.now();
-      const rows = body.seals.map(({ subject, document, version, seal }) => {
-        const bytes = fromBase64Url(seal);
-        const release = service.gateway.openSeal({ subject, document, seal: bytes });
-        if (release.version !== version)
-          throw new Failure("bad-input", "A seal is of another version than it is said to be. No seal was stored.");
-        return { subject, document, version, keyed_by: release.keyedBy, author: session.account, seal: bytes, at };
-      });
-      const kept = await service.database.transaction(async (tx) => {
-        let written = 0;
-        for (const row of rows) written += (await writeSeal(tx, row)) ? 1 : 0;
-        return written;
-      });
-      return { kept, skipped: rows.length - kept };
-    },
+    handle: ({ service, session, body }) => takeSeals(service, { account: session.account, seals: body.seals }),
   }),
   route({
     method: "get",

@@ -49,3 +49,12 @@ export function checkBlock(cid: CID, bytes: Uint8Array): void {
     );
   }
 }
+
+/** What a node answers that neither holds a block nor was given it in time. */
+export function notHere(cause?: unknown): Failure {
+  return new Failure(
+    "not-found",
+    "Nobody gave this block. Nothing was changed. Upload it again, or ask its other holder.",
+    { cause },
+  );
+}

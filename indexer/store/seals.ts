@@ -59,6 +59,11 @@ export async function readAllSeals(db: Queryable, subject: Address): Promise<Sea
   return db.query<SealRow>("select * from seals where subject = $1", [subject]);
 }
 
+/** Lets go of every seal of a subject's documents; gives how many there were. */
+export async function deleteSeals(db: Queryable, subject: Address): Promise<number> {
+  return (await db.query("delete from seals where subject = $1 returning document", [subject])).length;
+}
+
 /** The newest version of each of a subject's documents of which a seal is held: no seal is opened for it. */
 export async function readSealedVersions(db: Queryable, subject: Address): Promise<Map<Hex, number>> {
   const rows = await db.query<{ document: Hex; version: number }>(

@@ -6,20 +6,38 @@ import { join } from "node:path";
 import { isFailure } from "#protocol/failure.ts";
 import { projectRoot } from "../build/project-root.ts";
 import { runTool } from "../build/run-tool.ts";
+import { findKubo } from "./find-kubo.ts";
 import { findPostgres } from "./find-postgres.ts";
 import { addCounts, type Count, countHardhat, countVitest, nothing } from "./count.ts";
 
 /** The parts, in the order in which they run: what is quick to fail comes first. */
-export const parts = ["contracts", "protocol", "indexer", "postgres", "scripts", "app", "e2e"] as const;
+export const parts = ["contracts", "protocol", "indexer", "postgres", "scripts", "app", "e2e", "kubo"] as const;
 
-/** One part of the tests: a folder below test/; "postgres" is the service's tests once more, on PostgreSQL. */
+/**
+ * One part of the tests: a folder below test/; "postgres" is the service's tests once more, on PostgreSQL; "kubo" comes
+ * last, since Kubo may still be built meanwhile.
+ */
 export type Part = (typeof parts)[number];
 
 /** Runs a part, or those of its files that are named, and counts. */
 export function runPart(options: { part: Part; files: string[] }): Promise<Count> {
   const { part, files } = options;
   if (part === "contracts") return runContracts(files);
+  if (part === "kubo") return runOnKubo(files);
   return part === "postgres" ? runOnPostgres(files) : runVitest({ part, files });
+}
+
+/** Where no Kubo can be had, that is said, and counted as skipped, in CI too: building it needs Go and its module proxy. */
+async function runOnKubo(files: string[]): Promise<Count> {
+  try {
+    await findKubo();
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const line = "!".repeat(100);
+    console.error(`${line}\n${error.message}\nNothing was tried on Kubo in this run: SKIPPED.\n${line}`);
+    return { ...nothing, skipped: 1 };
+  }
+  return runVitest({ part: "kubo", files });
 }
 
 /** Where no PostgreSQL can be had, that is said, and counted: as skipped on somebody's own computer, as failed in CI. */

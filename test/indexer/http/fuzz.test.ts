@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { unwrap } from "#protocol/keys/index.ts";
-import { cidOfBlock } from "#protocol/documents/index.ts";
+import { cidOfBlock, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { signRequest } from "#protocol/receipts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { makeRequest } from "../support/reading.ts";
@@ -175,6 +175,11 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const body = { subject: people.ana.address, id: asksGuardians.id, box: "A".repeat(200) };
     return [{ role: "grantee", body }];
   },
+  async postApiEntrustedSeals(world) {
+    const { subject: _, ...seal } = world.seal;
+    return [{ body: { ...(await signHandIn(world, [seal])), seals: [seal] } }];
+  },
+  postApiEntrustedDrop: async (world) => [{ body: await signHandIn(world, "drop") }],
   putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],
   postRpc: async () => [{ body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } }],
   putApiBlocksCid: async () => [{ path: { cid: await cidOfBlock(new Uint8Array()) }, body: new Uint8Array() }],
@@ -191,6 +196,13 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
   getApiReceiptsNumberProof: async () => [{ path: { number: "1" } }],
   getApiReceipts: async () => [{ role: "auditor", query: { as: "gateway" } }],
 };
+
+/** A message to the gateway that the patient's account signs. */
+async function signHandIn({ chain, people, gateway }: World, what: HandIn["what"]) {
+  const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
+  const typed = typedHandIn(chain.place, { ...told, gateway: gateway.address, what });
+  return { ...told, signature: await people.ana.signTypedData(typed) };
+}
 
 /** Those of an operation, ready to be sent: made now, because some are good for a minute only. */
 async function readyExamples(world: World, { operationId }: Operation): Promise<Sent[]> {

@@ -23,6 +23,9 @@ type Asked = World & { signedReads: unknown[]; anasSession: string };
 const all = (cell: string) => roles.map(() => cell).join(" ");
 const signedIn = (cell: string) => roles.map((role) => (role === "nobody" ? "401" : cell)).join(" ");
 
+const now = () => Math.floor(Date.now() / 1000);
+const NOBODYS = `0x${"11".repeat(64)}1b`;
+
 const table: Record<string, Row | Row[]> = {
   "get /health": ["/health", all("200")],
   "get /ready": ["/ready", all("200")],
@@ -82,6 +85,17 @@ const table: Record<string, Row | Row[]> = {
     [(w) => `/api/documents/${w.imaging.document}?subject=${w.people.ana.address}`, "401 200 404 404 404 200 404 404"],
   ],
   "put /api/seals": ["/api/seals", "401 200 403 403 403 403 403 403", (w) => ({ seals: [w.seal] })],
+  // Whoever is signed in, or nobody: what counts is a signature, and this one is nobody's.
+  "post /api/entrusted/seals": [
+    "/api/entrusted/seals",
+    all("401"),
+    (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS, seals: [w.seal] }),
+  ],
+  "post /api/entrusted/drop": [
+    "/api/entrusted/drop",
+    all("401"),
+    (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
+  ],
   "get /api/seals": [
     (w) => `/api/seals?subject=${w.people.ana.address}`,
     "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",

@@ -1,0 +1,88 @@
+// A patient entrusts this gateway with seals, or takes them back, from a page of another service: no session and no
+// cookie counts here, the signature of the vault's account says everything.
+
+import { isAddressEqual, recoverTypedDataAddress } from "viem";
+import type { Hex } from "viem";
+import { z } from "zod";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
+import { HAND_IN_SECONDS, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
+import { deleteSeals } from "../store/seals.ts";
+import { route, type Route } from "./route.ts";
+import { addressIn } from "./schemas.ts";
+import { MAX_SEALS, sealShape, takeSeals } from "./seals.ts";
+
+const signed = {
+  subject: addressIn,
+  time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now."),
+  signature: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{130}$/)
+    .transform((text) => text as Hex)
+    .describe("By the vault's account, or the patient's own."),
+};
+
+/** Throws `not-authorised` unless the subject, or the vault account that the ledger names for them, signed this just now. */
+async function requireSignature(
+  { chain, gateway, now }: Service,
+  { signature, ...told }: Omit<HandIn, "gateway"> & { signature: Hex },
+): Promise<void> {
+  const { subject, time } = told;
+  const refuse = (words: string, reason: string) =>
+    new Failure("not-authorised", `${words} Nothing was stored or deleted.`, { reason });
+  if (Math.abs(time - now()) > HAND_IN_SECONDS)
+    throw refuse("The time in this message is not now. Check this device's clock and try again.", "hand-in-time");
+  const { chainId, ledger } = chain.deployment;
+  const typed = typedHandIn({ chainId, ledger }, { ...told, gateway: gateway.address });
+  const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => null);
+  const vault = await chain.client
+    .readContract({ address: ledger, abi: ledgerAbi, functionName: "vaultAccountOf", args: [subject] })
+    .catch((cause: unknown) => {
+      throw new Failure("unavailable", "The ledger cannot be asked right now. Nothing was changed. Try again.", {
+        cause,
+      });
+    });
+  if (signer !== null && (isAddressEqual(signer, subject) || isAddressEqual(signer, vault))) return;
+  throw refuse("Neither the patient's vault nor their account signed this.", "hand-in-signature");
+}
+
+/** POST /api/entrusted/seals and /api/entrusted/drop. */
+export const entrustedRoutes: Route[] = [
+  route({
+    method: "post",
+    path: "/api/entrusted/seals",
+    summary:
+      "Hand this gateway seals of your documents from a page of another service: signed by your vault's account, without a session.",
+    tag: "Reading",
+    access: "public",
+    fromAnyPage: true,
+    limit: "write",
+    body: z.object({ ...signed, seals: z.array(sealShape).min(1).max(MAX_SEALS) }),
+    maxBody: 512 * 1024,
+    response: z.object({ kept: z.number().int(), skipped: z.number().int() }),
+    problems: ["not-authorised", "forbidden", "conflict", "wrong-key", "tampered"],
+    async handle({ service, body: { seals, ...told } }) {
+      await requireSignature(service, { ...told, what: seals });
+      const { subject } = told;
+      return takeSeals(service, { account: subject, seals: seals.map((seal) => ({ ...seal, subject })) });
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/entrusted/drop",
+    summary:
+      "Have this gateway let go of every seal of your documents: it can open none of them to anybody after that.",
+    tag: "Reading",
+    access: "public",
+    fromAnyPage: true,
+    limit: "write",
+    body: z.object(signed),
+    response: z.object({ dropped: z.number().int() }),
+    problems: ["not-authorised"],
+    async handle({ service, body }) {
+      await requireSignature(service, { ...body, what: "drop" });
+      return { dropped: await deleteSeals(service.database, body.subject) };
+    },
+  }),
+];

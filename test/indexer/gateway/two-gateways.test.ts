@@ -1,0 +1,211 @@
+// Two gateways of two operators, each a process with a database and a key of its own, over one ledger: a patient entrusts
+// a second one with seals and takes them back, from a page that is signed in at neither; and neither reads anything.
+
+import { privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
+import { makeSeal, openRelease, releaseSchema, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { compartmentKey, deriveEncryptionKey, deriveVaultAccount } from "#protocol/keys/index.ts";
+import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
+import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
+import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
+import { people, startChain, type TestChain } from "../support/chain.ts";
+import { startProcess, type OneProcess } from "../support/one-process.ts";
+import { addSealed, funded, giveConsent, makeRequest, read, signInToRead } from "../support/reading.ts";
+import type { Consent, Reader, Sealed } from "../support/reading.ts";
+import { eventually, makeFolder } from "../support/service.ts";
+import { enrol, type Keyed } from "../support/story.ts";
+
+const keys = {
+  one: funded.PLACET_GATEWAY_KEY,
+  two: toHex(people.sam.getHdKey().privateKey ?? new Uint8Array(32)),
+};
+
+describe("A patient with two gateways", () => {
+  let chain: TestChain;
+  const folders: Awaited<ReturnType<typeof makeFolder>>[] = [];
+  const gateways: OneProcess[] = [];
+  let one: OneProcess;
+  let two: OneProcess;
+  let ana: Keyed;
+  let vault: ReturnType<typeof privateKeyToAccount>;
+  let asLena: { one: Reader; two: Reader };
+  let lena: Keyed;
+  let labs: Sealed;
+  let consent: Consent;
+
+  beforeAll(async () => {
+    chain = await startChain();
+    [one, two] = (await Promise.all(
+      [keys.one, keys.two].map(async (key) => {
+        const folder = await makeFolder();
+        folders.push(folder);
+        const started = await startProcess(chain, folder.folder, { more: { PLACET_GATEWAY_KEY: key } });
+        gateways.push(started);
+        return started;
+      }),
+    )) as [OneProcess, OneProcess];
+    const root = randomBytes(32);
+    const key = deriveEncryptionKey(root);
+    vault = privateKeyToAccount(deriveVaultAccount(root));
+    ana = Object.assign({}, people.ana, { root, key });
+    await chain.act(people.ana, {
+      name: "publishKey",
+      args: { account: ana.address, encryptionKey: toHex(key.publicKey), vaultAccount: vault.address },
+    });
+    lena = await enrol(chain, people.lena);
+    const asAna = await signInToRead(one.running, people.ana);
+    const at = { running: one.running, chain };
+    labs = await addSealed(at, { subject: ana, as: asAna });
+    consent = await giveConsent(at, { subject: ana, grantee: lena, as: asAna });
+    asLena = {
+      one: await signInToRead(one.running, people.lena),
+      two: await signInToRead(two.running, people.lena),
+    };
+  }, 180_000);
+  afterAll(async () => {
+    for (const gateway of gateways) await gateway.kill();
+    await chain?.stop();
+    for (const folder of folders) await folder.remove();
+  });
+
+  const now = () => Math.floor(Date.now() / 1000);
+  const infoOf = ({ running }: OneProcess) => running.service.gateway;
+
+  /** Labs, sealed for this gateway as the patient's vault does it. */
+  function sealFor(gateway: OneProcess) {
+    const { address, encryptionKey } = infoOf(gateway);
+    const seal = makeSeal(
+      { place: chain.place, subject: ana.address, document: labs.document, gateway: address },
+      {
+        version: 1,
+        category: "labs",
+        epoch: 0,
+        keyedBy: "category",
+        key: compartmentKey(ana.root, { category: "labs", epoch: 0 }),
+        dek: labs.dek,
+        gatewayKey: fromHex(encryptionKey, 32),
+      },
+    );
+    return { document: labs.document, version: 1, seal: toBase64Url(seal) };
+  }
+
+  /** As a page of another service calls: another origin, no cookie, no header of ours. */
+  async function send(to: OneProcess, path: string, body: unknown) {
+    const response = await fetch(`${to.url}${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Origin: "https://other.example", "Sec-Fetch-Site": "cross-site" },
+      body: JSON.stringify(body),
+    });
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Access-Control-Allow-Credentials")).toBeNull();
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  async function sign(to: OneProcess, what: HandIn["what"], changes: Partial<HandIn> = {}, by = vault) {
+    const told = { subject: ana.address, gateway: infoOf(to).address, time: now(), what, ...changes };
+    const signature = await by.signTypedData(typedHandIn(chain.place, told));
+    return { subject: told.subject, time: told.time, signature };
+  }
+
+  async function readAt(gateway: OneProcess, opening?: unknown) {
+    const reader = gateway === one ? asLena.one : asLena.two;
+    const at = { running: gateway.running, chain };
+    const request = await makeRequest(at, { reader, consent, documents: [labs.document] });
+    const signed = await signRequest(reader.sessionKey, request);
+    const { status, body } = await reader.call("POST", "/api/releases", { ...signed, opening });
+    return { status, body, result: (body["results"] as { reason?: string; release?: unknown }[] | undefined)?.[0] };
+  }
+  const reasonAt = async (gateway: OneProcess, opening?: unknown) =>
+    (await readAt(gateway, opening)).result?.reason ?? "released";
+
+  it("entrusts the second with seals from any page, by the vault's signature alone", async () => {
+    // Its capsule told the first gateway only what it covers: the reader tells the second, and the scope proves it.
+    expect(await reasonAt(two, consent.opening)).toBe("no-seal");
+    const ask = await fetch(`${two.url}/api/entrusted/seals`, {
+      method: "OPTIONS",
+      headers: { Origin: "https://other.example", "Access-Control-Request-Method": "POST" },
+    });
+    expect(ask.headers.get("Access-Control-Allow-Headers")).toBe("Content-Type");
+    const seals = [sealFor(two)];
+    const answer = await send(two, "/api/entrusted/seals", { ...(await sign(two, seals)), seals });
+    expect(answer).toMatchObject({ status: 200, body: { kept: 1, skipped: 0 } });
+    expect(await reasonAt(two)).toBe("opening-missing");
+    const altered = { ...consent.opening, categories: ["imaging", "labs"] };
+    expect(await reasonAt(two, altered)).toBe("opening-missing");
+    const { result, body } = await readAt(two, consent.opening);
+    const release = releaseSchema.parse(result?.release);
+    const content = openCapsule(
+      { place: chain.place, subject: ana.address, grantee: lena.address, scope: consent.scope },
+      { secretKey: lena.key.secretKey, bytes: consent.capsule },
+    );
+    const key = keyForRelease(content, release);
+    if (key === null) throw new Error("The capsule has no key for this release.");
+    expect(openRelease({ place: chain.place, subject: ana.address }, { release, key })).toEqual(labs.dek);
+    const receipt = body["receipt"] as Parameters<typeof verifyReceipt>[0];
+    expect(await verifyReceipt(receipt)).toBe("wallet");
+    expect(receipt.body.gateway).toBe(infoOf(two).address);
+  });
+
+  it("is read by neither gateway, nor by both together", async () => {
+    const releases = await Promise.all(
+      [one, two].map(async (gateway) => releaseSchema.parse((await readAt(gateway, consent.opening)).result?.release)),
+    );
+    const secrets = [keys.one, keys.two].flatMap((key) => [createGatewayKey(key).secretKey, fromHex(key, 32)]);
+    for (const release of releases) {
+      const known = [...secrets, ...releases.map(({ wrappedDek }) => wrappedDek.slice(0, 32))];
+      for (const key of known)
+        expect(() => openRelease({ place: chain.place, subject: ana.address }, { release, key })).toThrow();
+    }
+    // What one was given is of no use to the other.
+    const foreign = [sealFor(one)];
+    expect(await send(two, "/api/entrusted/seals", { ...(await sign(two, foreign)), seals: foreign })).toMatchObject({
+      status: 422,
+    });
+  });
+
+  it("is spoken for by nobody else, for no other gateway, seals or time", async () => {
+    const seals = [sealFor(two)];
+    const good = await sign(two, seals);
+    const cases = [
+      { ...(await sign(two, seals, {}, people.lena as never)), seals },
+      { ...good, seals: [{ ...seals[0], version: 2 }] },
+      { ...good, seals: [...seals, ...seals] },
+      { ...good, time: good.time + 1, seals },
+      { ...(await sign(one, seals)), seals },
+      { ...(await sign(two, seals, { time: now() - 300 })), seals },
+      { ...good, subject: people.ben.address, seals },
+    ];
+    for (const body of cases) expect(await send(two, "/api/entrusted/seals", body)).toMatchObject({ status: 401 });
+    const drops = [await sign(two, seals), await sign(one, "drop"), await sign(two, "drop", {}, people.lena as never)];
+    for (const body of drops) expect(await send(two, "/api/entrusted/drop", body)).toMatchObject({ status: 401 });
+    expect(await reasonAt(two, consent.opening)).toBe("released");
+    const unknown = [{ ...sealFor(two), document: `0x${"0d".repeat(32)}` }];
+    expect(await send(two, "/api/entrusted/seals", { ...(await sign(two, unknown)), seals: unknown })).toMatchObject({
+      status: 409,
+    });
+  });
+
+  it("drops the second, which then opens nothing, while the first goes on; and a revoke ends both", async () => {
+    const seals = [sealFor(two)];
+    expect(await send(two, "/api/entrusted/drop", await sign(two, "drop"))).toMatchObject({ body: { dropped: 1 } });
+    expect(await reasonAt(two, consent.opening)).toBe("no-seal");
+    expect(await reasonAt(one)).toBe("released");
+    expect((await send(two, "/api/entrusted/drop", await sign(two, "drop"))).body).toEqual({ dropped: 0 });
+    // By the patient's own account as well, and once more.
+    const own = await sign(two, seals, {}, people.ana as never);
+    expect((await send(two, "/api/entrusted/seals", { ...own, seals })).body).toMatchObject({ kept: 1 });
+    await eventually(async () => (await reasonAt(two, consent.opening)) === "released");
+    const { subject, grantee, scope } = consent;
+    await chain.act(people.ana, { name: "revoke", args: { subject, grantee, scope, ceiling: 1 } });
+    expect(await Promise.all([one, two].map((each) => reasonAt(each, consent.opening)))).toEqual([
+      "consent-revoked",
+      "consent-revoked",
+    ]);
+    const answer = await read(
+      { running: one.running, chain },
+      { reader: asLena.one, consent, documents: [labs.document] },
+    );
+    expect(answer.receipt?.body).toMatchObject({ kind: "refused", reason: "consent-revoked" });
+  });
+});
