@@ -17,6 +17,10 @@ const itemOut = z.object({
   receipt: receiptOut,
   hash: digestOut,
   batch: z.object({ first: z.number().int(), root: digestOut, anchoredTx: z.string().nullable() }).nullable(),
+  orphaned: z.boolean().meta({
+    description:
+      "True for a release whose consent is not on the ledger any more: a reorganisation took the grant out after it was read.",
+  }),
 });
 
 const proofOut = itemOut.extend({
@@ -28,12 +32,16 @@ const proofOut = itemOut.extend({
   anchoredTx: z.string().nullable(),
 });
 
-function show(row: AnchoredReceiptRow): z.input<typeof itemOut> {
+function show(row: AnchoredReceiptRow, service: Service): z.input<typeof itemOut> {
   const { batch_first: first, batch_root: root, anchored_tx: anchoredTx } = row;
+  const receipt = decodeReceipt(row.receipt);
+  // The gateway asks the ledger, not the index, which may not have read the block that the release rested on.
+  const isRead = (service.sync.status().cursor?.number ?? -1) >= receipt.body.recentBlock.number;
   return {
-    receipt: decodeReceipt(row.receipt),
+    receipt,
     hash: row.hash,
     batch: first === null || root === null ? null : { first, root, anchoredTx },
+    orphaned: isRead && row.without_consent,
   };
 }
 
@@ -85,7 +93,7 @@ export const receiptRoutes: Route[] = [
               subject: query.as === "subject" ? session.account : (query.subject ?? null),
               since,
             });
-      return { items: items.map(show), next, unrecorded };
+      return { items: items.map((row) => show(row, service)), next, unrecorded };
     },
   }),
   route({
@@ -111,11 +119,19 @@ export const receiptRoutes: Route[] = [
       }
       const { batch_first: first, batch_count: count } = row;
       if (first === null || count === null)
-        return { ...show(row), leaf: row.leaf, root: null, proof: [], index: null, count: null, anchoredTx: null };
+        return {
+          ...show(row, service),
+          leaf: row.leaf,
+          root: null,
+          proof: [],
+          index: null,
+          count: null,
+          anchoredTx: null,
+        };
       const tree = buildTree(await readLeaves(service.database, { gateway, first, count }));
       const index = row.number - first;
       return {
-        ...show(row),
+        ...show(row, service),
         leaf: row.leaf,
         root: rootOf(tree),
         proof: proofOf(tree, index),

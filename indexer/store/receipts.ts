@@ -30,6 +30,8 @@ export type AnchoredReceiptRow = ReceiptRow & {
   batch_count: number | null;
   batch_root: Hex | null;
   anchored_tx: Hex | null;
+  /** A release under a consent of which the index knows nothing. */
+  without_consent: boolean;
 };
 
 /** Receipts first..first+count-1 as the leaves of a root. */
@@ -168,7 +170,10 @@ export async function countUses(
   return row?.uses ?? 0;
 }
 
-const ANCHORED = `select r.*, b.first as batch_first, b.count as batch_count, b.root as batch_root, a.tx as anchored_tx from receipts r
+const ANCHORED = `select r.*, b.first as batch_first, b.count as batch_count, b.root as batch_root, a.tx as anchored_tx,
+    r.kind = 'released' and not exists (select 1 from consents c where c.subject = r.subject and c.grantee = r.grantee and c.scope = r.scope)
+      as without_consent
+  from receipts r
   left join receipt_batches b on b.gateway = r.gateway and r.number >= b.first and r.number < b.first + b.count
   left join anchors a on a.gateway = r.gateway and a.first = b.first and a.root = b.root`;
 
