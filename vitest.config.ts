@@ -41,6 +41,7 @@ export default defineConfig({
           exclude: [
             "test/indexer/{sim,rpc,ipfs}/**",
             "test/indexer/{config,metrics,gateway/gateway-key,http/compressed,http/limits,http/openapi}.test.ts",
+            "test/indexer/gateway/{killed-at-each-step,two-gateways}.test.ts",
             "test/indexer/sync/{header-hash,heads,killed,lying-node}.test.ts",
           ],
           globalSetup: "test/indexer/support/postgres-setup.ts",

@@ -166,17 +166,50 @@ describe("Reading under a consent", () => {
     expect(reasonsOf(await ask(adding))).toEqual(["op-not-covered"]);
   });
 
+  /** Asks a gateway of the same key and database as the running one, with settings or a clock of its own. */
+  async function askAnother(
+    given: Awaited<ReturnType<typeof consent>>,
+    { settings = {}, now }: { settings?: Parameters<typeof createGateway>[1]; now?: () => number },
+  ) {
+    const { service } = running;
+    const gateway = await createGateway(now === undefined ? service : { ...service, now }, settings);
+    const request = await makeRequest(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    const signed = await signRequest(asLena.sessionKey, now === undefined ? request : { ...request, time: now() });
+    const [session] = await service.database.query<{
+      account: string;
+      session_key: string;
+      message: string;
+      signature: `0x${string}`;
+    }>("select * from sessions where account = $1 order by created_at desc limit 1", [lena.address]);
+    if (session === undefined) throw new Error("Lena has no session.");
+    const { outcomes } = await gateway.release({
+      session: {
+        id: "",
+        account: lena.address,
+        sessionKey: session.session_key,
+        organisation: null,
+        message: session.message,
+        signature: session.signature,
+        createdAt: 0,
+        expiresAt: signed.request.time + 3_600,
+      },
+      signed,
+      network: { address: "", agent: "" },
+    });
+    return outcomes.map(({ reason }) => reason);
+  }
+
   it("ends by the gateway's clock too: on a chain whose time stands still, nothing lives for ever", async () => {
-    const short = await consent({ seconds: 4 });
+    const given = await consent({ seconds: 3_000 });
     const goOn = await holdMining(chain);
     try {
-      expect(reasonsOf(await read(at(), { reader: asLena, consent: short, documents: [blood.document] }))).toEqual([
+      const settings = { maxLag: 10_000 };
+      const before = () => given.expiresAt - 1;
+      expect(await askAnother(given, { settings, now: before })).toEqual([null]);
+      expect(await askAnother(given, { settings, now: () => given.expiresAt })).toEqual(["consent-expired"]);
+      expect((await chain.client.getBlock()).timestamp).toBeLessThan(given.expiresAt);
+      expect(reasonsOf(await read(at(), { reader: asLena, consent: given, documents: [blood.document] }))).toEqual([
         undefined,
-      ]);
-      await new Promise((resolve) => setTimeout(resolve, (short.expiresAt + 1) * 1_000 - Date.now()));
-      expect((await chain.client.getBlock()).timestamp).toBeLessThan(short.expiresAt);
-      expect(reasonsOf(await read(at(), { reader: asLena, consent: short, documents: [blood.document] }))).toEqual([
-        "consent-expired",
       ]);
     } finally {
       await goOn();
@@ -187,35 +220,10 @@ describe("Reading under a consent", () => {
     const given = await consent();
     const goOn = await holdMining(chain);
     try {
-      // A gateway of the same key and database, less patient than the running one.
-      const gateway = await createGateway(running.service, { maxLag: 1 });
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
-      const signed = await signRequest(
-        asLena.sessionKey,
-        await makeRequest(at(), { reader: asLena, consent: given, documents: [blood.document] }),
-      );
-      const [session] = await running.service.database.query<{
-        account: string;
-        session_key: string;
-        message: string;
-        signature: `0x${string}`;
-      }>("select * from sessions where account = $1 order by created_at desc limit 1", [lena.address]);
-      if (session === undefined) throw new Error("Lena has no session.");
-      const { outcomes } = await gateway.release({
-        session: {
-          id: "",
-          account: lena.address,
-          sessionKey: session.session_key,
-          organisation: null,
-          message: session.message,
-          signature: session.signature,
-          createdAt: 0,
-          expiresAt: signed.request.time + 3_600,
-        },
-        signed,
-        network: { address: "", agent: "" },
-      });
-      expect(outcomes.map(({ reason }) => reason)).toEqual(["node-lagging"]);
+      const { timestamp } = await chain.client.getBlock();
+      const now = () => Number(timestamp) + 61;
+      expect(await askAnother(given, { settings: { maxLag: 60 }, now })).toEqual(["node-lagging"]);
+      expect(await askAnother(given, { settings: { maxLag: 61 }, now })).toEqual([null]);
     } finally {
       await goOn();
     }

@@ -180,7 +180,7 @@ describe("A patient with two gateways", () => {
     const drops = [await sign(two, seals), await sign(one, "drop"), await sign(two, "drop", {}, people.lena as never)];
     for (const body of drops) expect(await send(two, "/api/entrusted/drop", body)).toMatchObject({ status: 401 });
     expect(await reasonAt(two, consent.opening)).toBe("released");
-    const unknown = [{ ...sealFor(two), document: `0x${"0d".repeat(32)}` }];
+    const unknown = [{ ...sealFor(two), document: `0x${"0d".repeat(32)}` as const }];
     expect(await send(two, "/api/entrusted/seals", { ...(await sign(two, unknown)), seals: unknown })).toMatchObject({
       status: 409,
     });

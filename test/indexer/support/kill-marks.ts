@@ -11,12 +11,10 @@ const inDisclose = (step: string, before: string): Mark => ({ step, file: "gatew
 const inAnchoring = (step: string, before: string): Mark => ({ step, file: "gateway/anchoring.ts", before });
 const inSender = (step: string, before: string): Mark => ({ step, file: "relay/sender.ts", before });
 
-/** The steps of a release, in order. */
+/** The steps of a release, in order: wherever something was written, or is about to leave, since the one before. */
 export const releaseMarks: readonly Mark[] = [
   inRelease("request checked", "const answer = await record(call"),
-  inRelease("evidence gathered", "return database.transaction("),
   inRelease("turn taken", "const revokeCeiling = await readRevokeCeiling("),
-  inRelease("receipt signed", "const released = outcomes.filter("),
   inRelease("receipt written", "const audience = ["),
   inRelease("event written", "return { outcomes, receipt: stranger ? null : receipt };"),
   inRelease("committed", "onReceipt();"),
@@ -35,7 +33,6 @@ export const anchorMarks: readonly Mark[] = [
   inSender("transaction signed", "await markSent(tx"),
   inSender("transaction noted", "await broadcast(row.id, signed);\n    return true;"),
   inSender("transaction sent", 'metrics.count("transactions_sent");'),
-  inSender("transaction mined", "await markMined("),
 ];
 
 /** All of them. */
