@@ -32,6 +32,9 @@ export type LateEvidence = {
   revokeCeiling: number | null;
   /** How many documents were opened under this consent so far. */
   uses: number;
+  /** How many of them in the last day, and how many there may be in one. */
+  lately: number;
+  quota: number;
 };
 
 /** What becomes of one document. */
@@ -50,11 +53,14 @@ export function decide(evidence: Evidence, late: LateEvidence): Outcome[] {
   const forAll = findReasonForAll(evidence, late);
   const uses = opening === null ? undefined : parseTerms(opening.terms).uses;
   let left = uses === undefined ? Infinity : Math.max(0, uses - late.uses);
+  let today = Math.max(0, late.quota - late.lately);
   return request.documents.map(({ document, version }, index): Outcome => {
     const answer = forAll ?? decideOne(evidence, { index });
     if (typeof answer === "string") return { document, version, reason: answer, release: null };
     if (left === 0) return { document, version, reason: "uses-exhausted", release: null };
+    if (today === 0) return { document, version, reason: "quota-exceeded", release: null };
     left -= 1;
+    today -= 1;
     return { document, version, reason: null, release: answer };
   });
 }

@@ -60,6 +60,8 @@ export type ReleaseSettings = {
   maxLag: number;
   /** How many blocks back the block that the request names may lie. */
   maxBlocks: number;
+  /** How many documents are opened under one consent in a day. A chart that is looked at opens all of its documents anew. */
+  documentsADay: number;
   /** How many refusals of one stranger, and of all strangers, about one subject are recorded one by one in a day; the rest are counted. */
   strangerADay: number;
   strangersADay: number;
@@ -70,6 +72,7 @@ export const RELEASE_DEFAULTS: ReleaseSettings = {
   maxSkew: 60,
   maxLag: 60,
   maxBlocks: 256,
+  documentsADay: 50_000,
   strangerADay: 10,
   strangersADay: 100,
 };
@@ -213,7 +216,11 @@ export function createRelease(
       // The clock is read again: a consent may have run out while this waited for its turn.
       const outcomes = decide(
         { ...evidence, now: now() },
-        { revokeCeiling, uses: await countUses(tx, { subject, grantee, scope }) },
+        {
+          revokeCeiling,
+          ...(await countUses(tx, { subject, grantee, scope, since: now() - DAY })),
+          quota: settings.documentsADay,
+        },
       );
       const stranger = isStranger(evidence);
       if (stranger && (await isFlood(tx, { subject, reader }))) {

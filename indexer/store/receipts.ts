@@ -158,16 +158,17 @@ export async function readUnrecorded(
   return row?.count ?? 0;
 }
 
-/** How many times documents were opened under this consent. */
+/** How many times documents were opened under this consent: in all, and since a moment. */
 export async function countUses(
   db: Queryable,
-  { subject, grantee, scope }: { subject: Address; grantee: Address; scope: Hex },
-): Promise<number> {
-  const [row] = await db.query<{ uses: number }>(
-    "select coalesce(sum(released), 0)::bigint as uses from receipts where subject = $1 and grantee = $2 and scope = $3",
-    [subject, grantee, scope],
+  { subject, grantee, scope, since }: { subject: Address; grantee: Address; scope: Hex; since: number },
+): Promise<{ uses: number; lately: number }> {
+  const [row] = await db.query<{ uses: number; lately: number }>(
+    `select coalesce(sum(released), 0)::bigint as uses, coalesce(sum(released) filter (where time >= $4), 0)::bigint as lately
+     from receipts where subject = $1 and grantee = $2 and scope = $3`,
+    [subject, grantee, scope, since],
   );
-  return row?.uses ?? 0;
+  return row ?? { uses: 0, lately: 0 };
 }
 
 const ANCHORED = `select r.*, b.first as batch_first, b.count as batch_count, b.root as batch_root, a.tx as anchored_tx,

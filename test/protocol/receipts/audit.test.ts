@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isInForce } from "#protocol/consent/index.ts";
 import { auditReceipts, buildTree, nextPosition, receiptLeaf, rootOf, type Receipt } from "#protocol/receipts/index.ts";
 import { document } from "../keys/samples.ts";
 import { gatewayAccount, releasedBody, signedReceipt, strangerAccount } from "./samples.ts";
@@ -45,6 +46,24 @@ describe("An auditor who is shown a gateway's receipts", () => {
 
   it("finds a release outside the window of its consent", async () => {
     expect(await found(chain.slice(0, 1), { anchors: [], wasInForce: () => false })).toEqual(["outside-window 1"]);
+  });
+
+  it("finds a release a second early, and one a second late: before the grant, before the window, from its end on, and from the revoke on", async () => {
+    const at = first.time;
+    const granted = { status: 1, version: 1, ops: 1, times: 0, used: 0 };
+    const windows = [
+      { notBefore: at, expiresAt: at + 1, grantedAt: at, found: [] },
+      { notBefore: at - 9, expiresAt: at + 9, grantedAt: at + 1, found: ["outside-window 1"] },
+      { notBefore: at + 1, expiresAt: at + 9, grantedAt: at - 9, found: ["outside-window 1"] },
+      { notBefore: at - 9, expiresAt: at, grantedAt: at - 9, found: ["outside-window 1"] },
+      { notBefore: at - 9, expiresAt: at + 9, grantedAt: at - 9, found: [] },
+      { notBefore: at - 9, expiresAt: at + 9, grantedAt: at - 9, status: 2, found: ["outside-window 1"] },
+    ];
+    for (const { found: expected, ...window } of windows) {
+      const record = { ...granted, changedAt: window.grantedAt, ...window };
+      const wasInForce = (_: unknown, time: number) => isInForce(record, time);
+      expect(await found(chain.slice(0, 1), { anchors: [], wasInForce })).toEqual(expected);
+    }
   });
 
   it("finds what is shown twice, what is no receipt, and what is another gateway's", async () => {
