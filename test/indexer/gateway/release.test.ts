@@ -217,15 +217,12 @@ describe("Reading under a consent", () => {
   });
 
   it("opens so many documents a day, and goes on the day after", async () => {
-    const given = await consent();
+    const given = await consent({ seconds: 5 * 86_400 });
     const settings = { documentsADay: 1, maxLag: 10 * 86_400 };
-    expect(await askAnother(given, { settings })).toEqual([null]);
-    expect(await askAnother(given, { settings })).toEqual(["quota-exceeded"]);
-    const other = await consent({ seconds: 5 * 86_400 });
-    expect(await askAnother(other, { settings })).toEqual([null]);
-    expect(await askAnother(other, { settings })).toEqual(["quota-exceeded"]);
-    const tomorrow = Math.floor(Date.now() / 1000) + 86_400 + 60;
-    expect(await askAnother(other, { settings, now: () => tomorrow })).toEqual([null]);
+    const today = given.expiresAt - 3 * 86_400;
+    expect(await askAnother(given, { settings, now: () => today })).toEqual([null]);
+    expect(await askAnother(given, { settings, now: () => today + 86_400 })).toEqual(["quota-exceeded"]);
+    expect(await askAnother(given, { settings, now: () => today + 86_401 })).toEqual([null]);
   });
 
   it("is refused while the node does not see the newest blocks", async () => {
