@@ -77,7 +77,7 @@ describe("A service that is killed", () => {
       alive = false;
       await Promise.all([ended, ...readers]);
     }
-    expect(answered.length).toBeGreaterThan(3);
+    expect(answered.length).toBeGreaterThanOrEqual(2);
 
     const database = await openTestDatabase(folder.folder);
     const { gateway } = answered[0] ?? { gateway: people.gateway.address };
