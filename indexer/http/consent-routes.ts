@@ -13,7 +13,7 @@ import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 import { toTrailRow, trailRowOut } from "./trail-row.ts";
-import { judgeTime, listNames } from "./viewer-of.ts";
+import { isThemself, judgeTime, listNames } from "./viewer-of.ts";
 
 const consentOut = z
   .object({
@@ -100,9 +100,11 @@ export const consentRoutes: Route[] = [
     async handle({ service, session, query }) {
       const names = (await listNames(service, session)).map((name) => name.account);
       const asSubject = query.as === "subject";
+      // What one gave from an account that one moved from is one's own as well; of anybody else there is nothing to see.
+      const former = asSubject && query.subject !== undefined && (await isThemself(service, session, query.subject));
       const grantees = asSubject ? (query.grantee === undefined ? null : [query.grantee]) : names;
       const rows = await listConsents(service.database, {
-        subject: asSubject ? session.account : (query.subject ?? null),
+        subject: asSubject && !former ? session.account : (query.subject ?? null),
         grantees,
         status: query.status ?? null,
         at: judgeTime(service),
@@ -126,7 +128,7 @@ export const consentRoutes: Route[] = [
     async handle({ service, session, params }) {
       const consent = await readUsedConsent(service.database, params);
       const names = (await listNames(service, session)).map((name) => name.account);
-      const party = params.subject === session.account || names.includes(params.grantee);
+      const party = names.includes(params.grantee) || (await isThemself(service, session, params.subject));
       const allowed = party || session.isAuditor;
       const [described] = consent === null || !allowed ? [] : describe(service, [consent]);
       if (described === undefined) throw new Failure("not-found", "There is no such consent that you may see.");

@@ -17,7 +17,7 @@ import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
-import { judgeTime, listNames } from "./viewer-of.ts";
+import { isThemself, judgeTime, listNames } from "./viewer-of.ts";
 
 const READ = 1;
 
@@ -60,7 +60,7 @@ type Sight = {
 
 /** Seals are opened, at two milliseconds each, only for the subject and for who holds a live consent of theirs. */
 async function look(service: Service, { session, subject }: { session: Session; subject: Address }): Promise<Sight> {
-  const own = subject === session.account;
+  const own = await isThemself(service, session, subject);
   const names = own ? [] : await listNames(service, session);
   const consents = own ? [] : await listReadable(service, { subject, names });
   const sealed = await readSealedVersions(service.database, subject);

@@ -8,16 +8,19 @@ import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import { FEWEST_GUARDIANS, MOST_GUARDIANS } from "#protocol/keys/index.ts";
 import {
+  declineShare,
   endRecovery,
+  listDeclined,
   listGuardianships,
   listSharesOf,
+  lockGuardians,
   readRecovery,
   writeAnswer,
   writeRecovery,
   writeShares,
 } from "../store/guardians.ts";
 import { appendStream } from "../store/stream.ts";
-import type { Service } from "../service.ts";
+import type { Queryable } from "../store/database.ts";
 import { reply, route, type Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, timeOut } from "./schemas.ts";
 
@@ -56,23 +59,26 @@ async function tell(tx: Parameters<typeof appendStream>[0], subject: Address, gu
   await appendStream(tx, [{ type: "recovery", audience: [subject, ...guardians], payload: { subject } }]);
 }
 
-async function holdersOf(service: Service, subject: Address): Promise<Address[]> {
-  return (await listSharesOf(service.database, subject)).map(({ guardian }) => guardian);
+async function holdersOf(db: Queryable, subject: Address): Promise<Address[]> {
+  return (await listSharesOf(db, subject)).map(({ guardian }) => guardian);
 }
+
+const heldOut = z.object({ guardian: addressOut, set: digestOut, at: timeOut });
 
 /** Shares, requests and answers. */
 export const guardianRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/guardians",
-    summary: "Whom you gave a share of your vault.",
+    summary: "Whom you gave a share of your vault, and who gave theirs back since.",
     tag: "Keys",
     access: "session",
     limit: "records",
-    response: z.object({ items: z.array(z.object({ guardian: addressOut, set: digestOut, at: timeOut })) }),
+    response: z.object({ items: z.array(heldOut), declined: z.array(heldOut) }),
     async handle({ service, session }) {
       const shares = await listSharesOf(service.database, session.account);
-      return { items: shares.map(({ guardian, set, at }) => ({ guardian, set, at })) };
+      const declined = await listDeclined(service.database, session.account);
+      return { items: shares.map(({ guardian, set, at }) => ({ guardian, set, at })), declined };
     },
   }),
   route({
@@ -82,6 +88,7 @@ export const guardianRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "write",
+    signed: true,
     body: z.object({
       set: digestIn,
       shares: z.array(z.object({ guardian: addressIn, box: boxIn })).max(MOST_GUARDIANS),
@@ -98,12 +105,13 @@ export const guardianRoutes: Route[] = [
       if (guardians.length > 0 && guardians.length < FEWEST_GUARDIANS) {
         throw new Failure("bad-input", `There must be at least ${FEWEST_GUARDIANS} guardians. Nothing was stored.`);
       }
-      const before = await holdersOf(service, subject);
       const shares = body.shares.map(({ guardian, box }) => ({
         ...{ subject, guardian: guardian as Address, set, at },
         box: fromBase64Url(box),
       }));
       await service.database.transaction(async (tx) => {
+        await lockGuardians(tx, subject);
+        const before = await holdersOf(tx, subject);
         await writeShares(tx, { subject, set, shares, at });
         await tell(tx, subject, [...new Set([...before, ...guardians])]);
       });
@@ -139,6 +147,30 @@ export const guardianRoutes: Route[] = [
     },
   }),
   route({
+    method: "delete",
+    path: "/api/guardianships/:subject",
+    summary: "Give back your share of somebody's vault: you are their guardian no more, and they are told.",
+    tag: "Keys",
+    access: "session",
+    limit: "write",
+    signed: true,
+    params: z.object({ subject: addressIn }),
+    response: null,
+    problems: ["not-found"],
+    async handle({ service, session, params }) {
+      const subject = params.subject as Address;
+      const guardian = session.account;
+      await service.database.transaction(async (tx) => {
+        await lockGuardians(tx, subject);
+        if (!(await declineShare(tx, { subject, guardian, at: service.now() }))) {
+          throw new Failure("not-found", "You hold no share of theirs. Nothing was changed.");
+        }
+        await tell(tx, subject, [guardian]);
+      });
+      return reply(204, null);
+    },
+  }),
+  route({
     method: "get",
     path: "/api/recovery",
     summary: "Your own request to your guardians, with what they handed over for the device that asked.",
@@ -171,6 +203,7 @@ export const guardianRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "write",
+    signed: true,
     body: z.object({
       id: idIn,
       set: digestIn,
@@ -184,19 +217,20 @@ export const guardianRoutes: Route[] = [
     problems: ["conflict"],
     async handle({ service, session, body }) {
       const subject = session.account;
-      const held = await listSharesOf(service.database, subject);
-      const holders = new Set(held.filter(({ set }) => set === body.set).map(({ guardian }) => guardian));
       const asked = body.asked.map(({ guardian, tag }) => ({ guardian: guardian as Address, tag }));
       const distinct = new Set(asked.map(({ guardian }) => guardian)).size === asked.length;
-      if (!distinct || asked.some(({ guardian }) => !holders.has(guardian))) {
-        throw new Failure("conflict", "Somebody of these holds no share of your vault here. Nobody was asked.", {
-          reason: "no-such-share",
-        });
-      }
       const createdAt = service.now();
       const expiresAt = createdAt + RECOVERY_SECONDS;
       const { id, set, publicKey } = body;
       await service.database.transaction(async (tx) => {
+        await lockGuardians(tx, subject);
+        const held = await listSharesOf(tx, subject);
+        const holders = new Set(held.filter((share) => share.set === set).map(({ guardian }) => guardian));
+        if (!distinct || asked.some(({ guardian }) => !holders.has(guardian))) {
+          throw new Failure("conflict", "Somebody of these holds no share of your vault here. Nobody was asked.", {
+            reason: "no-such-share",
+          });
+        }
         const recovery = { subject, id, createdAt, expiresAt, set: set as Hex, publicKey: publicKey as Hex };
         await writeRecovery(tx, recovery, asked);
         await tell(tx, subject, [...holders]);
@@ -211,11 +245,13 @@ export const guardianRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "write",
+    signed: true,
     response: null,
     async handle({ service, session }) {
       const subject = session.account;
-      const holders = await holdersOf(service, subject);
       await service.database.transaction(async (tx) => {
+        await lockGuardians(tx, subject);
+        const holders = await holdersOf(tx, subject);
         if (await endRecovery(tx, subject)) await tell(tx, subject, holders);
       });
       return reply(204, null);
@@ -228,6 +264,7 @@ export const guardianRoutes: Route[] = [
     tag: "Keys",
     access: "session",
     limit: "write",
+    signed: true,
     body: z.object({ subject: addressIn, id: idIn, box: boxIn }),
     response: z.object({ answeredAt: timeOut }),
     problems: ["not-found"],

@@ -1,4 +1,4 @@
-// Turns declarations into Express handlers: allowance, session, access, origin, body, schemas, handler, answer, in this
+// Turns declarations into Express handlers: allowance, session, access, origin, body, signature, schemas, handler, answer, in this
 // order, so that what is cheap to refuse is refused first.
 
 import { randomUUID } from "node:crypto";
@@ -13,6 +13,7 @@ import { sendProblem } from "./problem.ts";
 import { isReply } from "./route.ts";
 import type { Route, Session } from "./route.ts";
 import { findSession, requireOwnPage } from "./session.ts";
+import { rememberBody, requireSigned } from "./signed.ts";
 
 const DEFAULT_BODY = 64 * 1024;
 
@@ -85,6 +86,7 @@ async function answer(
   if ((route.params ?? route.query) !== undefined && request.originalUrl.includes("%00")) throw nulRefused();
   route.headers?.parse(request.headers);
   if (parse !== null) await parse(request, response);
+  if (route.signed === true && session !== null) await requireSigned(request, { session, service });
   const given: unknown = route.body?.parse(request.body);
   if (route.limit !== "none" && route.weigh !== undefined) takeTurn(route.limit, caller, route.weigh(given));
   const call = {
@@ -155,7 +157,15 @@ function bodyParser(route: Route): Context["parse"] {
   const wanted = route.rawBody === undefined ? "application/json" : "application/octet-stream";
   const middleware: RequestHandler =
     route.rawBody === undefined
-      ? express.json({ limit: route.maxBody ?? DEFAULT_BODY, type: wanted, strict: false, verify: refuseNul })
+      ? express.json({
+          limit: route.maxBody ?? DEFAULT_BODY,
+          type: wanted,
+          strict: false,
+          verify: (request, response, bytes) => {
+            refuseNul(request, response, bytes);
+            if (route.signed === true) rememberBody(request, bytes);
+          },
+        })
       : express.raw({ limit: route.rawBody, type: wanted });
   return async (request, response) => {
     if (!request.is(wanted))

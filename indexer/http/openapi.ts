@@ -7,6 +7,7 @@ import { impliedProblems, isUnsafe } from "./implied.ts";
 import { problemSchema, problems } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { cookieNames } from "./session.ts";
+import { signedHeaders } from "./signed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -50,6 +51,7 @@ function describeRoute(route: Route, schemas: Json): Json {
     ...fieldsOf(route.params, "path", schemas),
     ...fieldsOf(route.query, "query", schemas),
     ...fieldsOf(route.headers, "header", schemas),
+    ...fieldsOf(route.signed === true ? signedHeaders : undefined, "header", schemas),
     ...(isUnsafe(route) ? [{ name: "X-Placet", in: "header", required: true, schema: { const: "1" } }] : []),
   ];
   const content =

@@ -46,6 +46,8 @@ export type RouteDeclaration<
   limit: keyof RateLimits | "none";
   /** For public routes: a page of another service may call it. Whoever calls counts as signed out, whatever cookie came. */
   fromAnyPage?: boolean;
+  /** The session's key signs each call (signed.ts): the cookie alone is not enough. */
+  signed?: true;
   params?: P;
   query?: Q;
   /** Header fields that the route reads, by their lower-case names; what does not fit is refused. */

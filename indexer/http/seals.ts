@@ -12,6 +12,7 @@ import { listSeals, writeSeal } from "../store/seals.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { isThemself } from "./viewer-of.ts";
 
 /** Most seals in one call. */
 export const MAX_SEALS = 200;
@@ -126,7 +127,7 @@ export const sealRoutes: Route[] = [
     async handle({ service, session, query }) {
       const subject = query.subject ?? session.account;
       const after = readCursor(query.cursor, z.tuple([keyText, keyNumber, keyText]));
-      const author = subject === session.account ? null : session.account;
+      const author = (await isThemself(service, session, subject)) ? null : session.account;
       const rows = await listSeals(service.database, { subject, author, after, limit: query.limit + 1 });
       const { items, next } = cutPage(rows, query.limit, (row) => [row.document, row.version, row.keyed_by]);
       return { items: items.map(({ keyed_by, ...row }) => ({ ...row, keyedBy: keyed_by })), next };

@@ -3,8 +3,17 @@
 
 import type { Address } from "viem";
 import type { Service } from "../service.ts";
+import { readMovedTo } from "../store/accounts.ts";
 import { listOrganisationsOf } from "../store/registry.ts";
 import type { Session } from "../store/sessions.ts";
+
+/**
+ * Whether this is the signed-in person: by the account they have now, or by one of which the ledger says, signed by both
+ * sides, that they moved from it. Who moved may see what they left behind.
+ */
+export async function isThemself(service: Service, session: Session, subject: Address): Promise<boolean> {
+  return subject === session.account || (await readMovedTo(service.database, subject)) === session.account;
+}
 
 /** The accounts whose consents this person may use, own first, with their role (0: it is themselves). */
 export async function listNames(service: Service, session: Session): Promise<{ account: Address; role: number }[]> {

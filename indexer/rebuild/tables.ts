@@ -14,7 +14,7 @@ export const rebuiltTables: readonly string[] = [
 /** Tables that neither a rebuilding nor a backup is about: what the service tells, remembers for hours, or is told at start. */
 const passingTables: readonly string[] = [
   ...["migrations", "stream", "writer_term", "service_notes"],
-  ...["nonces", "sessions", "session_tokens", "sign_in_failures"],
+  ...["nonces", "call_nonces", "sessions", "session_tokens", "sign_in_failures"],
 ];
 
 /** Tables that a backup must hold: vaults, seals, receipts, orphaned acts, and acts that are on their way to the ledger. */

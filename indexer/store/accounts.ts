@@ -38,6 +38,15 @@ export async function readAccount(db: Queryable, address: Address): Promise<Acco
   return { address, ...none, ...row, head: head?.head ?? null };
 }
 
+/** The account that the person behind this one says they use now; null where nobody said so. */
+export async function readMovedTo(db: Queryable, address: Address): Promise<Address | null> {
+  const [row] = await db.query<{ movedTo: Address | null }>(
+    `select moved_to as "movedTo" from accounts where key = $1`,
+    [address],
+  );
+  return row?.movedTo ?? null;
+}
+
 /** Which of these accounts have published a key. */
 export async function listEnrolled(db: Queryable, addresses: readonly Address[]): Promise<Set<Address>> {
   const rows = await db.query<{ key: Address }>(

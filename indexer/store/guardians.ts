@@ -22,12 +22,21 @@ export type AnswerRow = { guardian: Address; tag: string; box: Uint8Array | null
 const recoveryColumns = `r.subject, r.id, r.set_name as "set", r.public_key as "publicKey", r.created_at as "createdAt",
   r.expires_at as "expiresAt"`;
 
-/** Replaces all shares of a subject; none ends guardianship. A request that was open is over. */
+/**
+ * One after another, whoever changes what belongs to this subject: two pages that name guardians at once, or ask them.
+ * Until the transaction ends, at every process of the service.
+ */
+export async function lockGuardians(tx: Queryable, subject: Address): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('guardians ' || $1, 0))", [subject]);
+}
+
+/** Replaces all shares of a subject; none ends guardianship. A request that was open is over, refusals are forgotten. */
 export async function writeShares(
   tx: Queryable,
   { subject, set, shares, at }: { subject: Address; set: Hex; shares: readonly ShareRow[]; at: number },
 ): Promise<void> {
   await tx.query("delete from recoveries where subject = $1", [subject]);
+  await tx.query("delete from declined_guardians where subject = $1", [subject]);
   await tx.query("delete from guardian_shares where subject = $1", [subject]);
   for (const { guardian, box } of shares)
     await tx.query("insert into guardian_shares (subject, guardian, set_name, box, at) values ($1, $2, $3, $4, $5)", [
@@ -43,6 +52,37 @@ export async function writeShares(
 export async function listSharesOf(db: Queryable, subject: Address): Promise<ShareRow[]> {
   return db.query<ShareRow>(
     `select subject, guardian, set_name as "set", box, at from guardian_shares where subject = $1 order by guardian`,
+    [subject],
+  );
+}
+
+/** Somebody gives their share of a subject's vault back; false where they hold none. */
+export async function declineShare(
+  tx: Queryable,
+  { subject, guardian, at }: { subject: Address; guardian: Address; at: number },
+): Promise<boolean> {
+  const [gone] = await tx.query<{ set: Hex }>(
+    `delete from guardian_shares where subject = $1 and guardian = $2 returning set_name as "set"`,
+    [subject, guardian],
+  );
+  if (gone === undefined) return false;
+  // What was handed over already stays for the device that asked: it is its subject's.
+  await tx.query("delete from recovery_answers where subject = $1 and guardian = $2 and box is null", [
+    subject,
+    guardian,
+  ]);
+  await tx.query(
+    `insert into declined_guardians (subject, guardian, set_name, at) values ($1, $2, $3, $4)
+     on conflict (subject, guardian) do update set set_name = $3, at = $4`,
+    [subject, guardian, gone.set, at],
+  );
+  return true;
+}
+
+/** Who gave their share back since the subject named guardians last. */
+export async function listDeclined(db: Queryable, subject: Address): Promise<Omit<ShareRow, "box" | "subject">[]> {
+  return db.query<Omit<ShareRow, "box" | "subject">>(
+    `select guardian, set_name as "set", at from declined_guardians where subject = $1 order by at, guardian`,
     [subject],
   );
 }
@@ -79,10 +119,13 @@ export async function writeRecovery(
   recovery: RecoveryRow,
   asked: readonly { guardian: Address; tag: string }[],
 ): Promise<void> {
-  await tx.query("delete from recoveries where subject = $1 or expires_at <= $2", [
-    recovery.subject,
-    recovery.createdAt,
-  ]);
+  await tx.query("delete from recoveries where subject = $1", [recovery.subject]);
+  // Others' old ones are cleared away in passing, and never waited for.
+  await tx.query(
+    `delete from recoveries where subject in
+     (select subject from recoveries where expires_at <= $1 for update skip locked)`,
+    [recovery.createdAt],
+  );
   await tx.query(
     "insert into recoveries (subject, id, set_name, public_key, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
     [recovery.subject, recovery.id, recovery.set, recovery.publicKey, recovery.createdAt, recovery.expiresAt],

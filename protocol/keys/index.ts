@@ -22,17 +22,20 @@ export {
   type ShareLabel,
 } from "./guardians.ts";
 export { deriveBytes } from "./hkdf.ts";
+export { kitFetchSecret, kitFetchTag, MOST_KIT_TAGS } from "./kit-fetch.ts";
 export { decodeKitCode, encodeKitCode, makeKitFile, readKitFile, type Kit } from "./kit.ts";
 export { noteSchemas, openNote, requestRef, wrapNote, type Note, type NoteKind, type NoteName } from "./note.ts";
 export { createRecoveryKeys, openReturnedShare, returnShare, spokenCode, tagCode } from "./recovery.ts";
 export type { Recovery, RecoveryKeys } from "./recovery.ts";
 export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
+export { CALL_SKEW_SECONDS, signCall, verifyCall, type CallSignature, type CallToSign } from "./signed-call.ts";
 export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
 export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
 export { importSecretKey, unwrapFast } from "./unwrap-fast.ts";
 export { ARGON2_DEFAULT, decodeVault, encodeVault, toServerCopy } from "./vault-format.ts";
 export type { Argon2Cost, Unlocker, UnlockerType, VaultBlob } from "./vault-format.ts";
 export {
+  leaveAccount,
   noteEpoch,
   noteOffered,
   readMemory,

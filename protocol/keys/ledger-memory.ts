@@ -70,6 +70,19 @@ export function writeMemory(settings: VaultSettings, ledger: LedgerName, memory:
   return { ...others, [SETTING]: { version: 1, ledgers } };
 }
 
+/**
+ * The settings for another account of the same person: confirmed keys are kept, what the old account granted and which
+ * epoch it had says nothing of the new one.
+ */
+export function leaveAccount(settings: VaultSettings): VaultSettings {
+  const kept = shape.safeParse(settings[SETTING]);
+  if (!kept.success) return settings;
+  const ledgers = Object.fromEntries(
+    Object.entries(kept.data.ledgers).map(([name, { keys }]) => [name, { epoch: 0, keys, granted: [] }]),
+  );
+  return { ...settings, [SETTING]: { version: 1, ledgers } };
+}
+
 function earlierKeys(settings: VaultSettings): Record<string, Hex> {
   const parsed = z.record(z.string(), hexWord).safeParse(settings[EARLIER]);
   return parsed.success

@@ -1,12 +1,22 @@
 // How the demonstration's people speak to the service: the same HTTP API that the app uses, with a cookie each.
 
 import { z } from "zod";
+import type { Address } from "viem";
+import { utf8 } from "#protocol/bytes.ts";
 import { Failure, type FailureCode } from "#protocol/failure.ts";
+import { signCall, type SessionKey } from "#protocol/keys/index.ts";
 
 /** Calls of one person; the cookie of their session stays in it. */
 export type Caller = {
   get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>>;
   send<S extends z.ZodType>(method: "POST" | "PUT", path: string, body: unknown, schema: S): Promise<z.output<S>>;
+  /** The same, signed by the session's key: what replaces something that was entrusted to the service. */
+  sendSigned<S extends z.ZodType>(
+    method: "POST" | "PUT",
+    path: string,
+    signed: { body: unknown; key: SessionKey; account: Address; gateway: Address },
+    schema: S,
+  ): Promise<z.output<S>>;
   /** The bytes of an IPFS block. */
   getBlock(cid: string): Promise<Uint8Array>;
   putBlock(block: { cid: string; bytes: Uint8Array }): Promise<void>;
@@ -55,6 +65,13 @@ export function createCaller(url: string): Caller {
         headers: { "Content-Type": "application/json" },
       });
       return schema.parse(response.status === 204 ? undefined : await response.json());
+    },
+    async sendSigned(method, path, { body, key, account, gateway }, schema) {
+      const text = JSON.stringify(body);
+      const call = { method, path, body: utf8(text), account, gateway };
+      const signature = await signCall(key, call, { now: Math.floor(Date.now() / 1_000) });
+      const headers = { "Content-Type": "application/json", ...signature };
+      return schema.parse(await (await request(path, { method, body: text, headers })).json());
     },
     async getBlock(cid) {
       return new Uint8Array(await (await request(`/api/blocks/${cid}`, {})).arrayBuffer());

@@ -16,6 +16,7 @@ import {
   deriveEncryptionKey,
   deriveVaultAccount,
   encodeVault,
+  kitFetchTag,
   openVault,
   readMemory,
   sealVault,
@@ -93,7 +94,7 @@ export async function enrol(
   stage: Stage,
   { person, file }: { person: Participant; file: PeopleFile },
 ): Promise<Enrolled> {
-  const root = (await reopen(person, file)) ?? (await makeVault(person, file));
+  const root = (await reopen(person, file)) ?? (await makeVault(stage, person, file));
   const key = deriveEncryptionKey(root);
   const encryptionKey = toHex(key.publicKey);
   const enrolled = { ...person, root, key, compartments: createCompartments(root) };
@@ -127,7 +128,7 @@ export async function confirmKeys(
   const keys = Object.fromEntries(others.map(({ address, key }) => [address.toLowerCase(), toHex(key.publicKey)]));
   if (Object.entries(keys).every(([address, key]) => memory.keys[address] === key)) return;
   const settings = writeMemory(vault.settings, ledger, { ...memory, keys: { ...memory.keys, ...keys } });
-  await leaveCopy(person, sealVault(changeSettings(vault, settings)).blob);
+  await leaveCopy(stage, person, sealVault(changeSettings(vault, settings)));
 }
 
 async function reopen(person: Participant, file: PeopleFile) {
@@ -145,7 +146,7 @@ async function openHeld(person: Participant, file: PeopleFile): Promise<OpenVaul
   return openVault(decodeVault(canonicalBytes(held)), { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code });
 }
 
-async function makeVault(person: Participant, file: PeopleFile) {
+async function makeVault(stage: Stage, person: Participant, file: PeopleFile) {
   const { vault, blob, kit } = await createVault({
     account: person.address,
     passphrase: DEMO_PASSPHRASE,
@@ -153,13 +154,21 @@ async function makeVault(person: Participant, file: PeopleFile) {
   });
   // The kit first: a vault whose kit nobody has would be lost.
   await file.saveKit(person.index, kit.code);
-  await leaveCopy(person, blob);
+  await leaveCopy(stage, person, { vault, blob });
   return currentRoot(vault);
 }
 
-async function leaveCopy({ call }: Participant, blob: VaultBlob): Promise<void> {
-  const copy: unknown = JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob))));
-  await call.send("PUT", "/api/vault", copy, z.unknown());
+async function leaveCopy({ gateway }: Stage, person: Participant, copy: { vault: OpenVault; blob: VaultBlob }) {
+  const { vault, blob } = copy;
+  const body: unknown = JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob))));
+  const { call, address: account, sessionKey: key } = person;
+  const kits = vault.kits.map((kit) => kitFetchTag(kit.code, account)).join(",");
+  await call.sendSigned(
+    "PUT",
+    `/api/vault?kits=${kits}`,
+    { body, key, account, gateway: gateway.address },
+    z.unknown(),
+  );
 }
 
 const challengeSchema = z.object({ id: z.string().regex(/^0x[0-9a-f]{64}$/), box: z.string() });

@@ -9,6 +9,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { fromBase64Url } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { createVault, decodeVault, encodeVault, sealVault, toServerCopy } from "#protocol/keys/index.ts";
+import { z } from "zod";
+import { signIn } from "#scripts/demo/participant.ts";
+import { openStage } from "#scripts/demo/stage.ts";
 import { launchBrowser } from "./browser.ts";
 import { approve, arrive, checkAccessible, takePictures, walletOf, type Person } from "./person.ts";
 import { startStack, type Stack } from "./stack.ts";
@@ -209,7 +212,7 @@ test("Ana comes back on a new phone with the help of two of them, and of nobody 
   await phone.context.close();
 });
 
-test("Ana's laptop notices that a thief of her session replaced the copy of her vault, and puts hers back", async () => {
+test("Ana's laptop notices that a thief of her session and its key replaced the copy of her vault, and puts hers back", async () => {
   const { page } = laptop;
   const held = decodeVault(
     canonicalBytes(await page.evaluate(async () => (await fetch("/api/vault")).json() as Promise<unknown>)),
@@ -232,7 +235,12 @@ test("Ana's laptop notices that a thief of her session replaced the copy of her 
     const headers = { "content-type": "application/json", "x-placet": "1" };
     return (await fetch("/api/vault", { method: "PUT", headers, body })).status;
   }, forged);
-  expect(status).toBe(200);
+  // Her cookie alone is not enough: her session's key signs, and cannot be copied out of the browser.
+  expect(status).toBe(403);
+  const stage = await openStage(stack);
+  const { call, address, sessionKey } = await signIn(stage, { index: 2 });
+  const written = { body: JSON.parse(forged) as unknown, key: sessionKey, account: address };
+  await call.sendSigned("PUT", "/api/vault", { ...written, gateway: stage.gateway.address }, z.unknown());
 
   await lock(page);
   await page.getByRole("button", { name: "Unlock with a passkey" }).click();

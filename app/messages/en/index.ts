@@ -2,6 +2,7 @@
 // that begin with its name. To add a language, copy this folder and name it in app/src/lib/ui/text.ts.
 import { auditor } from "./auditor.ts";
 import { foundation } from "./foundation.ts";
+import { moved } from "./moved.ts";
 import { patient } from "./patient.ts";
 import { provider } from "./provider.ts";
 import { registrar } from "./registrar.ts";
@@ -10,4 +11,14 @@ import { ui } from "./ui.ts";
 import { vault } from "./vault.ts";
 
 /** Every English message by key. */
-export const en = { ...ui, ...foundation, ...shared, ...patient, ...provider, ...registrar, ...auditor, ...vault };
+export const en = {
+  ...ui,
+  ...foundation,
+  ...moved,
+  ...shared,
+  ...patient,
+  ...provider,
+  ...registrar,
+  ...auditor,
+  ...vault,
+};

@@ -15,6 +15,8 @@ export const vault = {
   "vault.way.guardians.about": "Any {threshold} of {count} people, together: {names}.",
   "vault.way.guardians.missing":
     "The service does not hold the shares that you gave your guardians. Name them once more: until then they cannot help you.",
+  "vault.way.guardians.declined":
+    "No longer your guardian: {names}. They gave their share back. Name guardians anew while enough of the others are left.",
   "vault.way.since": "Since",
   "vault.remove": "Remove",
   "vault.remove.named": "Remove: {way}",
@@ -51,7 +53,7 @@ export const vault = {
   "vault.add.guardians": "Name guardians",
   "vault.add.guardians.again": "Name other guardians",
   "vault.add.guardians.lead":
-    "If you no longer trust those you named before, remove them above first, as if somebody knew that way: new ones alone do not undo what the old ones hold. Guardians are people whom you trust, and who do not know each other too well. Each gets a share that tells nothing by itself. Enough of them together can bring you back; too few learn nothing. They can never read your records or act for you by being guardians, but as many as it takes could, together, open your vault if they also got hold of its locked copy.",
+    "Guardians are people whom you trust, and who do not know each other too well. Each gets a share that tells nothing by itself. Enough of them together can bring you back; too few learn nothing. They can never read your records or act for you by being guardians, but as many as it takes could, together, open your vault if they also got hold of its locked copy.",
   "vault.guardians.who": "Find a guardian",
   "vault.guardians.chosen": "Your guardians",
   "vault.guardians.none": "Nobody chosen yet.",
@@ -70,6 +72,14 @@ export const vault = {
   "vault.guardians.name": "Your name, as they know it",
   "vault.guardians.nameHint": "They alone see it, when you ask them for help.",
   "vault.guardians.nameMissing": "Write the name by which they know you",
+  "vault.guardians.earlier": "Could enough of your earlier guardians put their shares together?",
+  "vault.guardians.earlier.yes": "Perhaps, or I am not sure",
+  "vault.guardians.earlier.yesHint":
+    "Their shares open nothing of what comes: your vault gets new keys. Your wallet asks you to publish the new key once, and those you share with should compare it again.",
+  "vault.guardians.earlier.no": "No, I trust them as before",
+  "vault.guardians.earlier.noHint":
+    "The old shares no longer open your vault as it is from now on. Who kept an old locked copy of it as well could still open that copy.",
+  "vault.guardians.earlier.missing": "Say whether your earlier guardians could put their shares together",
   "vault.guardians.do": "Give each a share",
   "vault.guardians.busy": "Splitting and locking the shares …",
   "vault.guardians.done": "Each of your guardians has a share now.",
@@ -91,6 +101,15 @@ export const vault = {
   "vault.for.handing": "Checking the code …",
   "vault.for.handed": "You handed over your share.",
   "vault.for.handed.announce": "Handed over. Only the device that asked can open it.",
+  "vault.for.stop": "Stop being a guardian",
+  "vault.for.stop.named": "Stop being the guardian of {name}",
+  "vault.for.stop.title": "Stop being the guardian of {name}?",
+  "vault.for.stop.text":
+    "Your share is deleted here and cannot be brought back. {name} is told, and can name somebody else. Until then, one helper fewer can bring them back. If you can, tell them yourself.",
+  "vault.for.stop.do": "Give my share back",
+  "vault.for.stop.busy": "Giving it back …",
+  "vault.for.stop.done": "You gave your share back. {name} is told.",
+  "vault.declined.banner": "A guardian of yours gave their share back. Name somebody in their place.",
   "vault.for.banner": "Somebody whose guardian you are asks for your share.",
   "vault.for.look": "Look at it",
   "vault.for.badBox": "This share does not open with your vault. Tell the person that they should name you once more.",
@@ -117,6 +136,8 @@ export const vault = {
   "unlock.passkey.busy": "Waiting for your passkey …",
   "unlock.or": "or",
   "unlock.guardians": "I have none of these: ask my guardians",
+  "unlock.former": "The service keeps copies that were replaced. If somebody overwrote yours, open an earlier one:",
+  "unlock.former.one": "Open the copy that was replaced {when}",
   "unlock.tampered":
     "This copy of your vault was not sealed by you, or was altered. It was not used, and your passphrase is not wrong. If this device has its own copy, it is shown again.",
   "recover.title": "Ask your guardians",

@@ -14,24 +14,30 @@ const left = { revision: 7, digest: digest("a") };
 describe("A device that looks at the copy of its vault at the service", () => {
   it("finds what it left there, whatever else may be said of it", () => {
     const there = { digest: left.digest, standing: { kind: "foreign" as const } };
-    expect(compareCopies({ there, left })).toBe("same");
+    expect(compareCopies({ there, left, own: 7 })).toBe("same");
   });
 
   it("takes a later revision that its root vouches for as another device's", () => {
-    expect(compareCopies({ there: ours(8, "b"), left })).toBe("newer");
-    expect(compareCopies({ there: ours(1, "b"), left: undefined })).toBe("newer");
+    expect(compareCopies({ there: ours(8, "b"), left, own: 7 })).toBe("newer");
+    expect(compareCopies({ there: ours(1, "b"), left: undefined, own: 1 })).toBe("newer");
   });
 
   it("notices that an older copy was put back, and another one of the same revision", () => {
-    expect(compareCopies({ there: ours(6, "b"), left })).toBe("older");
-    expect(compareCopies({ there: ours(7, "b"), left })).toBe("older");
+    expect(compareCopies({ there: ours(6, "b"), left, own: 7 })).toBe("older");
+    expect(compareCopies({ there: ours(7, "b"), left, own: 7 })).toBe("older");
+  });
+
+  it("goes by its own revision where it kept no account of what it left", () => {
+    expect(compareCopies({ there: ours(6, "b"), left: undefined, own: 7 })).toBe("older");
+    expect(compareCopies({ there: ours(7, "b"), left: undefined, own: 7 })).toBe("newer");
+    expect(compareCopies({ there: ours(8, "b"), left: undefined, own: 7 })).toBe("newer");
   });
 
   it("notices that the copy is gone, and one that its root does not vouch for", () => {
-    expect(compareCopies({ there: undefined, left })).toBe("missing");
+    expect(compareCopies({ there: undefined, left, own: 7 })).toBe("missing");
     const there = { digest: digest("c"), standing: { kind: "foreign" as const } };
-    expect(compareCopies({ there, left })).toBe("foreign");
-    expect(compareCopies({ there, left: undefined })).toBe("foreign");
+    expect(compareCopies({ there, left, own: 7 })).toBe("foreign");
+    expect(compareCopies({ there, left: undefined, own: 1 })).toBe("foreign");
   });
 });
 

@@ -1,7 +1,8 @@
 // What people entrust to the service: vaults, seals, and the proof that a key is held.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromBase64Url, fromHex, randomBytes, toBase64Url } from "#protocol/bytes.ts";
+import { fromBase64Url, fromHex, randomBytes, sha256, toBase64Url, toHex } from "#protocol/bytes.ts";
+import { canonicalBytes } from "#protocol/canonical.ts";
 import { makeSeal, newDek } from "#protocol/documents/index.ts";
 import {
   compartmentKey,
@@ -127,6 +128,84 @@ describe("What is entrusted to the service", () => {
     const tag = (await asLena.call("GET", "/api/vault")).headers.get("etag") ?? "";
     expect((await put(ours, { "If-Match": tag })).status).toBe(200);
     expect((await asLena.call("GET", "/api/vault")).body).toMatchObject({ revision: ours.revision });
+  });
+
+  it("a copy that was overwritten can be fetched back, and none that stood is pushed out by rubbish", async () => {
+    const asMaya = await signInToRead(running, people.maya);
+    const made = await createVault({
+      account: people.maya.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    const put = (blob: VaultBlob) => asMaya.call("PUT", "/api/vault", asJson(toServerCopy(blob)));
+    const former = async () => (await asMaya.call("GET", "/api/vault/former")).body.items;
+    const digestOf = (blob: VaultBlob) => toHex(sha256(canonicalBytes(asJson(toServerCopy(blob)))));
+    expect((await put(made.blob)).status).toBe(200);
+    expect(await former()).toEqual([]);
+    // Two hours ago, it seems: what stood for an hour is somebody's own.
+    await running.service.database.query("update vaults set changed_at = changed_at - 7200 where account = $1", [
+      people.maya.address,
+    ]);
+    const rubbish = [1, 2, 3, 4, 5].map((above) => ({ ...made.blob, revision: made.blob.revision + above }));
+    for (const blob of rubbish) expect((await put(blob)).status).toBe(200);
+    const kept = await former();
+    expect(kept.map(({ digest }) => digest)).toContain(digestOf(made.blob));
+    expect(kept).toHaveLength(3);
+    const own = kept.find(({ digest }) => digest === digestOf(made.blob));
+    expect(own).toMatchObject({ revision: made.blob.revision });
+    const opened = await openVault(decodeVault(canonicalBytes(own?.["vault"])), {
+      type: "passphrase+kit",
+      passphrase: "a long enough passphrase",
+      code: made.kit.code,
+    });
+    expect(currentRoot(opened)).toEqual(currentRoot(made.vault));
+    // Whoever removes a way that somebody may know leaves nothing that it opens.
+    const last = asJson(toServerCopy({ ...made.blob, revision: made.blob.revision + 6 }));
+    expect((await asMaya.call("PUT", "/api/vault?former=forget", last)).status).toBe(200);
+    expect(await former()).toEqual([]);
+  });
+
+  it("a guardian gives their share back, and the patient is told until they name guardians anew", async () => {
+    const set = word();
+    const box = "A".repeat(200);
+    const shares = [people.ben, people.lena, people.tomas].map(({ address }) => ({ guardian: address, box }));
+    expect((await asAna.call("PUT", "/api/guardians", { set, shares })).status).toBe(200);
+    const asked = [people.ben, people.lena].map(({ address }) => ({ guardian: address, tag: "A".repeat(43) }));
+    const ask = { id: word().slice(2, 34), set, publicKey: word(), asked };
+    expect((await asAna.call("PUT", "/api/recovery", ask)).status).toBe(200);
+    expect((await asBen.call("DELETE", `/api/guardianships/${ana.address}`)).status).toBe(204);
+    expect((await asBen.call("DELETE", `/api/guardianships/${ana.address}`)).status).toBe(404);
+    expect((await asBen.call("GET", "/api/guardianships")).body.items).toEqual([]);
+    const told = (await asAna.call("GET", "/api/guardians")).body;
+    expect(told.items.map(({ guardian }) => guardian).toSorted()).toEqual(
+      [people.lena.address, people.tomas.address].toSorted(),
+    );
+    expect(told["declined"]).toMatchObject([{ guardian: people.ben.address, set }]);
+    // Nobody waits for an answer that will not come.
+    const waits = (await asAna.call("GET", "/api/recovery")).body["answers"] as { guardian: string }[];
+    expect(waits.map(({ guardian }) => guardian)).toEqual([people.lena.address]);
+    expect((await asAna.call("PUT", "/api/guardians", { set: word(), shares: [] })).status).toBe(200);
+    expect((await asAna.call("GET", "/api/guardians")).body["declined"]).toEqual([]);
+  });
+
+  it("two pages that name guardians at once, or ask them, leave one set and one request", async () => {
+    const box = "A".repeat(200);
+    const sets = Array.from({ length: 6 }, () => word());
+    const shares = [people.ben, people.lena].map(({ address }) => ({ guardian: address, box }));
+    const statuses = await Promise.all(
+      sets.map(async (set) => (await asAna.call("PUT", "/api/guardians", { set, shares })).status),
+    );
+    expect(statuses).toEqual(sets.map(() => 200));
+    const held = (await asAna.call("GET", "/api/guardians")).body.items;
+    expect(new Set(held.map(({ set }) => set)).size).toBe(1);
+    expect(held).toHaveLength(2);
+    const set = String(held[0]?.["set"]);
+    const asked = [{ guardian: people.ben.address, tag: "A".repeat(43) }];
+    const ids = sets.map((one) => one.slice(2, 34));
+    const asks = ids.map(async (id) => asAna.call("PUT", "/api/recovery", { id, set, publicKey: word(), asked }));
+    expect((await Promise.all(asks)).map(({ status }) => status)).toEqual(ids.map(() => 200));
+    expect(ids).toContain((await asAna.call("GET", "/api/recovery")).body["id"]);
+    await asAna.call("PUT", "/api/guardians", { set: word(), shares: [] });
   });
 
   it("a seal is taken from the patient, or from whoever filed the document, and the patient's own wins", async () => {

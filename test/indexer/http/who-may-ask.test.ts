@@ -3,6 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "#indexer/http/routes.ts";
+import { utf8 } from "#protocol/bytes.ts";
+import { signCall } from "#protocol/keys/index.ts";
 import { signRequest } from "#protocol/receipts/index.ts";
 import { makeRequest } from "../support/reading.ts";
 import type { Answer } from "../support/service.ts";
@@ -48,6 +50,13 @@ const table: Record<string, Row | Row[]> = {
   "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404"],
   // Ana's vault, handed in by each: only she may.
   "put /api/vault": ["/api/vault", "401 200 403 403 403 403 403 403", (w) => w.vault],
+  // By her kit's code whoever has it, under any account: it opens with her passphrase besides.
+  "post /api/vault/by-kit": [
+    ["/api/vault/by-kit", signedIn("200"), (w) => ({ account: w.people.ana.address, secret: w.kit.secret })],
+    ["/api/vault/by-kit", signedIn("404"), (w) => ({ account: w.people.ben.address, secret: w.kit.secret })],
+    ["/api/vault/by-kit", signedIn("404"), (w) => ({ account: w.people.ana.address, secret: w.kit.tag })],
+  ],
+  "get /api/vault/former": ["/api/vault/former", "401 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
   // Lena and Maya hold shares of Ana's vault, and Ana asks for them.
   "get /api/guardians": ["/api/guardians", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
   "get /api/guardianships": ["/api/guardianships", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
@@ -59,6 +68,11 @@ const table: Record<string, Row | Row[]> = {
   ],
   "put /api/recovery": ["/api/recovery", "401 200 409 409 409 409 409 409", (w) => w.asksGuardians],
   "delete /api/recovery": ["/api/recovery", signedIn("204")],
+  // Lena is Ana's guardian, and stops being it.
+  "delete /api/guardianships/:subject": [
+    (w) => `/api/guardianships/${w.people.ana.address}`,
+    "401 404 404 204 404 404 404 404",
+  ],
   "put /api/guardians": ["/api/guardians", signedIn("200"), () => ({ set: word(), shares: [] })],
   "post /api/key-proof/challenge": ["/api/key-proof/challenge", "401 200 200 200 200 409 409 409"],
   "post /api/key-proof": ["/api/key-proof", signedIn("422"), () => ({ id: word(), answer: "A".repeat(43) })],
@@ -152,6 +166,9 @@ const table: Record<string, Row | Row[]> = {
   "delete /api/session": ["/api/session", all("204")],
 };
 
+/** Routes that a cookie alone does not open: the session's key signs the call. */
+const signedOnes = routes.filter(({ signed }) => signed === true);
+
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
 describe("Who may ask what", () => {
@@ -221,6 +238,51 @@ describe("Who may ask what", () => {
       const alike = Math.abs(known - unknown) < 2 || Math.max(known, unknown) / Math.min(known, unknown) < 2.5;
       expect(alike, `${pair[0]}: ${known} ms, ${unknown} ms`).toBe(true);
     }
+  });
+
+  it("a cookie alone replaces nothing that was entrusted: each such call is signed by the session's key, once", async () => {
+    expect(signedOnes.map(nameOf).toSorted()).toEqual(
+      [
+        ...["put /api/vault", "put /api/guardians", "delete /api/guardianships/:subject"],
+        ...["put /api/recovery", "delete /api/recovery", "post /api/recovery/answers"],
+      ].toSorted(),
+    );
+    const { url } = world.running;
+    const { cookie, sessionKey } = world.signedIn.patient;
+    const other = world.signedIn.otherPatient;
+    const account = world.people.ana.address;
+    const gateway = world.gateway.address;
+    for (const route of signedOnes) {
+      const [to, , body] = (table[nameOf(route)] ?? []) as Row;
+      const path = typeof to === "string" ? to : to(world);
+      const method = route.method.toUpperCase();
+      const text = body === undefined ? "" : JSON.stringify(body(world));
+      const call = { method, path, body: utf8(text), account, gateway };
+      const ask = async (headers: Record<string, string>, sent = text) => {
+        const type = text === "" ? {} : { "Content-Type": "application/json" };
+        const all = { Cookie: cookie, "X-Placet": "1", Origin: url, ...type, ...headers };
+        const answer = await fetch(url + path, { method, headers: all, ...(text === "" ? {} : { body: sent }) });
+        const { reason } = (answer.status < 300 ? {} : await answer.json()) as { reason?: string };
+        return `${answer.status} ${reason ?? ""}`.trim();
+      };
+      const now = Math.floor(Date.now() / 1000);
+      const good = await signCall(sessionKey, call, { now });
+      expect(await ask({})).toBe("403 call-signature");
+      expect(await ask(await signCall(other.sessionKey, call, { now }))).toBe("403 call-signature");
+      expect(await ask(await signCall(sessionKey, { ...call, path: `${path}x` }, { now }))).toBe("403 call-signature");
+      expect(await ask(await signCall(sessionKey, { ...call, method: "PATCH" }, { now }))).toBe("403 call-signature");
+      expect(await ask(await signCall(sessionKey, { ...call, account: other.address }, { now }))).toBe(
+        "403 call-signature",
+      );
+      if (text !== "") expect(await ask(good, `${text} `)).toBe("403 call-signature");
+      expect(await ask(await signCall(sessionKey, call, { now: now - 400 }))).toBe("403 call-time");
+      expect(await ask({ ...good, "Placet-Time": String(now + 1) })).toBe("403 call-signature");
+      // Refused for what it says, perhaps, but heard; and then no more.
+      expect(await ask(good)).not.toMatch(/call-/);
+      expect(await ask(good)).toBe("403 call-repeated");
+    }
+    await world.call("patient")("PUT", "/api/guardians", world.guardians);
+    await world.call("patient")("PUT", "/api/recovery", world.asksGuardians);
   });
 
   const cases = Object.entries(table).flatMap(([name, rows]) =>

@@ -40,7 +40,8 @@ export async function signInToRead(running: RunningService, person: Person, orga
   const answer = await createCaller(running.url)("POST", "/api/session", { message, signature });
   if (answer.status !== 200) throw new Error(`Sign-in failed: ${JSON.stringify(answer.body)}`);
   const cookie = cookiesOf(answer);
-  return { address: person.address, call: createCaller(running.url, cookie), cookie, sessionKey };
+  const signer = { key: sessionKey, account: person.address, gateway: running.service.gateway.address };
+  return { address: person.address, call: createCaller(running.url, cookie, signer), cookie, sessionKey };
 }
 
 /** A document on the ledger whose seal the gateway holds. */

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSiweMessage } from "viem/siwe";
-import { createSessionKey, sessionResources } from "#protocol/keys/index.ts";
+import { createSessionKey, sessionResources, signCall } from "#protocol/keys/index.ts";
+import type { SessionKey } from "#protocol/keys/index.ts";
 import { readConfig, startService } from "#indexer/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { createLog } from "#indexer/log.ts";
@@ -86,8 +87,13 @@ export function cookiesOf({ headers }: { headers: Headers }): string {
     .join("; ");
 }
 
-/** Calls as a page of the service would. */
-export function createCaller(url: string, cookie: string | null = null) {
+const SIGNED = /^(PUT|POST|DELETE) \/api\/(vault|guardians|guardianships|recovery)/;
+
+/** Whose key signs the calls that want it. */
+export type CallSigner = { key: SessionKey; account: Person["address"]; gateway: Person["address"] };
+
+/** Calls as a page of the service would: those that its session's key signs are signed, where it is named. */
+export function createCaller(url: string, cookie: string | null = null, signer: CallSigner | null = null) {
   return async (
     method: string,
     path: string,
@@ -95,15 +101,25 @@ export function createCaller(url: string, cookie: string | null = null) {
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
     const raw = body instanceof Uint8Array;
+    const sent = body === undefined ? undefined : raw ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+    const signed =
+      signer === null || !SIGNED.test(`${method} ${path}`)
+        ? {}
+        : await signCall(
+            signer.key,
+            { method, path, body: sent ?? new Uint8Array(), account: signer.account, gateway: signer.gateway },
+            { now: Math.floor(Date.now() / 1000) },
+          );
     const response = await fetch(url + path, {
       method,
       headers: {
+        ...signed,
         ...(cookie === null ? {} : { Cookie: cookie }),
         ...(method === "GET" ? {} : { "X-Placet": "1", Origin: url }),
         ...(body === undefined ? {} : { "Content-Type": raw ? "application/octet-stream" : "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
     });
     const text = await response.text();
     const isJson = (response.headers.get("Content-Type") ?? "").includes("json");

@@ -4,7 +4,14 @@
 import type { Address, Hex } from "viem";
 import { fromHex, utf8 } from "#protocol/bytes.ts";
 import { cidOfBlock } from "#protocol/documents/index.ts";
-import { createVault, encodeVault, toServerCopy } from "#protocol/keys/index.ts";
+import {
+  createVault,
+  decodeKitCode,
+  encodeVault,
+  kitFetchSecret,
+  kitFetchTag,
+  toServerCopy,
+} from "#protocol/keys/index.ts";
 import { actToJson, readSigningState, typedAct } from "#protocol/typed-data/index.ts";
 import type { Act } from "#protocol/typed-data/index.ts";
 import { dayOf } from "#protocol/appointments/index.ts";
@@ -120,13 +127,18 @@ export async function buildWorld(more: Record<string, string> = {}) {
   const cid = await cidOfBlock(block);
   await as.call("PUT", `/api/blocks/${cid}`, block);
   for (const card of cards) await signedIn.grantee.call("PUT", `/api/blocks/${card.cid}`, card.bytes);
-  const { blob } = await createVault({
+  const { blob, kit: ownKit } = await createVault({
     account: people.ana.address,
     passphrase: "a long enough passphrase",
     cost: { memoryKiB: 19_456, iterations: 1, parallelism: 1 },
   });
   const vault = JSON.parse(new TextDecoder().decode(encodeVault(toServerCopy(blob)))) as Record<string, unknown>;
-  await as.call("PUT", "/api/vault", vault);
+  const code = decodeKitCode(ownKit.code);
+  const kit = {
+    secret: kitFetchSecret(code, people.ana.address),
+    tag: kitFetchTag(code, people.ana.address),
+  };
+  await as.call("PUT", `/api/vault?kits=${kit.tag}`, vault);
   const set = word();
   const shares = [people.lena, people.maya].map(({ address }) => ({ guardian: address, box: "A".repeat(200) }));
   const guardians = { set, shares };
@@ -161,6 +173,7 @@ export async function buildWorld(more: Record<string, string> = {}) {
     cid,
     publicCid: cards[0]?.cid ?? "",
     vault,
+    kit,
     guardians,
     asksGuardians,
     mute,

@@ -19,6 +19,8 @@ const accountShape = z.looseObject({
   encryptionKey: digestShape.nullish(),
   fingerprint: z.string().max(100).nullish(),
   vaultAccount: addressShape.nullish(),
+  /** The account that this person says they use now. */
+  movedTo: addressShape.nullish(),
   generation: z.union([z.number(), z.string()]).nullish(),
   epoch: z.number().int().nonnegative().nullish(),
   /** The capsules of the newest re-keying. */

@@ -1,6 +1,7 @@
 // Every call to the service goes through here. Rule: what comes back is hostile until a schema has passed it, and what
 // goes wrong becomes a Failure in words, whoever caused it.
 import { z } from "zod";
+import { utf8 } from "#protocol/bytes.ts";
 import { Failure, type FailureCode } from "#protocol/failure.ts";
 
 /** A query: undefined values are left out, arrays are repeated. */
@@ -15,6 +16,8 @@ export type RequestOptions<T> = {
   /** Sent as JSON, bigints as decimal strings; a Blob or bytes are sent as they are. */
   body?: unknown;
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Signed by the session's key, besides the cookie: what replaces something that was entrusted to the service. */
+  signed?: boolean;
   signal?: AbortSignal | undefined;
 };
 
@@ -28,6 +31,16 @@ export function onTokenOver(renewer: (since: number) => Promise<boolean>): void 
 /** Renews the session, if there is one to renew, unless that was done since the call that met the old token. */
 export async function renewSession(since: number): Promise<boolean> {
   return (await renew?.(since)) ?? false;
+}
+
+/** Signs a call with the session's key, and gives the header fields that say so. */
+export type CallSigner = (call: { method: string; path: string; body: Uint8Array }) => Promise<Record<string, string>>;
+
+let sign: CallSigner | undefined;
+
+/** Names who signs calls. */
+export function onSigning(signer: CallSigner): void {
+  sign = signer;
 }
 
 // Signing in, and renewing itself, are not helped by renewing.
@@ -149,17 +162,22 @@ export async function send(path: string, options: Omit<RequestOptions<unknown>, 
 async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema">): Promise<Response> {
   const { method = "GET", query, body, headers, signal } = options;
   const raw = body instanceof Blob || body instanceof Uint8Array;
+  const to = withQuery(path, query);
+  const text = body === undefined || raw ? undefined : toJson(body);
+  // Each time anew: a signature is good once.
+  const signature = options.signed ? await sign?.({ method, path: to, body: utf8(text ?? "") }) : undefined;
   try {
-    return await fetch(withQuery(path, query), {
+    return await fetch(to, {
       method,
       credentials: "same-origin",
       headers: {
         accept: "application/json, application/problem+json, application/octet-stream",
         "x-placet": "1",
         ...headers,
+        ...signature,
         ...(body === undefined ? {} : { "content-type": raw ? "application/octet-stream" : "application/json" }),
       },
-      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : toJson(body) }),
+      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : (text ?? null) }),
       signal: signal ?? null,
     });
   } catch (cause) {

@@ -8,6 +8,7 @@ import {
   gatewayInfo,
   keepHere,
   onSignedOut,
+  onSigning,
   onTokenOver,
   readHere,
   request,
@@ -16,7 +17,7 @@ import {
 import { signText, wallet } from "#app/wallet/index.ts";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import { createSessionKey, type SessionKey } from "#protocol/keys/index.ts";
+import { createSessionKey, signCall, type SessionKey } from "#protocol/keys/index.ts";
 import { createRenewal } from "./renew.ts";
 import { writeSignInMessage } from "./sign-in-message.ts";
 
@@ -179,6 +180,11 @@ export function sessionKey(): SessionKey {
   }
   return key;
 }
+
+onSigning(async (call) => {
+  const { address: gateway } = await gatewayInfo();
+  return signCall(sessionKey(), { ...call, account: session.account, gateway }, { now: Math.floor(Date.now() / 1000) });
+});
 
 // A session that ran out, or was ended from elsewhere: the frame shows the way back in.
 onSignedOut(() => {

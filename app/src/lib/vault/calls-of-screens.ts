@@ -43,6 +43,11 @@ export function readDocument(
   return askVaultHere("readDocument", document, options as never);
 }
 
+/** The manifest of a document of one's old account, for the account that one has now. */
+export function moveManifest(document: Args<"moveManifest">): Result<"moveManifest"> {
+  return askVaultHere("moveManifest", document);
+}
+
 /** Seals for each document and each gateway, ready for PUT /api/seals. */
 export function makeSeals(orders: SealOrder[], gateways: KeyedParty[]): Result<"makeSeals"> {
   return askVaultHere("makeSeals", { orders, gateways });

@@ -139,15 +139,26 @@ export type VaultCalls = {
   /** Another device's copy, told from a stranger's by the root. */
   judgeCopy: { args: { blob: unknown }; result: CopyStanding };
   adoptCopy: { args: { blob: unknown }; result: Proposal };
-  serverCopy: { args: { blob: unknown }; result: VaultBlob };
+  /** The form that may leave, and by which kits it can be fetched without the wallet. */
+  serverCopy: { args: { blob: unknown; account: Address }; result: { blob: VaultBlob; kitTags: string[] } };
+  /** The same vault for another wallet of the same person: the keys are new, the old ones stay inside. */
+  moveVault: { args: { to: Address; remember: VaultSettings }; result: Proposal };
+  /** The manifest of one's old account's document for the new one: same body, same DEK. */
+  moveManifest: {
+    args: WithPlace<{ manifestBytes: Uint8Array; from: Address; to: Address }>;
+    result: { document: Hex; version: number; digest: Hex; manifestBytes: Bytes; metadata: Metadata };
+  };
   /** Whether this opens the vault that is open: somebody is still the one who unlocked it. */
   checkCredential: { args: Credential; result: boolean };
-  /** `former`: by the account of the root before, for handing the office over. */
-  signAsVaultAccount: { args: { typed: TypedDataDefinition; former?: boolean | undefined }; result: Hex };
+  /** `former`: by the account of the root before, for handing the office over; `account`: by whichever root's it is. */
+  signAsVaultAccount: {
+    args: { typed: TypedDataDefinition; former?: boolean | undefined; account?: Address | undefined };
+    result: Hex;
+  };
 
-  /** Splits a new secret among guardians, in the place of an earlier set. */
+  /** Splits a new secret among guardians, in the place of an earlier set. `newRoot`: enough of those may conspire. */
   setGuardians: {
-    args: WithPlace<{ name: string; threshold: number; guardians: KeyedParty[] }>;
+    args: WithPlace<{ name: string; threshold: number; guardians: KeyedParty[]; newRoot: boolean }>;
     result: Proposal & { set: Hex; boxes: { guardian: Address; box: string }[] };
   };
   readShare: { args: WithPlace<{ subject: Address; set: Hex; box: string }>; result: ShareLabel };

@@ -1,12 +1,13 @@
 // Changing the open vault, and keeping its two copies together: this device's, and the service's. Rules: one change after
 // another; the service's copy first; and what lies there is compared with what this device left before it is believed.
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import type { Proposal } from "./calls.ts";
 import { keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type LeftCopy } from "./copies.ts";
-import { judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
+import { isOfVersion1, judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
 import {
+  becomeOwner,
   callVault,
   onUnlocked,
   openInstead,
@@ -24,10 +25,11 @@ import {
 let base: LeftCopy | undefined;
 
 /** Leaves the form of a copy that may leave at the service, in the place of the one named. */
-async function leaveCopy(blob: VaultBlob, replaces: Hex | null): Promise<void> {
+async function leaveCopy(blob: VaultBlob, replaces: Hex | null, forgetsFormer = false): Promise<void> {
   const { account } = vault;
   if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
-  base = await keepServerCopy(account, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces });
+  const copy = await callVault<"serverCopy">("serverCopy", { blob, account });
+  base = await keepServerCopy(account, { ...copy, replaces, forgetsFormer });
 }
 
 /** Tells what lies at the service from what this device left there, and puts right what needs no question. */
@@ -35,7 +37,10 @@ async function compareWithService(): Promise<JudgedCopy["judgement"]> {
   const { account } = vault;
   if (!account || vault.state !== "unlocked") return "same";
   const left = base;
-  const judged = await judgeServerCopy({ left, judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }) });
+  const judged = await judgeServerCopy({
+    ...{ left, own: vault.revision },
+    judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }),
+  });
   const { judgement, there } = judged;
   if (judgement === "newer" && there) {
     const { face: found, blob } = await callVault<"adoptCopy">("adoptCopy", { blob: there.blob });
@@ -45,8 +50,9 @@ async function compareWithService(): Promise<JudgedCopy["judgement"]> {
     await takeOver({ face: found, blob });
   } else if (judgement === "older" || judgement === "missing") {
     await putBack(there?.digest ?? null, left?.revision ?? 0);
-    // Nothing was ever left there by this device: then nothing was taken away either.
-    if (left !== undefined) tellNotice(judgement);
+    // Nothing was ever left there by this device: then nothing was taken away either. What is older than this device's own
+    // was put there by somebody, unless it is of the format that said nothing about its age.
+    if (left !== undefined || (there && !isOfVersion1(there.blob))) tellNotice(judgement);
   } else if (judgement === "foreign") tellNotice("foreign");
   return judgement;
 }
@@ -69,7 +75,7 @@ async function replaceNow(): Promise<void> {
   if (!account) return;
   const left = base;
   const { judgement, there } = await judgeServerCopy({
-    left,
+    ...{ left, own: vault.revision },
     judge: (blob) => callVault<"judgeCopy">("judgeCopy", { blob }),
   });
   // Another device was faster and put a good one there: that is not to be overwritten.
@@ -82,7 +88,7 @@ async function replaceNow(): Promise<void> {
 export async function openForeignCopy(): Promise<void> {
   const { account } = vault;
   if (!account) return;
-  const { there } = await judgeServerCopy({ left: undefined, judge: async () => ({ kind: "foreign" }) });
+  const { there } = await judgeServerCopy({ left: undefined, own: 0, judge: async () => ({ kind: "foreign" }) });
   if (!there) return;
   openInstead(there.blob);
 }
@@ -99,28 +105,47 @@ export function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 /**
  * Changes the open vault and stores both copies, one change after another. Where another device has left a newer copy,
- * that one is taken over and the change made on top of it. Throws Failure, and then nothing was changed.
+ * that one is taken over and the change made on top of it. `newRoot`: the copies that were replaced are forgotten, as
+ * somebody may open them. Throws Failure, and then nothing was changed.
  */
-export function changeVault<T extends Proposal>(propose: () => Promise<T>): Promise<T> {
+export function changeVault<T extends Proposal>(
+  propose: () => Promise<T>,
+  options: { newRoot?: boolean } = {},
+): Promise<T> {
   return inTurn(async () => {
     try {
-      return await keepBoth(await propose());
+      return await keepBoth(await propose(), options);
     } catch (error) {
       const other = isFailure(error, "conflict") && error instanceof Failure && error.reason === "newer-vault";
       if (!other || (await compareWithService()) !== "newer") throw error;
-      return await keepBoth(await propose());
+      return await keepBoth(await propose(), options);
     }
   });
 }
 
-async function keepBoth<T extends Proposal>(proposal: T): Promise<T> {
+async function keepBoth<T extends Proposal>(proposal: T, options: { newRoot?: boolean }): Promise<T> {
   const { account } = vault;
   if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
   // The service's copy first: where another device has left a newer one, this change must not look done.
-  await leaveCopy(proposal.blob, base?.digest ?? null);
+  await leaveCopy(proposal.blob, base?.digest ?? null, options.newRoot);
   await keepDeviceCopy(account, proposal.blob);
   await takeOver(proposal);
   return proposal;
+}
+
+/**
+ * The open vault of an account that one moves from becomes that of the account that is signed in: at the service, on this
+ * device, here. Throws Failure, and then nothing was changed.
+ */
+export function moveVault(to: Address, options: { remember: VaultSettings }): Promise<void> {
+  return inTurn(async () => {
+    const proposal = await callVault<"moveVault">("moveVault", { to, ...options });
+    const copy = await callVault<"serverCopy">("serverCopy", { blob: proposal.blob, account: to });
+    base = await keepServerCopy(to, { ...copy, replaces: null });
+    await keepDeviceCopy(to, proposal.blob);
+    await takeOver(proposal);
+    becomeOwner(to);
+  });
 }
 
 /** Replaces the settings, made from those of the newest copy, and stores both copies. */
@@ -131,6 +156,8 @@ export async function saveSettings(change: (settings: VaultSettings) => VaultSet
 onUnlocked((from) =>
   inTurn(async () => {
     const { account } = vault;
+    // The vault of an account that one moves from: what lies at the service for who is signed in is another matter.
+    if (vault.isMoving) return void (base = undefined);
     base = account === undefined ? undefined : await recallLeft(account);
     if (from === "device") await compareWithService();
   }),

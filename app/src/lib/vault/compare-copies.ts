@@ -8,17 +8,19 @@ import type { LeftCopy } from "./copies.ts";
 export type CopyJudgement = "same" | "newer" | "older" | "missing" | "foreign";
 
 /**
- * Judges the service's copy. `left` is what this device last knew to be there; undefined where it never knew, so that
- * nothing can be called older.
+ * Judges the service's copy. `left` is what this device last knew to be there; where it never knew, what it has itself is
+ * the measure: `own`, the revision of the open vault.
  */
 export function compareCopies(options: {
   there: { digest: Hex; standing: CopyStanding } | undefined;
   left: LeftCopy | undefined;
+  own: number;
 }): CopyJudgement {
-  const { there, left } = options;
+  const { there, left, own } = options;
   if (there === undefined) return "missing";
   if (there.digest === left?.digest) return "same";
   if (there.standing.kind === "foreign") return "foreign";
   // Two copies of one revision are never both the newest: the service takes one in the place of the other alone.
-  return left !== undefined && there.standing.revision <= left.revision ? "older" : "newer";
+  const { revision } = there.standing;
+  return (left === undefined ? revision < own : revision <= left.revision) ? "older" : "newer";
 }

@@ -7,7 +7,7 @@ import { keepHere, readHere, request } from "#app/service/index.ts";
 import { sha256, toHex } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { isFailure } from "#protocol/failure.ts";
-import type { VaultBlob } from "#protocol/keys/index.ts";
+import { decodeKitCode, kitFetchSecret, type VaultBlob } from "#protocol/keys/index.ts";
 
 /** A stored copy as it came, unread, and where it was. */
 export type StoredVault = { where: "device" | "service"; blob: unknown };
@@ -46,6 +46,23 @@ export function keepDeviceCopy(account: Address, blob: VaultBlob): Promise<void>
   return keepHere("vaults", account, blob);
 }
 
+const formerShape = z.object({
+  items: z.array(z.object({ revision: z.number().int(), replacedAt: z.number().int(), vault: z.unknown() })).max(20),
+});
+/** A copy at the service that was replaced. Unix seconds. */
+export type FormerCopy = z.infer<typeof formerShape>["items"][number];
+
+/** The copies at the service that were replaced, the last one first. */
+export async function readFormerCopies(): Promise<readonly FormerCopy[]> {
+  return (await request("/api/vault/former", { schema: formerShape })).items;
+}
+
+/** The copy of another account of one's own, by the kit of its vault. Throws Failure("not-found" | "bad-input"). */
+export function fetchByKit(account: Address, code: string): Promise<unknown> {
+  const body = { account, secret: kitFetchSecret(decodeKitCode(code), account) };
+  return request("/api/vault/by-kit", { method: "POST", body, schema: z.unknown() });
+}
+
 const nameOfLeft = (account: Address): string => `${account}|service`;
 
 /** What this device last knew to be at the service; undefined when nothing. */
@@ -59,16 +76,18 @@ export function rememberLeft(account: Address, left: LeftCopy): Promise<void> {
 }
 
 /**
- * Hands the service its copy, in the place of the one named (null: of none). Throws Failure("conflict", reason
+ * Hands the service its copy, in the place of the one named (null: of none). `forgetsFormer`: it keeps none that were
+ * replaced, as what opened them shall open nothing. Throws Failure("conflict", reason
  * "newer-vault") where another one is there.
  */
 export async function keepServerCopy(
   account: Address,
-  options: { blob: VaultBlob; replaces: Hex | null },
+  options: { blob: VaultBlob; kitTags: readonly string[]; replaces: Hex | null; forgetsFormer?: boolean | undefined },
 ): Promise<LeftCopy> {
-  const { blob, replaces } = options;
+  const { blob, kitTags, replaces, forgetsFormer } = options;
   const headers = replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` };
-  await request("/api/vault", { method: "PUT", body: blob, headers, schema: z.unknown() });
+  const query = { kits: kitTags.join(","), ...(forgetsFormer ? { former: "forget" } : {}) };
+  await request("/api/vault", { method: "PUT", signed: true, query, body: blob, headers, schema: z.unknown() });
   const digest = toHex(sha256(canonicalBytes(JSON.parse(JSON.stringify(blob)))));
   const left = { revision: blob.revision, digest };
   await rememberLeft(account, left);

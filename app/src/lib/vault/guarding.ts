@@ -34,13 +34,17 @@ export async function readGuardianships(): Promise<readonly Guardianship[]> {
   return (await request("/api/guardianships", { schema: listShape })).items;
 }
 
-const ownShape = z.object({
-  items: z.array(z.object({ guardian: addressShape, set: digestShape, at: z.number().int() })).max(32),
-});
+const heldShape = z.object({ guardian: addressShape, set: digestShape, at: z.number().int() });
+const ownShape = z.object({ items: z.array(heldShape).max(32), declined: z.array(heldShape).max(64).default([]) });
 
-/** Who holds a share of one's own vault, as the service has it. */
-export async function readOwnGuardians(): Promise<z.infer<typeof ownShape>["items"]> {
-  return (await request("/api/guardians", { schema: ownShape })).items;
+/** Who holds a share of one's own vault, as the service has it, and who gave theirs back. */
+export async function readOwnGuardians(): Promise<z.infer<typeof ownShape>> {
+  return request("/api/guardians", { schema: ownShape });
+}
+
+/** Gives one's share of somebody's vault back: one is their guardian no more, and they are told. */
+export async function stopGuarding({ subject }: Guardianship): Promise<void> {
+  await request(`/api/guardianships/${subject}`, { method: "DELETE", signed: true, schema: z.unknown() });
 }
 
 /** What a share says about itself. Throws Failure where this vault does not open it. */
@@ -55,5 +59,6 @@ export async function handOver(held: Guardianship, code: string): Promise<void> 
   const { id, publicKey, tag } = recovery;
   const asked = { subject, set, box, id, publicKey, tag };
   const answer = await callVault<"returnShare">("returnShare", { asked, code, place: await place() });
-  await request("/api/recovery/answers", { method: "POST", body: { subject, id, box: answer }, schema: z.unknown() });
+  const body = { subject, id, box: answer };
+  await request("/api/recovery/answers", { method: "POST", signed: true, body, schema: z.unknown() });
 }

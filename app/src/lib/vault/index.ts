@@ -7,6 +7,7 @@ export {
   makeBundle,
   makeCapsule,
   makeSeals,
+  moveManifest,
   openCapsule,
   openFreshCapsule,
   openManifests,
@@ -17,7 +18,14 @@ export {
   wrapNote,
 } from "./calls-of-screens.ts";
 export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";
-export { handOver, readGuardianships, readOwnGuardians, readShare, type Guardianship } from "./guarding.ts";
+export {
+  handOver,
+  readGuardianships,
+  readOwnGuardians,
+  readShare,
+  stopGuarding,
+  type Guardianship,
+} from "./guarding.ts";
 export type { Asked } from "./kept-recovery.ts";
 export { default as KitSheet } from "./KitSheet.svelte";
 export { passkeysWork } from "./passkey.ts";
@@ -46,6 +54,15 @@ export {
 export { default as VaultNotices } from "./VaultNotices.svelte";
 export { default as UnlockPanel } from "./UnlockPanel.svelte";
 export { saveSettings } from "./changing.ts";
+export {
+  findOldVaults,
+  openOldVault,
+  readMove,
+  rememberMove,
+  takeVaultAlong,
+  type MovedFrom,
+  type OldVault,
+} from "./moved-from.ts";
 export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
 export { isNewRootUnsealed, noteRootSealed } from "./new-root.ts";
 export { recallLedger, rememberLedger } from "./remembering.ts";

@@ -17,19 +17,25 @@ export function digestOfCopy(blob: unknown): Hex {
 /** Fetches and judges. `judge` asks the worker, which holds the root. Throws Failure when the service does not answer. */
 export async function judgeServerCopy(options: {
   left: LeftCopy | undefined;
+  /** The revision of the open vault. */
+  own: number;
   judge: (blob: unknown) => Promise<CopyStanding>;
 }): Promise<JudgedCopy> {
-  const { left, judge } = options;
+  const { left, own, judge } = options;
   const there = await readServerCopy();
   if (there === undefined || there.digest === left?.digest) {
-    return { judgement: compareCopies({ there: there && { ...there, standing: { kind: "foreign" } }, left }), there };
+    return {
+      judgement: compareCopies({ there: there && { ...there, standing: { kind: "foreign" } }, left, own }),
+      there,
+    };
   }
   // Copies of version 1 carry nothing to know them by; from a time when this device kept no account of what it left.
   const early = left === undefined && isOfVersion1(there.blob);
   if (early) return { judgement: "older", there };
-  return { judgement: compareCopies({ there: { ...there, standing: await judge(there.blob) }, left }), there };
+  return { judgement: compareCopies({ there: { ...there, standing: await judge(there.blob) }, left, own }), there };
 }
 
-function isOfVersion1(blob: unknown): boolean {
+/** Whether a copy is of the first format, which carries nothing to know it by. */
+export function isOfVersion1(blob: unknown): boolean {
   return typeof blob === "object" && blob !== null && "version" in blob && blob.version === 1;
 }

@@ -90,12 +90,12 @@ export async function beginRecovery(
   }
   await keepHere("session-keys", nameOfKeys(account), { id, set: named.set, asked: called, ...keys });
   const body = { id, set: named.set, publicKey, asked };
-  await request("/api/recovery", { method: "PUT", body, schema: z.unknown() });
+  await request("/api/recovery", { method: "PUT", signed: true, body, schema: z.unknown() });
 }
 
 /** Takes the request back, from whichever device. */
 export async function endRecovery(account: Address): Promise<void> {
-  await request("/api/recovery", { method: "DELETE", schema: z.unknown() });
+  await request("/api/recovery", { method: "DELETE", signed: true, schema: z.unknown() });
   await forgetHere("session-keys", nameOfKeys(account));
 }
 

@@ -81,13 +81,14 @@ export async function keepNewKit(): Promise<void> {
 export async function removeUnlocker(options: { id: string; newRoot: boolean }): Promise<void> {
   await requirePresenceForWays();
   const gone = vault.unlockers.find(({ id }) => id === options.id);
-  await changeVault(() => callVault<"removeUnlocker">("removeUnlocker", options));
+  const { newRoot } = options;
+  await changeVault(() => callVault<"removeUnlocker">("removeUnlocker", options), { newRoot });
   if (gone?.type === "guardians") await leaveShares({ set: `0x${"0".repeat(64)}`, boxes: [] });
 }
 
 async function leaveShares(options: { set: Hex; boxes: { guardian: Address; box: string }[] }): Promise<void> {
   const { set, boxes } = options;
-  await request("/api/guardians", { method: "PUT", body: { set, shares: boxes }, schema: z.unknown() });
+  await request("/api/guardians", { method: "PUT", signed: true, body: { set, shares: boxes }, schema: z.unknown() });
 }
 
 /**
@@ -98,11 +99,15 @@ export async function setGuardians(options: {
   name: string;
   threshold: number;
   guardians: KeyedParty[];
+  /** Enough of those who held the earlier set's shares may have put them together, or may yet. */
+  newRoot: boolean;
 }): Promise<void> {
   await requirePresenceForWays();
   const where = await place();
-  const { set, boxes } = await changeVault(() =>
-    callVault<"setGuardians">("setGuardians", { ...options, place: where }),
+  const { newRoot } = options;
+  const { set, boxes } = await changeVault(
+    () => callVault<"setGuardians">("setGuardians", { ...options, place: where }),
+    { newRoot },
   );
   await leaveShares({ set, boxes });
 }

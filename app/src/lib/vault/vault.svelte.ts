@@ -28,6 +28,8 @@ let stored = $state.raw<StoredVault | undefined>();
 let face = $state.raw<VaultFace | undefined>();
 let lockedBecause = $state<LockReason | undefined>();
 let notice = $state.raw<CopyNotice | undefined>();
+/** True while the vault is that of an account that its person moves from. */
+let moving = $state(false);
 /** This device's copy, while the service's is being opened in its stead. */
 let setAside: StoredVault | undefined;
 
@@ -86,6 +88,10 @@ export const vault = {
   get vaultId(): string | undefined {
     return face?.vaultId;
   },
+  /** How often the open vault was changed. */
+  get revision(): number {
+    return face?.revision ?? 0;
+  },
   /** How many roots the open vault has. */
   get roots(): number {
     return face?.roots ?? 0;
@@ -97,13 +103,18 @@ export const vault = {
   get notice(): CopyNotice | undefined {
     return notice;
   },
+  /** True while the vault is that of an account that its person moves from: nothing else may be done with it. */
+  get isMoving(): boolean {
+    return moving;
+  },
 };
 
 /** Looks for this account's vault. Call it when somebody has signed in. */
 export async function loadVault(account: Address): Promise<void> {
-  if (owner === account && state !== "unknown") return;
+  if (owner === account && state !== "unknown" && !moving) return;
   endWorker();
   owner = account;
+  moving = false;
   state = "unknown";
   notice = undefined;
   stored = await findVault(account);
@@ -190,7 +201,8 @@ export async function confirmKit(): Promise<void> {
   }
   const { blob, face: made } = unconfirmed;
   await keepDeviceCopy(owner, blob);
-  await keepServerCopy(owner, { blob: await callVault<"serverCopy">("serverCopy", { blob }), replaces: null });
+  const copy = await callVault<"serverCopy">("serverCopy", { blob, account: owner });
+  await keepServerCopy(owner, { ...copy, replaces: null });
   stored = { where: "device", blob };
   unconfirmed = undefined;
   opened(made);
@@ -265,6 +277,22 @@ export function tellNotice(found: CopyNotice | undefined): void {
   notice = found;
 }
 
+/** Lets a copy of another account of the same person be opened, to be moved to the one that is signed in. */
+export function openOther(account: Address, found: StoredVault): void {
+  endWorker();
+  owner = account;
+  stored = found;
+  notice = undefined;
+  moving = true;
+  state = "locked";
+}
+
+/** The vault that was moved is now that of this account. */
+export function becomeOwner(account: Address): void {
+  owner = account;
+  moving = false;
+}
+
 /** Locks, and lets the service's copy be opened in the stead of this device's, which comes back if that one is refused. */
 export function openInstead(blob: unknown): void {
   const aside = stored;
@@ -291,6 +319,7 @@ export function leaveVault(): void {
   stored = undefined;
   setAside = undefined;
   notice = undefined;
+  moving = false;
   state = "unknown";
   lockedBecause = undefined;
 }
@@ -301,8 +330,14 @@ export function readSettings(): VaultSettings {
   return face.settings;
 }
 
-/** A signature by the vault account, which can end things and re-key, and nothing else. `former`: by the one before it. */
-export function signWithVaultAccount(typed: TypedDataDefinition, options: { former?: boolean } = {}): Promise<Hex> {
+/**
+ * A signature by the vault account, which can end things and re-key, and nothing else. `former`: by the one before it;
+ * `account`: by that one, of whichever root.
+ */
+export function signWithVaultAccount(
+  typed: TypedDataDefinition,
+  options: { former?: boolean; account?: Address | undefined } = {},
+): Promise<Hex> {
   return callVault<"signAsVaultAccount">("signAsVaultAccount", { typed, ...options });
 }
 

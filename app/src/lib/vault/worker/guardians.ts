@@ -2,6 +2,7 @@
 import { fromBase64Url, fromHex, randomBytes, toBase64Url, toHex, wipe, type Bytes } from "#protocol/bytes.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import {
+  addRoot,
   addUnlocker,
   combineShares,
   isShareRight,
@@ -32,7 +33,7 @@ export const guardianCalls: Pick<
   Handlers<VaultCalls>,
   "setGuardians" | "readShare" | "returnShare" | "openByGuardians"
 > = {
-  async setGuardians({ place, name, threshold, guardians }) {
+  async setGuardians({ place, name, threshold, guardians, newRoot }) {
     const { vault } = openRing();
     const unlockerId = toHex(randomBytes(16)).slice(2);
     const { set, secret, holders, boxes } = await makeShares({
@@ -45,7 +46,7 @@ export const guardianCalls: Pick<
     for (const { id, type } of vault.unlockers) {
       if (type === "guardians") changed = removeUnlocker(changed, id, { newRoot: false });
     }
-    return { ...propose(changed), set, boxes };
+    return { ...propose(newRoot ? addRoot(changed) : changed), set, boxes };
   },
 
   readShare(asked) {

@@ -17,7 +17,7 @@ import {
   type Compartments,
   type OpenVault,
 } from "#protocol/keys/index.ts";
-import { getAddress } from "viem";
+import { getAddress, isAddressEqual } from "viem";
 import type { VaultFace } from "../calls.ts";
 
 type Pair = { secretKey: Bytes; publicKey: Bytes; keyId: Hex };
@@ -110,14 +110,19 @@ export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
   throw first;
 }
 
-/** The vault account, for one signature; `former`: that of the root before the current one. Throws Failure("not-found"). */
-export function vaultAccount(options: { former?: boolean } = {}): PrivateKeyAccount {
+/**
+ * The vault account, for one signature; `former`: that of the root before the current one; `account`: that one, whichever
+ * root it comes from. Throws Failure("not-found").
+ */
+export function vaultAccount(options: { former?: boolean; account?: Address | undefined } = {}): PrivateKeyAccount {
   const { vault } = openRing();
-  const root = options.former ? vault.roots.at(-2) : currentRoot(vault);
-  if (!root) {
-    throw new Failure("not-found", "Your vault has had one account only. Nothing was signed.");
+  const { former, account } = options;
+  const roots = account ? [...vault.roots].reverse() : [former ? vault.roots.at(-2) : currentRoot(vault)];
+  for (const root of roots) {
+    const found = root && privateKeyToAccount(deriveVaultAccount(root));
+    if (found && (!account || isAddressEqual(found.address, account))) return found;
   }
-  return privateKeyToAccount(deriveVaultAccount(root));
+  throw new Failure("not-found", "Your vault does not have that account. Nothing was signed.");
 }
 
 /** What may be known of an open vault outside. */

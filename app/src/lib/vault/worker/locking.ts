@@ -1,12 +1,17 @@
 // Making, opening, changing and closing the vault. Rule: a change is a proposal until it is stored: what could not be kept
 // was not changed.
 import {
+  addRoot,
   addUnlocker,
+  changeAccount,
   changeSettings,
   checkCredential,
   createVault,
   decodeVault,
+  kitFetchTag,
   kitOf,
+  leaveAccount,
+  MOST_KIT_TAGS,
   openVault,
   openVaultByRoot,
   removeUnlocker,
@@ -48,6 +53,7 @@ export const lockingCalls: Pick<
   | "judgeCopy"
   | "adoptCopy"
   | "serverCopy"
+  | "moveVault"
   | "checkCredential"
   | "signAsVaultAccount"
 > = {
@@ -109,15 +115,22 @@ export const lockingCalls: Pick<
     return propose(openVaultByRoot(readBlob(blob), openRing().vault));
   },
 
-  serverCopy({ blob }) {
-    return toServerCopy(readBlob(blob));
+  serverCopy({ blob, account }) {
+    const { vault, proposed } = openRing();
+    const kits = (proposed ?? vault).kits.slice(-MOST_KIT_TAGS);
+    return { blob: toServerCopy(readBlob(blob)), kitTags: kits.map(({ code }) => kitFetchTag(code, account)) };
+  },
+
+  moveVault({ to, remember }) {
+    const moved = changeAccount(addRoot(openRing().vault), to);
+    return propose(changeSettings(moved, { ...leaveAccount(moved.settings), ...remember }));
   },
 
   checkCredential(credential) {
     return checkCredential(openRing().vault, credential);
   },
 
-  signAsVaultAccount({ typed, former = false }) {
-    return vaultAccount({ former }).signTypedData(typed);
+  signAsVaultAccount({ typed, former = false, account }) {
+    return vaultAccount({ former, account }).signTypedData(typed);
   },
 };

@@ -5,10 +5,12 @@ import { consentCalls } from "./consents.ts";
 import { documentCalls } from "./documents.ts";
 import { guardianCalls } from "./guardians.ts";
 import { lockingCalls } from "./locking.ts";
+import { movingCalls } from "./moving.ts";
 
 serveCalls<VaultCalls>(self as unknown as Port, {
   ...lockingCalls,
   ...documentCalls,
   ...consentCalls,
   ...guardianCalls,
+  ...movingCalls,
 });
