@@ -96,6 +96,29 @@ export function revokeConsent(consent: Consent, options: { name: string; how?: "
   });
 }
 
+/** The most consents that one signature ends. */
+const ENDED_AT_ONCE = 40;
+
+/** Ends consents of an account whose wallet is lost, by its vault account, without a wallet window. */
+export async function endByVault(consents: readonly Consent[], options: { vaultAccount: Address }): Promise<void> {
+  for (let at = 0; at < consents.length; at += ENDED_AT_ONCE) {
+    const some = consents.slice(at, at + ENDED_AT_ONCE);
+    const [first] = some;
+    if (first === undefined) return;
+    const revocations = some.map(({ grantee, scope, version }) => ({
+      ...{ grantee, scope },
+      ceiling: Math.min(version + CEILING_MARGIN, TOP_VERSION),
+    }));
+    await perform({
+      act: { name: "revokeMany", args: { subject: first.subject, revocations } },
+      by: "vault",
+      vaultAccount: options.vaultAccount,
+      title: t("moved.act.end", { count: some.length }),
+      context: { kind: "revoke-many" },
+    }).done;
+  }
+}
+
 /** Moves the end of a consent, later (renew) or earlier (shorten): the same act, the same words. */
 export function moveEnd(consent: Consent, options: { name: string; expiresAt: number }): Performed {
   if (!consent.opening) {

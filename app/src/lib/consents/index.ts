@@ -8,6 +8,8 @@ export {
   type CoveredDocument,
   type Reader,
 } from "./consent.ts";
+export { endByVault } from "./act.ts";
+export { createConsentReader } from "./read-consents.ts";
 export { default as ConsentItem } from "./ConsentItem.svelte";
 export { createConsents, type Consents } from "./consents.svelte.ts";
 export { default as EndsSoon } from "./EndsSoon.svelte";

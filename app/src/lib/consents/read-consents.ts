@@ -68,7 +68,7 @@ export function createConsentReader(subject: Address): () => Promise<Consent[]> 
   }
 
   return async () => {
-    const listed: Row[] = await readAll("/api/consents", { query: { as: "subject" }, schema: rowSchema });
+    const listed: Row[] = await readAll("/api/consents", { query: { as: "subject", subject }, schema: rowSchema });
     const rows = [...listed, ...(await findHidden(subject, listed))];
     return Promise.all(
       rows.map(async ({ hidden, ...row }): Promise<Consent> => {

@@ -6,4 +6,6 @@ export { default as ProfileForm } from "./ProfileForm.svelte";
 export { categoryLabel, isLive, isNew, recordedAt, titleOf, type ChartRecord } from "./record.ts";
 export { default as RecordFacts } from "./RecordFacts.svelte";
 export { default as RecordList } from "./RecordList.svelte";
+export { createRecordReader } from "./read-records.ts";
 export { createRecords, type Records } from "./records.svelte.ts";
+export { findLeftBehind, takeAlong } from "./take-along.ts";

@@ -31,6 +31,10 @@ export type Performance = {
   by?: "wallet" | "vault" | undefined;
   /** Also signed by the vault account of the root before: who hands over an office says so. */
   byFormerVault?: boolean | undefined;
+  /** By the vault account that this address is, of whichever root: with `by: "vault"`. */
+  vaultAccount?: Address | undefined;
+  /** Also signed by the person's wallet: a move is said by the old account's vault and by the new account. */
+  alsoByWallet?: boolean | undefined;
   /** Kept across a reload, for the page to go on. */
   context?: Entry["context"];
 };
@@ -109,7 +113,7 @@ function settle(id: string): Promise<{ hash: Hex | undefined; block: number | un
 
 async function run(
   id: string,
-  { act: given, opening, how = "relay", by = "wallet", byFormerVault = false }: Performance,
+  { act: given, opening, how = "relay", by = "wallet", ...others }: Performance,
 ): Promise<void> {
   const entry = actTable[given.name];
   const relayed = how === "relay" && entry.signed !== null;
@@ -118,8 +122,7 @@ async function run(
     return;
   }
   const act = await withDeadline(given);
-  const { signature, vaultSignature } = await sign(act, { opening, by, byFormerVault });
-  const cosigned = vaultSignature === undefined ? {} : { vaultSignature };
+  const { signature, cosigned } = await sign(act, { opening, by, ...others });
   if (!relayed) {
     await sendSigned(id, { act, signature, ...cosigned });
     return;
@@ -146,6 +149,7 @@ async function handIn(body: {
   act: unknown;
   signature: Hex;
   vaultSignature?: Hex;
+  newSignature?: Hex;
 }): Promise<z.output<typeof relayShape>> {
   for (let more = TRIES - 1; ; more -= 1) {
     try {
@@ -157,10 +161,14 @@ async function handIn(body: {
   }
 }
 
+type Cosigned = { vaultSignature?: Hex; newSignature?: Hex };
+
 async function sign(
   act: Act,
-  options: { opening: Opening | undefined; by: "wallet" | "vault"; byFormerVault: boolean },
-): Promise<{ signature: Hex; vaultSignature: Hex | undefined }> {
+  options: Pick<Performance, "opening" | "byFormerVault" | "vaultAccount" | "alsoByWallet"> & {
+    by: "wallet" | "vault";
+  },
+): Promise<{ signature: Hex; cosigned: Cosigned }> {
   const where = await place();
   const client = await chainClient();
   // What opens something names the record as it is, by more than the service's word; an end must need nothing else.
@@ -174,9 +182,13 @@ async function sign(
     ...state,
     ...(options.opening === undefined ? {} : { opening: options.opening }),
   }) as unknown as TypedDataDefinition;
-  const signature = await (options.by === "vault" ? signWithVaultAccount(typed) : signTyped(typed));
-  const vaultSignature = options.byFormerVault ? await signWithVaultAccount(typed, { former: true }) : undefined;
-  return { signature, vaultSignature };
+  const { by, vaultAccount: account } = options;
+  const signature = await (by === "vault" ? signWithVaultAccount(typed, { account }) : signTyped(typed));
+  const cosigned: Cosigned = {
+    ...(options.byFormerVault ? { vaultSignature: await signWithVaultAccount(typed, { former: true }) } : {}),
+    ...(options.alsoByWallet ? { newSignature: await signTyped(typed) } : {}),
+  };
+  return { signature, cosigned };
 }
 
 async function contractOf(contract: "ledger" | "providerRegistry"): Promise<{ address: Address; abi: never }> {
@@ -192,10 +204,7 @@ async function sendPlain(id: string, act: Act): Promise<void> {
   followAct(id);
 }
 
-async function sendSigned(
-  id: string,
-  { act, ...signed }: { act: Act; signature: Hex; vaultSignature?: Hex },
-): Promise<void> {
+async function sendSigned(id: string, { act, ...signed }: { act: Act; signature: Hex } & Cosigned): Promise<void> {
   const { contract, functionName, args } = actCall(act, signed);
   const hash = await sendCall({ ...(await contractOf(contract)), functionName, args });
   moveEntry(id, { state: "sent", hash });
