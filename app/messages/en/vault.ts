@@ -102,7 +102,7 @@ export const vault = {
   "vault.for.handed": "You handed over your share.",
   "vault.for.handed.announce": "Handed over. Only the device that asked can open it.",
   "vault.for.stop": "Stop being a guardian",
-  "vault.for.stop.named": "Stop being the guardian of {name}",
+  "vault.for.stop.named": "Stop being a guardian: {name}",
   "vault.for.stop.title": "Stop being the guardian of {name}?",
   "vault.for.stop.text":
     "Your share is deleted here and cannot be brought back. {name} is told, and can name somebody else. Until then, one helper fewer can bring them back. If you can, tell them yourself.",

@@ -275,7 +275,7 @@ describe("Who may ask what", () => {
         "403 call-signature",
       );
       if (text !== "") expect(await ask(good, `${text} `)).toBe("403 call-signature");
-      expect(await ask(await signCall(sessionKey, call, { now: now - 400 }))).toBe("403 call-time");
+      expect(await ask(await signCall(sessionKey, call, { now: now - 1000 }))).toBe("403 call-time");
       expect(await ask({ ...good, "Placet-Time": String(now + 1) })).toBe("403 call-signature");
       // Refused for what it says, perhaps, but heard; and then no more.
       expect(await ask(good)).not.toMatch(/call-/);
