@@ -228,6 +228,7 @@ describe("Every route of the service", () => {
   let operations: Operation[];
   let known: Known;
   let check: ReturnType<typeof createAnswerCheck>;
+  let turn = 0;
   const problems: string[] = [];
   const cursors: string[] = [];
   const seen = new Map<string, Map<number, number>>();
@@ -273,9 +274,10 @@ describe("Every route of the service", () => {
     const cookie = reader?.cookie ?? null;
     const method = operation.method.toUpperCase();
     const to = `${where}${search.length === 0 ? "" : `?${search.join("&")}`}`;
-    // Signatures from the description alone lead nowhere: three calls of four are signed as they should be.
+    // Signatures from the description alone lead nowhere: of calls that bring one, three of four get a right one.
     const sent = body === null ? new Uint8Array() : typeof body === "string" ? Buffer.from(body) : body;
-    const wants = operation.parameters.some(({ name }) => name === "placet-signature") && sent.length % 4 !== 1;
+    const isSigned = operation.parameters.some(({ name }) => name === "placet-signature");
+    const wants = isSigned && !("placet-signature" in headers && turn++ % 4 === 0);
     const account = reader?.address;
     const call = account && { method, path: to, body: sent, account, gateway: world.gateway.address };
     const now = Math.floor(Date.now() / 1000);
