@@ -1,7 +1,8 @@
 // `npm run test:mutants`: makes every small mistake that could be made in the contracts that decide about consent, and
 // asks of each whether a test notices. A mistake that none notices is named, and the run fails. `-- --every` tries those
 // too that are listed as changing nothing, `-- --only TEXT` just those whose name holds a text, and `-- --core` the mutants
-// of the module Consents, its value type and the signatures. The first step, which finds out what
+// of the module Consents, its value type and the signatures; `-- --compile` ends when they are compiled,
+// and `-- --remember` writes down which test noticed which, to ask it first the next time. The first step, which finds out what
 // each test reaches, counts the coverage of all contracts.
 
 import { mkdir, writeFile } from "node:fs/promises";
@@ -15,22 +16,12 @@ import { compileRewritten, inputsOfRewritten } from "../solidity/rewritten.ts";
 import { parseContracts } from "../solidity/syntax.ts";
 import { readEquivalent } from "./equivalent.ts";
 import { findMutants, placesOf, type Mutant } from "./find.ts";
+import { readKillers, rememberKillers } from "./killers.ts";
+import { meant } from "./meant.ts";
 import { orderTests } from "./order.ts";
 import { writeSchema } from "./schemata.ts";
 import { findReach, tryAll } from "./try-all.ts";
 import type { Verdict } from "./worker.ts";
-
-/** What decides about consent: the modules, the record's value type and its key, and who signed what. */
-const meant = {
-  core: listFiles(
-    "modules/ConsentBase modules/Consents modules/SignedActs types/ConsentRecord types/Version libraries/RecordKey",
-  ),
-  whole: listFiles(
-    "modules/Answers modules/Batches modules/CareBatches modules/ConsentBase modules/Consents modules/Emergency modules/Keys " +
-      "modules/LedgerState modules/Moves modules/Proxies modules/Relays modules/Replies modules/Requests modules/SignedActs " +
-      "types/ConsentRecord types/Version libraries/GrantHash libraries/RecordKey",
-  ),
-};
 
 await tellFailure(async () => {
   const began = Date.now();
@@ -52,11 +43,12 @@ await tellFailure(async () => {
       }),
   });
   console.log(`${mutants.length} mutants, compiled (${seconds(began)}).`);
+  if (process.argv.includes("--compile")) return;
   const tests = await findReach(folder);
   console.log(`${tests.length} tests of the contracts pass without any of them (${seconds(began)}).`);
   const reached = new Set(tests.flatMap((test) => test.points));
   const isCovered = await tellCoverage({ points, reached });
-  const order = orderTests(tests);
+  const order = orderTests(tests, await readKillers(mutants.map(({ name }) => name)));
 
   const wanted = mutants.filter(
     ({ name }) =>
@@ -69,7 +61,9 @@ await tellFailure(async () => {
     folder,
     next: () => {
       const mutant = waiting.shift();
-      return mutant === undefined ? undefined : { id: mutant.id, titles: order.testsOf(placesOf(mutant, points)) };
+      if (mutant === undefined) return undefined;
+      const places = placesOf(mutant, points);
+      return { id: mutant.id, titles: order.testsOf(places, mutant.name), isAtDeployment: places.length === 0 };
     },
     hear: (verdict) => {
       verdicts.push(verdict);
@@ -82,6 +76,7 @@ await tellFailure(async () => {
   });
 
   await writeReport(verdicts, byId);
+  if (process.argv.includes("--remember")) await rememberKillers(killersOf(verdicts, byId));
   const survivors = verdicts.flatMap(({ id, killer }) => (killer === undefined ? (byId.get(id) ?? []) : []));
   const unexplained = survivors.filter(({ name }) => !reasons.has(name)).sort((a, b) => a.id - b.id);
   const killed = verdicts.length - survivors.length;
@@ -95,6 +90,12 @@ await tellFailure(async () => {
   const isGood = unexplained.length + stale.length + needless.length === 0 && killed > 0;
   process.exitCode = isGood && isCovered ? 0 : 1;
 });
+
+function killersOf(verdicts: Verdict[], byId: Map<number, Mutant>): Map<string, string> {
+  return new Map(
+    verdicts.flatMap(({ id, killer }) => (killer === undefined ? [] : [[byId.get(id)?.name ?? "", killer]])),
+  );
+}
 
 async function writeReport(verdicts: Verdict[], byId: Map<number, Mutant>): Promise<void> {
   const report = [...verdicts]
@@ -110,8 +111,4 @@ function tell({ file, line, was, becomes }: Mutant): string {
 
 function seconds(began: number): string {
   return `${((Date.now() - began) / 1000).toFixed(0)} s`;
-}
-
-function listFiles(names: string): RegExp {
-  return new RegExp(`^contracts/(${names.replaceAll(" ", "|")})\\.sol$`);
 }

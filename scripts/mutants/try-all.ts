@@ -10,27 +10,39 @@ import { environmentOf } from "../solidity/rewritten.ts";
 import type { Test, Verdict } from "./worker.ts";
 
 const verdict = z.object({ id: z.number(), killer: z.string().optional(), tests: z.number() });
-const tests = z.array(z.object({ title: z.string(), points: z.array(z.number()), passed: z.boolean() }));
+const tests = z.array(z.object({ title: z.string(), points: z.array(z.number()), failure: z.string().optional() }));
 
 /** How long an answer may take. */
 const patience = 600_000;
 
-/** A mutant to try, with the tests that can notice it. */
-export type Trial = { id: number; titles: string[] };
+/** How many processes work at once. */
+const processes = 2;
+
+/** A mutant to try, with the tests that can notice it, and whether it could matter when the contracts are deployed. */
+export type Trial = { id: number; titles: string[]; isAtDeployment: boolean };
 
 /**
  * Every test, and what it reaches in the contracts as they are.
  * @throws {Failure} "internal" when one of them fails without any mutant, since then no failure says anything
  */
 export async function findReach(folder: string): Promise<Test[]> {
-  const worker = await startWorker(folder, ["--reach"]);
+  const shares = Array.from({ length: processes }, (_, index) => findShare(folder, index));
+  const ended = await Promise.allSettled(shares);
+  const found = ended.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+  const failed = found.flatMap(({ title, failure }) => (failure === undefined ? [] : `${title}\n    ${failure}`));
+  if (failed.length > 0) throw new Failure("internal", `Without any mutant these fail:\n${failed.join("\n")}`);
+  return found;
+}
+
+async function findShare(folder: string, index: number): Promise<Test[]> {
+  const worker = await startWorker(folder, ["--reach", String(index), String(processes)]);
   try {
-    const answer = await ask(worker, { id: 0, titles: [] });
+    const answer = await ask(worker, { id: 0, titles: [], isAtDeployment: true });
     if (answer === undefined) throw new Failure("internal", "The tests broke off without any mutant.");
-    const found = tests.parse(answer);
-    const failed = found.filter(({ passed }) => !passed).map(({ title }) => title);
-    if (failed.length > 0) throw new Failure("internal", `Without any mutant these fail:\n${failed.join("\n")}`);
-    return found;
+    return tests.parse(answer);
   } finally {
     worker.kill();
   }
@@ -58,7 +70,7 @@ export async function tryAll(options: {
     }
     worker?.kill();
   };
-  const ended = await Promise.allSettled([work(), work()]);
+  const ended = await Promise.allSettled(Array.from({ length: processes }, work));
   for (const one of ended) if (one.status === "rejected") throw one.reason;
 }
 

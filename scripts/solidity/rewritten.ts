@@ -10,7 +10,7 @@ import { projectRoot } from "../build/project-root.ts";
 export const inputsOfRewritten = [
   "contracts",
   "test/contracts/solidity",
-  "scripts/mutants",
+  ...["constants", "find", "meant", "operators", "schemata"].map((name) => `scripts/mutants/${name}.ts`),
   "scripts/solidity",
   "hardhat.config.ts",
 ];

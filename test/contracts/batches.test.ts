@@ -207,6 +207,18 @@ describe("Somebody who puts several acts under one signature", () => {
       days: days.map(([day]) => ({ provider, day, open: 1n, generation: 0, deadline })),
     });
     const closed = days.map(([day]) => [day, 1n]);
+    const others = await signAct(stage, stage.ana, "AvailabilityMany", {
+      days: days.map(([day]) => ({ provider, day, open: 1n, generation: 0, deadline })),
+    });
+    const badly = [
+      [closed, deadline, others],
+      [days, deadline, signature],
+      [closed.slice(1), deadline, signature],
+      [closed, deadline + 1, signature],
+    ];
+    for (const args of badly) {
+      await refused(send(stage.ledger, stage.relayer, "publishDaysSigned", provider, ...args), "BadSignature");
+    }
     await send(stage.ledger, stage.relayer, "publishDaysSigned", provider, closed, deadline, signature);
     expect([...(await read<bigint[]>(stage.ledger, "dayOf", provider, 30_000))]).to.deep.equal([1n, 0n]);
     await send(stage.ledger, stage.lena, "publishDays", days);
