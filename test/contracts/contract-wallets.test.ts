@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import type { Contract } from "ethers";
 import { bits, consentOf, granted, versionOf } from "./support/consents.ts";
-import { ethers, read, send, setStage, word } from "./support/stage.ts";
+import { ethers, HOUR, read, send, setStage, time, word } from "./support/stage.ts";
 
 describe("An account whose wallet is a contract", () => {
   const stage = setStage();
@@ -71,6 +71,21 @@ describe("An account whose wallet is a contract", () => {
     // What is Sam's own is free: Sam has no vault account yet.
     await send(stage.ledger, stage.sam, "publishKey", word("sam's"), stage.stranger.address, "0x");
     expect(await read(stage.ledger, "vaultAccountOf", address)).to.equal(stage.anaVault.address);
+  });
+
+  it("takes its own turn with keys and wishes, and not that of the person who pays", async () => {
+    const wallet = await openWallet();
+    const address = await wallet.getAddress();
+    await sendBy(wallet, "publishKey", word("key"), stage.anaVault.address, "0x");
+    await sendBy(wallet, "mute", stage.lena.address, true);
+    const turns = (account: string): Promise<bigint[]> =>
+      Promise.all([
+        read(stage.ledger, "keyTurnOf", account),
+        read(stage.ledger, "muteTurnOf", account, stage.lena.address),
+      ]);
+    const now = await time.latest();
+    expect(await turns(address)).to.deep.equal([BigInt(now - 1 + HOUR), BigInt(now + HOUR)]);
+    expect(await turns(stage.sam.address)).to.deep.equal([0n, 0n]);
   });
 
   it("re-keys another's account neither as the wallet nor as the person who pays", async () => {
