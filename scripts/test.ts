@@ -6,7 +6,7 @@ import { buildContracts } from "./build/contracts.ts";
 import { runTool } from "./build/run-tool.ts";
 import { tellFailure } from "./build/tell-failure.ts";
 import { addCounts, type Count, nothing } from "./testing/count.ts";
-import { parts, runPart } from "./testing/run-part.ts";
+import { parts, prepareParts, runPart } from "./testing/run-part.ts";
 
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
@@ -21,6 +21,7 @@ await tellFailure(async () => {
   let total = nothing;
   if (first === undefined) total = addCounts(total, await runChecks());
   await buildContracts({ writesAbis: false });
+  prepareParts(wanted);
   for (const part of wanted) {
     console.log(`\n=== ${part} ===\n`);
     total = addCounts(total, await runPart({ part, files }));

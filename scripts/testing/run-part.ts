@@ -11,11 +11,22 @@ import { findPostgres } from "./find-postgres.ts";
 import { addCounts, type Count, countHardhat, countVitest, nothing } from "./count.ts";
 
 /** The parts, in the order in which they run: what is quick to fail comes first. */
-export const parts = ["contracts", "protocol", "indexer", "postgres", "scripts", "app", "e2e", "kubo"] as const;
+export const parts = [
+  "contracts",
+  "mutants",
+  "protocol",
+  "indexer",
+  "postgres",
+  "scripts",
+  "app",
+  "e2e",
+  "kubo",
+] as const;
 
 /**
- * One part of the tests: a folder below test/; "postgres" is the service's tests once more, on PostgreSQL; "kubo" comes
- * last, since Kubo may still be built meanwhile.
+ * One part of the tests: a folder below test/; "mutants" asks whether the contracts' tests would notice mistakes, and what
+ * they reach; "postgres" is the service's tests once more, on PostgreSQL; "kubo" comes last, since Kubo may still be built
+ * meanwhile.
  */
 export type Part = (typeof parts)[number];
 
@@ -23,6 +34,7 @@ export type Part = (typeof parts)[number];
 export function runPart(options: { part: Part; files: string[] }): Promise<Count> {
   const { part, files } = options;
   if (part === "contracts") return runContracts(files);
+  if (part === "mutants") return runMutants();
   if (part === "kubo") return runOnKubo(files);
   return part === "postgres" ? runOnPostgres(files) : runVitest({ part, files });
 }
@@ -38,6 +50,29 @@ async function runOnKubo(files: string[]): Promise<Count> {
     return { ...nothing, skipped: 1 };
   }
   return runVitest({ part: "kubo", files });
+}
+
+const mutants = { script: "scripts/mutants/main.ts", show: true };
+let compiling: Promise<unknown> | undefined;
+
+/** Begins what takes one core a minute and a half, and nothing of which is needed before its part: compiling all mutants. */
+export function prepareParts(wanted: readonly Part[]): void {
+  if (wanted.includes("contracts") && wanted.includes("mutants")) {
+    compiling = runTool({ ...mutants, args: ["--core", "--compile"], show: false });
+  }
+}
+
+/** The mutants of the module Consents, its value type and the signatures, and the coverage of all contracts. */
+async function runMutants(): Promise<Count> {
+  // Whether that went well is found out below: what is not there is compiled again.
+  await compiling;
+  const { code } = await runTool({ ...mutants, args: ["--core"] });
+  if (code === 0) return { ...nothing, passed: 1 };
+  return {
+    ...nothing,
+    failed: 1,
+    failures: ["The contracts' tests would not notice a mistake, or do not reach a line: see mutants above."],
+  };
 }
 
 /** Where no PostgreSQL can be had, that is said, and counted: as skipped on somebody's own computer, as failed in CI. */
