@@ -24,6 +24,8 @@ export type Evidence = {
   mandate?: Opening | null | undefined;
   /** Opened seals of the documents asked for. */
   seals: readonly Release[];
+  /** Those of the documents asked for that the patient had erased. */
+  erased: ReadonlySet<string>;
 };
 
 /** What only the transaction that writes the receipt knows for sure. */
@@ -103,12 +105,13 @@ function findReasonForAll(
 }
 
 function decideOne(
-  { request, ledger, opening, mandate, seals }: Evidence,
+  { request, ledger, opening, mandate, seals, erased }: Evidence,
   { index }: { index: number },
 ): RefusalReason | Release {
   const asked = request.documents[index];
   const record = ledger.documents[index];
   if (asked === undefined || record === undefined || opening === null) return "document-not-covered";
+  if (erased.has(asked.document)) return "erased";
   if (record.status === 2) return "withdrawn";
   if (record.status === 3) return "rejected";
   const held = seals.filter((seal) => seal.document === asked.document && seal.version === asked.version);

@@ -19,6 +19,8 @@ export type GatewaySeals = {
   openSeals(seals: readonly SealOf[]): Release[];
   /** The same for any number of them, with pauses, so that other requests are answered meanwhile. */
   openSealsSoftly(seals: readonly SealOf[]): Promise<Release[]>;
+  /** Forgets what was opened of a document. */
+  forget(of: { subject: Address; document: Hex }): void;
 };
 
 const KEPT = 20_000;
@@ -68,6 +70,9 @@ export function createSeals({ key, place, log }: { key: GatewayKey; place: Place
         rested = performance.now();
       }
       return releases;
+    },
+    forget({ subject, document }) {
+      for (const name of opened.keys()) if (name.startsWith(`${subject} ${document} `)) opened.delete(name);
     },
   };
 }

@@ -6,6 +6,7 @@ import { toHex } from "#protocol/bytes.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import type { Release } from "#protocol/documents/index.ts";
+import type { ErasureCertificate } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { openLicence, type Licence } from "#protocol/providers/index.ts";
 import { createSender, type Sender } from "../relay/sender.ts";
@@ -13,6 +14,7 @@ import type { Foundation } from "../service.ts";
 import { isSendingOpen } from "../store/sendings.ts";
 import { createAnchoring } from "./anchoring.ts";
 import { createDisclose, type DisclosureAnswer, type DisclosureCall } from "./disclose.ts";
+import { createErase, type EraseCall } from "./erase.ts";
 import { loadGatewayKey } from "./gateway-key.ts";
 import { createOpenings, type ConsentOf } from "./gateway-openings.ts";
 import { createSeals, type SealOf } from "./gateway-seals.ts";
@@ -52,6 +54,8 @@ export type Gateway = {
   /** Sends and anchors from now on: the writer's work, while this process is the writer. */
   /** Shows an auditor what consents say, after a receipt that the subject sees is on disk. Throws Failure. */
   disclose(call: DisclosureCall): Promise<DisclosureAnswer>;
+  /** Destroys what this gateway and its IPFS node hold of an ended document, and certifies it. Throws Failure. */
+  erase(call: EraseCall): Promise<ErasureCertificate>;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -122,6 +126,7 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
       await requireComplete();
       return disclose(call);
     },
+    erase: createErase(foundation, { key, place, seals }),
     async start() {
       await sender.start();
       await publishKey();

@@ -20,6 +20,7 @@ import type { Address, Hex } from "viem";
 import type { Foundation } from "../service.ts";
 import { readConsent } from "../store/consents.ts";
 import type { Queryable } from "../store/database.ts";
+import { readErased } from "../store/erasures.ts";
 import { readOpening } from "../store/openings.ts";
 import {
   countStrangers,
@@ -148,11 +149,13 @@ export function createRelease(
   async function gatherEvidence({ signed, opening: given }: ReleaseCall): Promise<Evidence> {
     const { request } = signed;
     const { subject, grantee, scope } = request;
-    const [ledger, kept, mandate, rows] = await Promise.all([
+    const documents = request.documents.map(({ document }) => document);
+    const [ledger, kept, mandate, rows, erased] = await Promise.all([
       readLedgerState(chain, request),
       readOpening(database, { subject, grantee, scope }),
       readMandate({ subject, grantee, scope }),
-      readSeals(database, { subject, documents: request.documents.map(({ document }) => document) }),
+      readSeals(database, { subject, documents }),
+      readErased(database, { subject, documents }),
     ]);
     if (
       ledger.block.number - request.recentBlock.number > settings.maxBlocks ||
@@ -173,6 +176,7 @@ export function createRelease(
       opening: known ? (openOpening({ subject, grantee, scope }, kept) ?? readGiven(given, scope)) : null,
       mandate: known && mandate ? openOpening(mandate, mandate.kept) : undefined,
       seals: known ? seals.openSeals(rows) : [],
+      erased,
     };
   }
 

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { parseCid } from "#protocol/documents/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Ipfs } from "../ipfs/ipfs.ts";
-import { MAX_BLOCK_BYTES } from "../ipfs/verify.ts";
+import { checkBlock, MAX_BLOCK_BYTES, readCid } from "../ipfs/verify.ts";
+import { holdBlock } from "../store/erasures.ts";
 import { isCard, wakeWanted } from "../store/openings.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
@@ -68,10 +69,13 @@ export const blockRoutes: Route[] = [
     response: null,
     status: 201,
     problems: ["tampered", "too-large", "unsupported-type"],
-    async handle({ service, params, request }) {
+    async handle({ service, session, params, request }) {
       const bytes: unknown = request.body;
       if (!(bytes instanceof Uint8Array))
         throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
+      // Who put it is known before it is there: a block that nobody put could never be erased.
+      checkBlock(readCid(params.cid), bytes);
+      await holdBlock(service.database, { cid: params.cid, account: session.account });
       await service.ipfs.put(params.cid, bytes);
       await wakeWanted(service.database, parseCid(params.cid).digest);
       return reply(201, null);

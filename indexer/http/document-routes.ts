@@ -8,7 +8,7 @@ import { manifestCid } from "#protocol/documents/index.ts";
 import { coversWithoutDate } from "../gateway/index.ts";
 import type { Service } from "../service.ts";
 import { listLiveConsents } from "../store/consents.ts";
-import { listDocuments } from "../store/documents.ts";
+import { listDocuments, listVersions } from "../store/documents.ts";
 import type { Document } from "../store/documents.ts";
 import { readOpening } from "../store/openings.ts";
 import { readSealedVersions } from "../store/seals.ts";
@@ -43,6 +43,26 @@ const documentOut = z
     tx: digestOut,
   })
   .meta({ id: "Document" });
+
+const documentParams = z.object({
+  document: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/)
+    .transform((text) => text.toLowerCase() as Hex),
+});
+
+/** Most versions that are told of one document. */
+const MAX_VERSIONS = 2_000;
+const versionOut = z
+  .object({
+    version: z.number().int(),
+    manifest: digestOut,
+    manifestCid: z.string(),
+    author: addressOut,
+    at: timeOut,
+    tx: digestOut,
+  })
+  .meta({ id: "DocumentVersion" });
 
 type Seal = { version: number; category: string; epoch: number };
 type Cover = { grantee: Address; scope: Hex };
@@ -169,29 +189,45 @@ export const documentRoutes: Route[] = [
     tag: "documents",
     access: "session",
     limit: "records",
-    params: z.object({
-      document: z
-        .string()
-        .regex(/^0x[0-9a-fA-F]{64}$/)
-        .transform((text) => text.toLowerCase() as Hex),
-    }),
+    params: documentParams,
     query: z.object({ subject: addressIn.optional() }),
     response: documentOut,
     problems: ["not-found"],
     async handle({ service, session, params, query }) {
-      const subject = query.subject ?? session.account;
-      const sight = await look(service, { session, subject });
-      const [row] = await listDocuments(service.database, {
-        subject,
-        author: null,
-        documents: [params.document],
-        after: null,
-        limit: 1,
-      });
-      if (row === undefined || !(sight.own || sight.covered.has(row.document) || row.author === session.account)) {
-        throw new Failure("not-found", "There is no such document that you may see.");
-      }
+      const { row, sight } = await findDocument(service, { session, ...params, ...query });
       return show(row, sight);
     },
   }),
+  route({
+    method: "get",
+    path: "/api/documents/:document/versions",
+    summary: "Every version of one document about a subject, the first one first.",
+    tag: "documents",
+    access: "session",
+    limit: "records",
+    params: documentParams,
+    query: z.object({ subject: addressIn.optional() }),
+    response: z.object({ items: z.array(versionOut) }),
+    problems: ["not-found"],
+    async handle({ service, session, params, query }) {
+      const { row } = await findDocument(service, { session, ...params, ...query });
+      const { subject, document } = row;
+      const versions = await listVersions(service.database, { subject, document, limit: MAX_VERSIONS });
+      return { items: versions.map((version) => ({ ...version, manifestCid: manifestCid(version.manifest) })) };
+    },
+  }),
 ];
+
+/** A document that the caller may see; throws `not-found` for every other, whether there is one or not. */
+async function findDocument(
+  service: Service,
+  { session, document, subject = session.account }: { session: Session; document: Hex; subject?: Address | undefined },
+): Promise<{ row: Document; sight: Sight }> {
+  const sight = await look(service, { session, subject });
+  const wanted = { subject, author: null, documents: [document], after: null, limit: 1 };
+  const [row] = await listDocuments(service.database, wanted);
+  if (row === undefined || !(sight.own || sight.covered.has(row.document) || row.author === session.account)) {
+    throw new Failure("not-found", "There is no such document that you may see.");
+  }
+  return { row, sight };
+}

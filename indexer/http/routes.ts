@@ -8,6 +8,7 @@ import { makeDocsRoutes } from "./docs-routes.ts";
 import { disclosureRoutes } from "./disclosure-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { entrustedRoutes } from "./entrusted.ts";
+import { erasureRoutes } from "./erasure-routes.ts";
 import { guardianRoutes } from "./guardian-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
 import { metaRoutes } from "./meta-routes.ts";
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...blockRoutes,
   ...providerRoutes,
   ...documentRoutes,
+  ...erasureRoutes,
   ...sealRoutes,
   ...entrustedRoutes,
   ...consentRoutes,

@@ -31,6 +31,11 @@ export type Database = Queryable & {
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /** Calls `hear` after each commit that notified `channel` (from any process); the result stops listening. */
   listen(channel: Channel, hear: () => void): Promise<() => Promise<void>>;
+  /**
+   * Writes a table's files anew without the rows that were deleted, and lets go of the log that told of them. On PostgreSQL
+   * the log, its archive and replicas are the operator's: only what this account may do is done. Never inside a transaction.
+   */
+  purgeDeleted(table: string): Promise<void>;
   close(): Promise<void>;
 };
 

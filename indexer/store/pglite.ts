@@ -35,6 +35,13 @@ export async function openPglite(
     ...over(db),
     transaction: (work) => db.transaction((tx) => work(over(tx))),
     listen: (channel, hear) => db.listen(channel, hear),
+    async purgeDeleted(table) {
+      await db.exec(`vacuum full ${table}`);
+      // The log holds what was inserted: it goes on in a new file, and the old ones are removed instead of used again.
+      await db.exec("set wal_recycle = off");
+      await db.query("select pg_switch_wal()");
+      await db.exec("checkpoint");
+    },
     close: () => db.close(),
   };
 }

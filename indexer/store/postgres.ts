@@ -84,6 +84,11 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
       }
     },
     listen: ears.listen,
+    async purgeDeleted(table) {
+      await pool.query(`vacuum full ${table}`);
+      // Only an account that may (pg_checkpoint) makes the server's files follow at once; else they follow in minutes.
+      await pool.query("checkpoint").catch(() => undefined);
+    },
     async close() {
       await ears.close();
       await pool.end();

@@ -14,10 +14,12 @@ export type SealRow = {
   at: number;
 };
 
-/** Keeps a seal; false when the subject's own is held and this one is an author's. */
+/** Keeps a seal; false when the subject's own is held and this one is an author's, or when the document was erased. */
 export async function writeSeal(db: Queryable, row: SealRow): Promise<boolean> {
   const rows = await db.query(
-    `insert into seals (subject, document, version, keyed_by, author, seal, at) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into seals (subject, document, version, keyed_by, author, seal, at)
+     select $1::text, $2::text, $3::bigint, $4::text, $5::text, $6::bytea, $7::bigint
+     where not exists (select 1 from erasures where subject = $1 and document = $2)
      on conflict (subject, document, version, keyed_by) do update set author = $5, seal = $6, at = $7
      where $5 = $1 or seals.author <> $1 returning subject`,
     [row.subject, row.document, row.version, row.keyed_by, row.author, row.seal, row.at],

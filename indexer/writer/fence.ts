@@ -19,6 +19,7 @@ export function fenceDatabase(database: Database, term: Term): Database {
     kind: database.kind,
     listen: database.listen,
     close: database.close,
+    purgeDeleted: database.purgeDeleted,
     query: (sql, values) =>
       /^\s*select\b/i.test(sql) ? database.query(sql, values) : fenced.transaction((tx) => tx.query(sql, values)),
     execute: (sql) => fenced.transaction((tx) => tx.execute(sql)),

@@ -1,5 +1,6 @@
 // Documents: padding, encryption in chunks, IPFS blocks, manifest, owner's wrap, seals, types by content.
 
+export { carHeader, carPrefix, readCar, type CarSource } from "./car.ts";
 export { createChunkGuard, type ChunkGuard } from "./chunk-guard.ts";
 export { cidOfBlock, digestOfCid, fileCid, manifestCid, parseCid, rawCid, verifyBlock, type CidParts } from "./cid.ts";
 export { detectType, fileTypes, HEAD_BYTES, type FileType } from "./detect-type.ts";

@@ -5,6 +5,7 @@ import { foundation } from "./foundation.ts";
 import { moved } from "./moved.ts";
 import { patient } from "./patient.ts";
 import { provider } from "./provider.ts";
+import { records } from "./records.ts";
 import { registrar } from "./registrar.ts";
 import { shared } from "./shared.ts";
 import { ui } from "./ui.ts";
@@ -17,6 +18,7 @@ export const en = {
   ...moved,
   ...shared,
   ...patient,
+  ...records,
   ...provider,
   ...registrar,
   ...auditor,

@@ -157,6 +157,8 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const other = await signInAs.patient();
     return [{ path: { id: String((await other.call("GET", "/api/session")).body["id"]) } }];
   },
+  postApiErasures: async ({ withdrawn }) => [{ body: { document: withdrawn } }],
+  getApiDocumentsDocumentVersions: async ({ labs }) => [{ path: { document: labs.document } }],
   postApiRelay: async ({ mute }) => [{ body: mute }],
   putApiVault: async ({ vault }) => [{ body: vault }],
   postApiVaultByKit: async ({ kit, people }) => [{ body: { account: people.ana.address, secret: kit.secret } }],

@@ -91,13 +91,20 @@ const table: Record<string, Row | Row[]> = {
   "get /api/auditors": ["/api/auditors", signedIn("200:+")],
   "get /api/registrars": ["/api/registrars", signedIn("200:+")],
   "get /api/documents": [
-    ["/api/documents", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
-    [(w) => `/api/documents?subject=${w.people.ana.address}`, "401 200:2 200:0 200:1 200:0 200:1 200:0 200:0"],
+    ["/api/documents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0"],
+    [(w) => `/api/documents?subject=${w.people.ana.address}`, "401 200:3 200:0 200:1 200:0 200:1 200:0 200:0"],
   ],
   "get /api/documents/:document": [
     [(w) => `/api/documents/${w.labs.document}?subject=${w.people.ana.address}`, "401 200 404 200 404 404 404 404"],
     [(w) => `/api/documents/${w.imaging.document}?subject=${w.people.ana.address}`, "401 200 404 404 404 200 404 404"],
   ],
+  "get /api/documents/:document/versions": [
+    (w) => `/api/documents/${w.labs.document}/versions?subject=${w.people.ana.address}`,
+    "401 200:1 404 200:1 404 404 404 404",
+  ],
+  // Ana withdrew it: only she can have it erased.
+  "post /api/erasures": ["/api/erasures", "401 200 404 404 404 404 404 404", (w) => ({ document: w.withdrawn })],
+  "get /api/erasures": ["/api/erasures", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
   "put /api/seals": ["/api/seals", "401 200 403 403 403 403 403 403", (w) => ({ seals: [w.seal] })],
   // Whoever is signed in, or nobody: what counts is a signature, and this one is nobody's.
   "post /api/entrusted/seals": [

@@ -93,6 +93,10 @@ export async function buildWorld(more: Record<string, string> = {}) {
   const as = signedIn.patient;
   const labs: Sealed = await addSealed(at, { subject: ana, as });
   const imaging: Sealed = await addSealed(at, { subject: ana, as, category: "imaging" });
+  const withdrawn: Hex = word();
+  const gone = { subject: ana.address, document: withdrawn };
+  await chain.act(people.ana, { name: "anchor", args: { ...gone, manifest: word(), version: 1 } });
+  await chain.act(people.ana, { name: "withdraw", args: { account: ana.address, ...gone } });
   const live: Consent = await giveConsent(at, { subject: ana, grantee: lena, as });
   const toClinic: Consent = await giveConsent(at, { subject: ana, grantee: clinic, as }, { categories: ["imaging"] });
   const ended: Consent = await giveConsent(at, { subject: ana, grantee: tomas, as });
@@ -167,6 +171,7 @@ export async function buildWorld(more: Record<string, string> = {}) {
     labs,
     seal: labs.seal,
     imaging,
+    withdrawn,
     live,
     toClinic,
     ended,

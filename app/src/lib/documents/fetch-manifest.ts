@@ -16,6 +16,11 @@ export function fetchManifest(digest: Hex): Promise<Bytes> {
   return asked;
 }
 
+/** Forgets a manifest that was destroyed where it was kept. */
+export function forgetManifest(digest: Hex): void {
+  kept.delete(digest);
+}
+
 /** Fetches many, a few at a time; what could not be had is undefined at its place. */
 export async function fetchManifests(digests: readonly Hex[], atOnce = 6): Promise<(Bytes | undefined)[]> {
   const found: (Bytes | undefined)[] = new Array(digests.length).fill(undefined);

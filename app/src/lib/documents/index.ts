@@ -9,6 +9,6 @@ export {
   type AddQueueOptions,
   type Uploaded,
 } from "./add-queue.svelte.ts";
-export { fetchManifest, fetchManifests } from "./fetch-manifest.ts";
+export { fetchManifest, fetchManifests, forgetManifest } from "./fetch-manifest.ts";
 export { saveFile } from "./save-file.ts";
 export { sealDocuments, type Sealable } from "./seal-document.ts";

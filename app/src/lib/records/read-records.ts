@@ -6,6 +6,7 @@ import { openManifests } from "#app/vault/index.ts";
 import type { Metadata } from "#protocol/documents/index.ts";
 import type { Address } from "viem";
 import { z } from "zod";
+import { readErasures } from "./erasures.ts";
 import type { ChartRecord } from "./record.ts";
 
 const rowSchema = z.object({
@@ -33,14 +34,19 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
   const opened = new Map<string, Metadata>();
 
   return async () => {
-    const [rows, seals] = await Promise.all([
+    const [rows, seals, erasures] = await Promise.all([
       readAll("/api/documents", { query: { subject }, schema: rowSchema }),
       readAll("/api/seals", { query: { subject }, schema: sealSchema }),
+      readErasures(),
     ]);
     const owned = new Set(
       seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}:${seal.keyedBy}`),
     );
-    const manifests = await fetchManifests(rows.map((row) => row.manifest));
+    // What was erased is looked for nowhere: each search would take its time and find nothing.
+    const wanted = rows.filter(({ document }) => !erasures.has(document)).map(({ manifest }) => manifest);
+    const fetched = await fetchManifests(wanted);
+    const bytesOf = new Map(wanted.map((digest, at) => [digest, fetched[at]]));
+    const manifests = rows.map(({ manifest }) => bytesOf.get(manifest));
     const unopened = rows.flatMap((row, at) => {
       const bytes = manifests[at];
       return bytes && !opened.has(nameOf(row)) ? [{ row, bytes }] : [];
@@ -61,6 +67,7 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
         problem: metadata ? undefined : manifests[at] ? "cannot-open" : "missing",
         sealedByOwner: owned.has(`${row.document}:${row.version}:category`),
         sealedSingly: owned.has(`${row.document}:${row.version}:document`),
+        erasure: erasures.get(row.document),
       };
     });
   };

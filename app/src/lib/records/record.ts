@@ -3,6 +3,7 @@ import type { Metadata } from "#protocol/documents/index.ts";
 import { findCategory } from "#protocol/codes/index.ts";
 import type { Bytes } from "#protocol/bytes.ts";
 import type { Address, Hex } from "viem";
+import type { RecordErasure } from "./erasures.ts";
 
 /** Why a record's description is not there. */
 export type RecordProblem = "missing" | "cannot-open";
@@ -25,6 +26,8 @@ export type ChartRecord = {
   sealedByOwner: boolean;
   /** True when a seal for consents to this very document is held. */
   sealedSingly: boolean;
+  /** What became of its erasure; undefined where none was asked for. */
+  erasure?: RecordErasure | undefined;
 };
 
 /** True while the document is part of the chart. */

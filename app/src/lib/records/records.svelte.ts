@@ -29,6 +29,10 @@ export function createRecords(options: { subject: Address }) {
     get live(): ChartRecord[] {
       return list.filter((record) => isLive(record) && record.metadata?.category !== "profile");
     },
+    /** Withdrawn, rejected, erased. */
+    get ended(): ChartRecord[] {
+      return list.filter((record) => !isLive(record));
+    },
     /** Filed by others, not accepted yet. */
     get fresh(): ChartRecord[] {
       return list.filter(isNew);

@@ -1,0 +1,68 @@
+// Erasure of a record that was taken out: asked of every gateway that holds something of it, and believed only with a
+// certificate that the gateway's key signed.
+import { forgetManifest } from "#app/documents/index.ts";
+import { digestShape, gatewayInfo, readAll, request, timeShape } from "#app/service/index.ts";
+import { t } from "#app/ui/index.ts";
+import {
+  encodeErasure,
+  erasureCertificateSchema,
+  verifyErasure,
+  type ErasureCertificate,
+} from "#protocol/erasure/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import type { Hex } from "viem";
+import { z } from "zod";
+import type { ChartRecord } from "./record.ts";
+
+/** What became of an erasure; without a certificate it is not done and can be asked for again. Unix seconds. */
+export type RecordErasure = { requestedAt: number; certificate: ErasureCertificate | undefined };
+
+const rowSchema = z.object({
+  document: digestShape,
+  requestedAt: timeShape,
+  certificate: erasureCertificateSchema.nullable(),
+});
+
+/** The signed-in person's erasures by document. */
+export async function readErasures(): Promise<Map<Hex, RecordErasure>> {
+  const rows = await readAll("/api/erasures", { schema: rowSchema });
+  return new Map(
+    rows.map(({ document, requestedAt, certificate }) => [
+      document,
+      { requestedAt, certificate: certificate ?? undefined },
+    ]),
+  );
+}
+
+/** Throws Failure("tampered") unless this gateway signed that it erased this very document. */
+export async function checkCertificate(
+  certificate: ErasureCertificate,
+  { document, subject }: Pick<ChartRecord, "document" | "subject">,
+): Promise<void> {
+  const gateway = await gatewayInfo();
+  const { body } = certificate;
+  const meant =
+    body.document === document &&
+    body.subject === subject &&
+    body.gateway === gateway.address &&
+    body.chainId === gateway.chainId &&
+    body.ledger === gateway.ledger;
+  if (!meant) throw new Failure("tampered", t("records.erase.error.other"));
+  await verifyErasure(certificate);
+}
+
+/** Has a withdrawn or rejected record destroyed. Throws Failure; what was destroyed before it stays destroyed. */
+export async function eraseRecord(record: ChartRecord): Promise<ErasureCertificate> {
+  const { document, manifest } = record;
+  const body = { document };
+  const certificate = await request("/api/erasures", { method: "POST", body, schema: erasureCertificateSchema });
+  await checkCertificate(certificate, record);
+  forgetManifest(manifest);
+  return certificate;
+}
+
+/** The certificate as a file, letter by letter as it was signed. */
+export function certificateFile(certificate: ErasureCertificate): { blob: Blob; name: string } {
+  const blob = new Blob([encodeErasure(certificate)], { type: "application/json" });
+  return { blob, name: `placet-erasure-${certificate.body.document.slice(2, 10)}.json` };
+}
