@@ -9,6 +9,11 @@ export const records = {
   "records.versions.readerLead": "{count, plural, one {There is # older version.} other {There are # older versions.}}",
   "records.versions.loading": "Reading the versions …",
 
+  "records.correct.button": "Correct this",
+  "records.correct.title": "Correct your record",
+  "records.correct.lead":
+    "What you write takes the place of what you filed before. {name} sees both, and sees the correction as new.",
+
   "records.ended.title": "Taken out of your records",
   "records.ended.show": "{count, plural, one {# record that was taken out} other {# records that were taken out}}",
   "records.ended.withdrawn": "Withdrawn",

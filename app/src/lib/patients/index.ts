@@ -12,3 +12,4 @@ export { createPatientNames, type PatientNames } from "./patient-names.svelte.ts
 export { default as PatientRow } from "./PatientRow.svelte";
 export { default as RenounceDialog } from "./RenounceDialog.svelte";
 export { default as TitlesDialog } from "./TitlesDialog.svelte";
+export { readEntryVersions } from "./read-versions.ts";

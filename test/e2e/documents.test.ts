@@ -1,0 +1,200 @@
+// A record's life after it was added: a copy of one's own, newer versions, corrections by who filed it, being taken out,
+// and erased for good with a certificate.
+
+import { readFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCar } from "#protocol/documents/index.ts";
+import { decodeErasure, verifyErasure } from "#protocol/erasure/index.ts";
+import { demoAccount } from "#scripts/demo-people.ts";
+import { makePdf } from "../app/viewer/make-pdf.ts";
+import { launchBrowser } from "./browser.ts";
+import { approve, arrive, checkAccessible, takePictures, type Person } from "./person.ts";
+import { startStack, type Stack } from "./stack.ts";
+import { go } from "./story/enrolment.ts";
+
+const ANA = demoAccount(2).address;
+const TITLE = "Full blood count";
+
+let stack: Stack;
+let browser: Browser;
+let ana: Person;
+let lena: Person;
+let noor: Person;
+/** The blocks of the newer version, as they left Ana's browser. */
+const stored: string[] = [];
+
+async function unlock(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
+  await expect.poll(() => page.getByLabel("Passphrase", { exact: true }).inputValue()).not.toBe("");
+  await page.getByRole("button", { name: "Unlock", exact: true }).click();
+  await page.getByRole("button", { name: "Lock now" }).waitFor();
+}
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  const { url } = stack;
+  [ana, lena, noor] = [
+    await arrive(browser, { url, name: "Ana Silva" }),
+    await arrive(browser, { url, name: "Lena Lindqvist" }),
+    await arrive(browser, { url, name: "Noor Haddad" }),
+  ];
+  for (const { page } of [ana, lena, noor]) await unlock(page);
+});
+afterAll(async () => {
+  if (browser) await takePictures(browser, "documents");
+  await browser?.close();
+  await stack?.stop();
+});
+
+/** How many of these blocks the service still has, asked from inside Ana's session. */
+function countHeld(cids: readonly string[]): Promise<number> {
+  return ana.page.evaluate(async (wanted) => {
+    const answers = await Promise.all(wanted.map((cid) => fetch(`/api/blocks/${cid}`, { method: "HEAD" })));
+    return answers.filter(({ ok }) => ok).length;
+  }, cids);
+}
+
+describe("A patient's records", () => {
+  test("are asked for a second holder until the patient has a copy of their own, which holds every block", async () => {
+    const { page } = ana;
+    await go(page, "/patient/records");
+    await page.getByText(/records are kept in one place only: this service\./).waitFor();
+    await page.getByRole("link", { name: "Keep a copy of your own" }).click();
+    await checkAccessible(page);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Copy \d+ records$/ }).click();
+    const download = await saving;
+    const bytes = new Uint8Array(await readFile(await download.path()));
+    const kinds = { manifests: 0, others: 0 };
+    const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
+    for await (const block of readCar(source)) kinds[block.bytes[0] === 0x7b ? "manifests" : "others"] += 1;
+    expect(kinds.manifests).toBeGreaterThan(10);
+    expect(kinds.others).toBeGreaterThanOrEqual(2 * kinds.manifests);
+    await page.getByText(/^Your copy of .* has all your records\.$/).waitFor();
+    // It brings back what is missing, and says when nothing is.
+    await page.getByLabel("The file of your copy").setInputFiles(await download.path());
+    await page.getByRole("button", { name: "Bring it back" }).click();
+    await page.getByText("Nothing was missing here.").waitFor();
+    await checkAccessible(page);
+    await go(page, "/patient/records");
+    await page.getByRole("link", { name: TITLE }).first().waitFor();
+    expect(await page.getByText(/in one place only/).count()).toBe(0);
+  });
+
+  test("have versions: the patient replaces one, keeps the older, and is asked for a copy again", async () => {
+    const { page } = ana;
+    page.on("request", (request) => {
+      const [, cid] = /\/api\/blocks\/(baf\w+)$/.exec(request.url()) ?? [];
+      if (request.method() === "PUT" && cid) stored.push(cid);
+    });
+    await page.getByRole("link", { name: TITLE }).first().click();
+    await page.getByRole("link", { name: "Add a new version" }).click();
+    await page.locator("input[type=file]").setInputFiles({
+      name: "blood-count-corrected.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from(makePdf(["AMBER-CRANE-118: haemoglobin 141 g/l"])),
+    });
+    await page.getByRole("button", { name: "Encrypt and add this version" }).click();
+    await approve(page);
+    const versions = page.getByRole("region", { name: /^Versions/ });
+    await versions.getByRole("link", { name: "Version 1" }).waitFor();
+    await page.frameLocator("iframe").getByText("AMBER-CRANE-118").waitFor();
+    await checkAccessible(page);
+    await versions.getByRole("link", { name: "Version 1" }).click();
+    await page.getByText("This is version 1. A newer one took its place.").waitFor();
+    await page.locator("iframe").waitFor();
+    await checkAccessible(page);
+    await page.getByRole("link", { name: "See the newest" }).click();
+    await page.frameLocator("iframe").getByText("AMBER-CRANE-118").waitFor();
+    expect(await countHeld(stored)).toBe(stored.length);
+    expect(stored.length).toBeGreaterThan(2);
+  });
+
+  test("are seen in the newest version by who has consent, who is told of older ones", async () => {
+    const { page } = lena;
+    await go(page, `/provider/patients/${ANA}`);
+    await page
+      .getByRole("region", { name: /^Lab results/ })
+      .getByRole("article")
+      .filter({ hasText: "Version 2" })
+      .getByRole("link", { name: /^Open/ })
+      .click();
+    await page.frameLocator("iframe").getByText("AMBER-CRANE-118").waitFor();
+    const versions = page.getByRole("region", { name: /^Versions/ });
+    await versions.getByText("There is 1 older version.").waitFor();
+    await checkAccessible(page);
+    await versions.getByRole("link", { name: "Version 1" }).click();
+    await page.getByText("This is version 1. A newer one took its place.").waitFor();
+    await page.locator("iframe").waitFor();
+  });
+
+  test("that somebody filed are corrected by who filed them, and are new to the patient once more", async () => {
+    const { page } = noor;
+    await go(page, `/provider/patients/${ANA}`);
+    await page.getByRole("link", { name: "Correct this" }).first().click();
+    await page.getByRole("heading", { name: "Correct your record" }).waitFor();
+    await page.getByLabel("Title").fill("Cardiac markers, corrected");
+    await page.getByLabel("Note", { exact: true }).fill("Troponin was 12 ng/l, not 21: IVORY-STORK-404");
+    await checkAccessible(page);
+    await page.getByRole("button", { name: "Add the note" }).click();
+    await approve(page);
+    await page.getByText("Added to the records of").waitFor();
+
+    await go(ana.page, "/patient/records");
+    await ana.page.getByRole("link", { name: "Cardiac markers, corrected" }).first().click();
+    await ana.page.frameLocator("iframe").getByText("IVORY-STORK-404").waitFor();
+    await ana.page
+      .getByRole("region", { name: /^Versions/ })
+      .getByRole("link", { name: "Version 1" })
+      .waitFor();
+    // The patient may refuse it as well.
+    await ana.page.getByRole("button", { name: /^Reject/ }).click();
+    await approve(ana.page);
+    await ana.page.getByText("You rejected this record.").waitFor();
+  });
+
+  test("are taken out, erased for good, and certified: the service opens nothing and holds nothing of them", async () => {
+    const { page } = ana;
+    await go(page, "/patient/records");
+    await page.getByRole("link", { name: TITLE }).first().click();
+    await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+    await page
+      .getByRole("dialog", { name: /^Withdraw/ })
+      .getByRole("button", { name: "Withdraw", exact: true })
+      .click();
+    await approve(page);
+    await page.getByRole("button", { name: "Erase for good …" }).click();
+    const sure = page.getByRole("dialog", { name: /^Erase/ });
+    await checkAccessible(page);
+    await sure.getByRole("button", { name: "Erase for good", exact: true }).click();
+    await page.getByText(/^This record was erased on/).waitFor();
+    expect(await countHeld(stored)).toBe(0);
+
+    await page.getByRole("link", { name: "See the certificate" }).click();
+    await page.getByText("The signature was checked on this device.").waitFor();
+    await checkAccessible(page);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the certificate" }).click();
+    const certificate = decodeErasure(new Uint8Array(await readFile(await (await saving).path())));
+    await verifyErasure(certificate);
+    expect(certificate.body).toMatchObject({ subject: ANA, ended: { act: "withdraw" } });
+    expect(certificate.body.versions.map(({ version, blocks }) => [version, blocks.kept])).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+
+    await go(page, "/patient/records");
+    await page.getByText(/records that were taken out/).click();
+    const ended = page.getByRole("list", { name: "Taken out of your records" });
+    await ended.getByText("Erased").waitFor();
+    await ended.getByText("Rejected").waitFor();
+    await checkAccessible(page);
+    await lena.page.reload();
+    await unlock(lena.page);
+    await go(lena.page, `/provider/patients/${ANA}`);
+    await lena.page.getByRole("region", { name: /^Lab results/ }).waitFor();
+    expect(await lena.page.getByText("AMBER-CRANE-118").count()).toBe(0);
+    expect(await lena.page.getByRole("article").filter({ hasText: "Version 2" }).count()).toBe(0);
+  });
+});
