@@ -198,3 +198,46 @@ describe("A patient's records", () => {
     expect(await lena.page.getByRole("article").filter({ hasText: "Version 2" }).count()).toBe(0);
   });
 });
+
+describe("An emergency consent", () => {
+  test("opens nothing until its doctor breaks the glass and says why; the patient is told at once, and can close it", async () => {
+    const { page } = ana;
+    await go(page, "/patient/consents");
+    await page.getByRole("link", { name: "Prepare for an emergency" }).click();
+    await page.getByRole("radio", { name: /Lena Lindqvist/ }).check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("checkbox", { name: /^Medications/ }).check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "Until when?" }).waitFor();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText(/sees nothing under this until they break the glass/).waitFor();
+    await page.getByText("by this service and by your own wallet").waitFor();
+    await checkAccessible(page);
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+    await approve(page);
+    await page.getByText(/It opens nothing until Dr Lena Lindqvist breaks the glass/).waitFor();
+    await go(page, "/patient");
+
+    const doctor = lena.page;
+    const medications = doctor.getByRole("region", { name: /^Medications/ });
+    await doctor.getByRole("button", { name: "Break the glass …" }).waitFor();
+    expect(await medications.count()).toBe(0);
+    await doctor.getByRole("button", { name: "Break the glass …" }).click();
+    await doctor.getByLabel("Why is this an emergency?").fill("Unconscious on arrival, CORAL-IBIS-517");
+    await checkAccessible(doctor);
+    await doctor.getByRole("button", { name: "Break the glass", exact: true }).click();
+    await approve(doctor);
+    await medications.getByRole("link", { name: /^Open/ }).first().click();
+    await doctor.locator("iframe").waitFor();
+
+    await page.getByText(/Dr Lena Lindqvist broke the glass\./).waitFor();
+    await page.getByText(/CORAL-IBIS-517/).waitFor();
+    await checkAccessible(page);
+    await page.getByRole("link", { name: "See it, or close it" }).click();
+    await page.getByRole("button", { name: "Revoke", exact: true }).first().click();
+    const sure = page.getByRole("dialog", { name: /^Revoke the consent/ });
+    await sure.getByRole("button", { name: "Revoke", exact: true }).click();
+    await approve(page);
+    await doctor.getByText("This record was closed").waitFor();
+  });
+});

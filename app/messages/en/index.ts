@@ -1,6 +1,7 @@
 // English: the catalogue that every other language is measured against. One file for each place in the app, flat keys
 // that begin with its name. To add a language, copy this folder and name it in app/src/lib/ui/text.ts.
 import { auditor } from "./auditor.ts";
+import { emergency } from "./emergency.ts";
 import { foundation } from "./foundation.ts";
 import { moved } from "./moved.ts";
 import { patient } from "./patient.ts";
@@ -18,6 +19,7 @@ export const en = {
   ...moved,
   ...shared,
   ...patient,
+  ...emergency,
   ...records,
   ...provider,
   ...registrar,

@@ -29,6 +29,8 @@ export type GrantWish = {
   ops: number;
   notBefore: number;
   expiresAt: number;
+  /** How often it may be opened in an emergency; 0 for one that is open from the start. */
+  times: number;
 };
 
 /** Makes the capsule, stores it, and asks for the signature. Throws Failure before anything is signed. */
@@ -58,23 +60,15 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
       granted: [...memory.granted, { grantee, scope, epoch }],
     }));
   }
+  const { ops, notBefore, expiresAt, times } = wish;
+  // The deadline is filled in when it is signed.
+  const args = { subject, grantee, scope, ops, notBefore, expiresAt, capsule: capsule.digest, deadline: 0 };
+  const name = wish.granteeName;
   return perform({
-    act: {
-      name: "grant",
-      args: {
-        subject,
-        grantee,
-        scope,
-        ops: wish.ops,
-        notBefore: wish.notBefore,
-        expiresAt: wish.expiresAt,
-        capsule: capsule.digest,
-        deadline: 0, // filled in when it is signed
-      },
-    },
+    act: times > 0 ? { name: "arm", args: { ...args, times } } : { name: "grant", args },
     opening,
-    title: t("patient.act.grant", { name: wish.granteeName }),
-    context: { kind: "grant", grantee, scope },
+    title: times > 0 ? t("emergency.act.arm", { name }) : t("patient.act.grant", { name }),
+    context: { kind: times > 0 ? "arm" : "grant", grantee, scope },
   });
 }
 

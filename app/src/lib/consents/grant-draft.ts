@@ -23,6 +23,8 @@ export type GrantDraft = {
   categories: string[];
   documents: string[];
   purposes: string[];
+  /** How often it may be opened in an emergency; 0 for a consent that is open from the start. */
+  times: number;
   until: UntilChoice;
   /** "YYYY-MM-DDTHH:MM", in the device's own zone; used when `until` is "date". */
   date: string;
@@ -40,6 +42,9 @@ export type Asked = {
 /** The questions, in order. */
 export const grantSteps = ["who", "what", "purpose", "until", "sentence"] as const;
 
+/** What is chosen already for an emergency: to read, for emergency treatment, three times at most, within a year. */
+export const emergencyDraft: Partial<GrantDraft> = { purposes: ["ETREAT"], times: 3, until: "treatment" };
+
 /** One of the questions. */
 export type GrantStep = (typeof grantSteps)[number];
 
@@ -52,6 +57,7 @@ export function emptyDraft(): GrantDraft {
     categories: [],
     documents: [],
     purposes: ["TREAT"],
+    times: 0,
     until: "month",
     date: localTime(Date.now() / 1000 + 7 * DAY),
   };
@@ -81,6 +87,8 @@ export function checkAnswer(draft: GrantDraft, step: GrantStep, options: { now: 
     if (!draft.grantee) return [{ field: "grantee", message: t("patient.grant.error.who") }];
     if (draft.grantee.address.toLowerCase() === options.self.toLowerCase())
       return [{ field: "grantee", message: t("patient.grant.error.self") }];
+    if (draft.times > 0 && draft.grantee.standing !== "verified")
+      return [{ field: "grantee", message: t("emergency.error.who") }];
   }
   if (step === "what") {
     const errors: FormError[] = [];

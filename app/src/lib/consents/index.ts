@@ -1,7 +1,9 @@
 // The patient's consents: the list, granting, ending, moving the end, re-keying, and who can read what.
+export { readBreakReason } from "./break-reason.ts";
 export {
   consentId,
   countReaders,
+  emergencyOf,
   isOpen,
   readersOf,
   type Consent,
@@ -13,7 +15,7 @@ export { createConsentReader } from "./read-consents.ts";
 export { default as ConsentItem } from "./ConsentItem.svelte";
 export { createConsents, type Consents } from "./consents.svelte.ts";
 export { default as EndsSoon } from "./EndsSoon.svelte";
-export type { Asked, GrantDraft } from "./grant-draft.ts";
+export { emergencyDraft, type Asked, type GrantDraft } from "./grant-draft.ts";
 export type { GrantableDocument } from "./grantable.ts";
 export { default as GrantFlow } from "./GrantFlow.svelte";
 export { gridCells } from "./grid.ts";

@@ -1,10 +1,15 @@
-// The grantee's acts on a patient's consent: giving it up, and filing a record under it. Rule: what is filed is the
+// The grantee's acts on a patient's consent: giving it up, opening it in an emergency, and filing a record under it. Rule: what is filed is the
 // patient's from the first byte: encrypted for their key as the ledger has it.
 import { hasOp, READ } from "#protocol/codes/index.ts";
+import { rawCid } from "#protocol/documents/index.ts";
+import { Failure } from "#protocol/failure.ts";
 import { sealDocuments, type Uploaded } from "#app/documents/index.ts";
+import { readLedgerKey } from "#app/people/index.ts";
+import { putBlock } from "#app/service/index.ts";
 import { session } from "#app/session/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
+import { wrapNote } from "#app/vault/index.ts";
 import type { HeldConsent } from "./held-consent.ts";
 import { epochOf, freshenKeys } from "./read-held-consents.ts";
 
@@ -15,6 +20,33 @@ export function renounceConsent(consent: HeldConsent, name: string): Performed {
     act: { name: "renounce", args: { subject, grantee, scope } },
     title: t("provider.act.renounce", { name }),
     context: { kind: "renounce", subject, scope },
+  });
+}
+
+/** Opens a consent that was armed for emergencies, with the reason for the patient's eyes. Throws Failure before it is signed. */
+export async function breakGlass(
+  consent: HeldConsent,
+  { reason, name }: { reason: string; name: string },
+): Promise<Performed> {
+  const { subject, grantee, scope } = consent;
+  const self = session.account;
+  const [theirs, own] = await Promise.all([readLedgerKey(subject), readLedgerKey(self)]);
+  if (!theirs || !own) throw new Failure("not-found", t("emergency.error.noKey"));
+  const sealed = await wrapNote({
+    kind: "break-glass",
+    subject,
+    ref: scope,
+    recipients: [
+      { address: subject, key: theirs.key },
+      { address: self, key: own.key },
+    ],
+    note: { reason },
+  });
+  await putBlock(rawCid(sealed.digest), sealed.bytes);
+  return perform({
+    act: { name: "breakGlass", args: { by: self, subject, grantee, scope, note: sealed.digest } },
+    title: t("emergency.act.break", { name }),
+    context: { kind: "break-glass", subject, scope },
   });
 }
 

@@ -1,4 +1,5 @@
 // A provider's patients: the consents they hold, a patient's records as far as consent goes, opening and adding one.
+export { default as BreakGlassDialog } from "./BreakGlassDialog.svelte";
 export { createPatientChart, type PatientChart } from "./chart.svelte.ts";
 export { versionKey, type ChartEntry } from "./chart-entry.ts";
 export { default as ChartList } from "./ChartList.svelte";
