@@ -39,7 +39,6 @@ beforeAll(async () => {
     await arrive(browser, { url, name: "Lena Lindqvist" }),
     await arrive(browser, { url, name: "Noor Haddad" }),
   ];
-  for (const { page } of [ana, lena, noor]) await unlock(page);
 });
 afterAll(async () => {
   if (browser) await takePictures(browser, "documents");
@@ -56,6 +55,10 @@ function countHeld(cids: readonly string[]): Promise<number> {
 }
 
 describe("A patient's records", () => {
+  test("come after the vault, which opens for everybody here", async () => {
+    for (const { page } of [ana, lena, noor]) await unlock(page);
+  });
+
   test("are asked for a second holder until the patient has a copy of their own, which holds every block", async () => {
     const { page } = ana;
     await go(page, "/patient/records");
