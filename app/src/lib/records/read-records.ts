@@ -34,11 +34,13 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
   const opened = new Map<string, Metadata>();
 
   return async () => {
-    const [rows, seals, erasures] = await Promise.all([
+    const [listed, seals, erasures] = await Promise.all([
       readAll("/api/documents", { query: { subject }, schema: rowSchema }),
       readAll("/api/seals", { query: { subject }, schema: sealSchema }),
       readErasures(),
     ]);
+    // An end on the ledger counts one version on, so that nothing signed before it holds; the document's last is the one below.
+    const rows = listed.map((row) => (row.status === 1 ? row : { ...row, version: Math.max(1, row.version - 1) }));
     const owned = new Set(
       seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}:${seal.keyedBy}`),
     );
