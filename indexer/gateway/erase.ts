@@ -86,9 +86,11 @@ export function createErase(
       return told;
     }
     const owners = new Set([known.subject, version.author]);
+    // Who put a manifest that names this body counts on all of it: the new account of a person who moved, for example.
+    const shared = await isOthers(manifest.body.cid, owners);
     for (const leaf of [...(await leavesOf(manifest)), manifest.body.cid]) {
       if (!(await ipfs.has(leaf))) blocks.absent += 1;
-      else if (await isOthers(leaf, owners)) blocks.kept += 1;
+      else if (shared || (await isOthers(leaf, owners))) blocks.kept += 1;
       else {
         await destroy(leaf);
         blocks.destroyed += 1;

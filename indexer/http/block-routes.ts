@@ -2,7 +2,7 @@
 // a provider's card is public, everything else is given to who is signed in and knows its CID.
 
 import { z } from "zod";
-import { parseCid } from "#protocol/documents/index.ts";
+import { decodeManifest, parseCid } from "#protocol/documents/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Ipfs } from "../ipfs/ipfs.ts";
 import { checkBlock, MAX_BLOCK_BYTES, readCid } from "../ipfs/verify.ts";
@@ -15,6 +15,7 @@ const params = z.object({ cid: z.string().max(100) });
 /** Most blocks that are asked for at a time. */
 const MAX_ASKED = 256;
 const FETCH_MS = 5_000;
+const OPENING_BRACE = 0x7b;
 // What a CID names never changes; the session rule still holds for every cache but the browser's own.
 const caching = { "Cache-Control": "private, max-age=31536000, immutable" };
 
@@ -75,7 +76,8 @@ export const blockRoutes: Route[] = [
         throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
       // Who put it is known before it is there: a block that nobody put could never be erased.
       checkBlock(readCid(params.cid), bytes);
-      await holdBlock(service.database, { cid: params.cid, account: session.account });
+      for (const cid of [params.cid, ...bodyOf(bytes)])
+        await holdBlock(service.database, { cid, account: session.account });
       await service.ipfs.put(params.cid, bytes);
       await wakeWanted(service.database, parseCid(params.cid).digest);
       return reply(201, null);
@@ -104,6 +106,16 @@ export const blockRoutes: Route[] = [
     },
   }),
 ];
+
+/** The body that a manifest names: whoever puts the manifest counts on the body, also where somebody else put that. */
+function bodyOf(bytes: Uint8Array): string[] {
+  if (bytes[0] !== OPENING_BRACE) return [];
+  try {
+    return [decodeManifest(bytes).body.cid];
+  } catch {
+    return [];
+  }
+}
 
 /** Whether the node holds the very bytes that the CID names. */
 async function holdsGenuine(ipfs: Ipfs, cid: string): Promise<boolean> {

@@ -268,4 +268,18 @@ describe("An erasure", () => {
     expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: anas.blocks.size - 1 });
     for (const cid of anas.blocks.keys()) expect(await running.service.ipfs.has(cid)).toBe(true);
   });
+
+  it("leaves a body that another manifest counts on, though its blocks were put by the patient alone", async () => {
+    const anas = await storeDocument(place(), { subject: known(ana), as: asAna });
+    const [bytes = new Uint8Array()] = [...anas.blocks.values()].slice(-1);
+    const { address } = people.ben;
+    const moved = { ...(JSON.parse(Buffer.from(bytes).toString()) as Manifest), subject: address, author: address };
+    const claim = encodeManifest(moved);
+    const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", claim)));
+    await asBen.call("PUT", `/api/blocks/${manifestCid(digest)}`, claim);
+    await withdraw(known(ana), anas);
+    const { body } = erasureCertificateSchema.parse((await erase(asAna, anas)).body);
+    expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: anas.blocks.size - 1 });
+    expect(body.seals).toBe(2);
+  });
 });
