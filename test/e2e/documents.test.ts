@@ -245,6 +245,9 @@ describe("An emergency consent", () => {
 
     await page.getByText(/Dr Lena Lindqvist broke the glass\./).waitFor();
     await page.getByText(/CORAL-IBIS-517/).waitFor();
+    // What is armed has not ended: nobody's keys are renewed for it.
+    const lately = page.getByRole("region", { name: /^Lately/ });
+    expect(await lately.getByText("You changed the keys of your records").count()).toBeLessThanOrEqual(1);
     await checkAccessible(page);
     await page.getByRole("link", { name: "See it, or close it" }).click();
     await page.getByRole("button", { name: "Revoke", exact: true }).first().click();

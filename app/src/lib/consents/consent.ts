@@ -62,7 +62,7 @@ export function inForce(consent: Consent, now: number): boolean {
 }
 
 /** True when it has neither ended nor run out, begun or not. */
-export function isOpen(consent: Consent, now: number): boolean {
+export function isOpen(consent: Pick<Consent, "status" | "expiresAt">, now: number): boolean {
   return (consent.status === 1 || consent.status === ARMED) && consent.expiresAt > now;
 }
 

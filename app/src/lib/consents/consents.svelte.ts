@@ -46,5 +46,6 @@ export function createConsents(options: { subject: Address }) {
 
 /** When a consent ended: by an act, or by running out. */
 export function endOf(consent: Consent): number {
-  return consent.status === 1 ? consent.expiresAt : Math.min(consent.changedAt, consent.expiresAt);
+  const standing = consent.status === 1 || consent.status === 5;
+  return standing ? consent.expiresAt : Math.min(consent.changedAt, consent.expiresAt);
 }

@@ -86,8 +86,8 @@ async function isOver(granted: GrantedScope, options: { subject: Address; now: n
   // There is no way back from an end (a new consent has a new scope): asked once, an end stays one.
   if (overSoFar.has(name)) return true;
   const record = await readCheckedRecord({ subject: options.subject, ...granted });
-  // A consent that is signed and not on the ledger yet has no record: it is not over.
-  const over = record.version > 0 && !(record.status === 1 && record.expiresAt > options.now);
+  // A consent that is signed and not on the ledger yet has no record: it is not over. Nor is one armed for emergencies.
+  const over = record.version > 0 && !isOpen(record, options.now);
   if (over) overSoFar.add(name);
   return over;
 }
