@@ -195,19 +195,6 @@ describe("A patient's records", () => {
       [1, 0],
       [2, 0],
     ]);
-
-    await go(page, "/patient/records");
-    await page.getByText(/records that were taken out/).click();
-    const ended = page.getByRole("list", { name: "Taken out of your records" });
-    await ended.getByText("Erased").waitFor();
-    await ended.getByText("Rejected").waitFor();
-    await checkAccessible(page);
-    await lena.page.reload();
-    await unlock(lena.page);
-    await go(lena.page, `/provider/patients/${ANA}`);
-    await lena.page.getByRole("region", { name: /^Lab results/ }).waitFor();
-    expect(await lena.page.getByText("AMBER-CRANE-118").count()).toBe(0);
-    expect(await lena.page.getByRole("article").filter({ hasText: "Version 2" }).count()).toBe(0);
   });
 });
 
@@ -245,9 +232,6 @@ describe("An emergency consent", () => {
 
     await page.getByText(/Dr Lena Lindqvist broke the glass\./).waitFor();
     await page.getByText(/CORAL-IBIS-517/).waitFor();
-    // What is armed has not ended: nobody's keys are renewed for it.
-    const lately = page.getByRole("region", { name: /^Lately/ });
-    expect(await lately.getByText("You changed the keys of your records").count()).toBeLessThanOrEqual(1);
     await checkAccessible(page);
     await page.getByRole("link", { name: "See it, or close it" }).click();
     await page.getByRole("button", { name: "Revoke", exact: true }).first().click();
