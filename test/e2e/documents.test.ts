@@ -46,10 +46,12 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** How many of these blocks the service still has, asked from inside Ana's session. */
+/** How many of these blocks the service itself still has, asked from inside Ana's session past the browser's cache. */
 function countHeld(cids: readonly string[]): Promise<number> {
   return ana.page.evaluate(async (wanted) => {
-    const answers = await Promise.all(wanted.map((cid) => fetch(`/api/blocks/${cid}`, { method: "HEAD" })));
+    const answers = await Promise.all(
+      wanted.map((cid) => fetch(`/api/blocks/${cid}`, { method: "HEAD", cache: "no-store" })),
+    );
     return answers.filter(({ ok }) => ok).length;
   }, cids);
 }
