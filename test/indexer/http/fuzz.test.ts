@@ -199,6 +199,7 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
   getApiDocumentsDocument: async ({ labs }) => [{ path: { document: labs.document } }],
   getApiProvidersAddress: async ({ people }) => [{ path: { address: people.lena.address } }],
   getApiRelayId: async ({ relayed }) => [{ path: { id: relayed } }],
+  getApiVault: async () => [{ role: "patient" }],
   getApiApplications: async () => [{ role: "registrar" }],
   getApiReceiptsNumberProof: async () => [{ path: { number: "1" } }],
   getApiReceipts: async () => [{ role: "auditor", query: { as: "gateway" } }],
