@@ -11,7 +11,11 @@ const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout:
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 /** Files that take minutes. They begin first: one that begins last runs on alone, with the other core idle. */
-const longest = ["story/story", "pending", "big-document", "unlockers"].map((name) => `test/e2e/${name}.test.ts`);
+const longest = [
+  ...["story/story", "pending", "big-document", "unlockers", "moved"].map((name) => `test/e2e/${name}.test.ts`),
+  ...["gateway/killed-at-each-step", "sync/reorg", "gateway/killed"].map((name) => `test/indexer/${name}.test.ts`),
+  "test/scripts/audit.test.ts",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -46,6 +50,7 @@ export default defineConfig({
           ],
           globalSetup: "test/indexer/support/postgres-setup.ts",
           ...common,
+          isolate: false,
         },
       },
       plain("scripts"),

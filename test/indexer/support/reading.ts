@@ -127,7 +127,8 @@ export async function giveConsent(
     documents = [],
     terms = {},
     ops = READ,
-    begins = 0,
+    // As the app does: blocks that come fast put the ledger's clock ahead of the gateway's, and both are asked.
+    begins = -120,
     seconds = 3_600,
   } = wish;
   const opening = createOpening({ categories, purposes, documents, terms, salt: word() });
@@ -162,7 +163,7 @@ export async function giveConsent(
     scope,
     ops,
     notBefore: now + begins,
-    expiresAt: now + begins + seconds,
+    expiresAt: now + Math.max(begins, 0) + seconds,
     capsule: digest,
     deadline: now + 3_600,
   };
