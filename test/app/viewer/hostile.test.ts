@@ -2,6 +2,7 @@
 // bounded time; nothing of it runs, and nothing is asked of the network.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LEAK, makeHostileFiles } from "./hostile-files.ts";
+import { makePdf } from "./make-pdf.ts";
 import { startViewer, type ViewerStage } from "./stage.ts";
 
 /** However bad it is, the page around must not wait longer. */
@@ -11,6 +12,9 @@ let stage: ViewerStage;
 
 beforeAll(async () => {
   stage = await startViewer();
+  // The first file that a browser shows at all waits for the browser, too; what is judged here are the files.
+  await stage.freshPage();
+  await stage.show({ mediaType: "application/pdf", bytes: makePdf(["Nothing"]), longestMs: 90_000 });
 }, 120_000);
 afterAll(() => stage?.close());
 beforeEach(() => stage.freshPage());
