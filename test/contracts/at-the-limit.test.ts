@@ -24,7 +24,7 @@ import {
 import { appointed, arm, armed, grantByProxy, proxyFields } from "./support/mandates.ts";
 import { KIND, openClinic, verified } from "./support/providers.ts";
 import { signAct } from "./support/sign.ts";
-import { at, DAY, ethers, HOUR, read, send, setStage, START, word } from "./support/stage.ts";
+import { at, connection, DAY, ethers, HOUR, read, send, setStage, START, word } from "./support/stage.ts";
 
 const TOP = 0xffff_ffff;
 
@@ -350,6 +350,16 @@ describe("Whoever relays acts with just enough gas", () => {
     const limit = await least(enough, 5_000_000, async (gas) => (await relay(enough, gas)) !== "nothing done");
     for (let gas = limit - 300; gas <= limit + 300; gas += 10) {
       expect(await relay(enough, gas), `${gas} gas`).to.equal(gas < limit ? "nothing done" : "0x00000000");
+    }
+    // So it is when it is sent: whatever the limit, nothing is done, or the act itself.
+    for (let gasLimit = limit - 3_000; gasLimit <= limit + 300; gasLimit += 150) {
+      const before = await connection.networkHelpers.takeSnapshot();
+      const sent = await send(stage.ledger, stage.relayer, "relayEach", [act], enough, { gasLimit }).then(
+        () => true,
+        () => false,
+      );
+      expect(await isActive(stage, draft), `${gasLimit} gas`).to.equal(sent);
+      await before.restore();
     }
     // And it asks for no more than two calls inside of each other can be given of what is left (63/64 each): what ten
     // times the promise costs beyond that is as much more, to a few thousandths.

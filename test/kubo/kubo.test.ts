@@ -65,7 +65,7 @@ describe("A Kubo node and an embedded one", () => {
   it("are told apart when Kubo stalls: nothing is said to be missing, everything ends in time, and goes on after it", async () => {
     const [held, later] = [fresh(), fresh()];
     await node.put(cidOf(held), held);
-    kubo.freeze();
+    await kubo.freeze();
     try {
       const began = Date.now();
       const silent = { code: "unavailable" };

@@ -86,6 +86,18 @@ export async function startKubo() {
     child = null;
   }
 
+  /** The signal only asks for it: a thread at work may still answer. */
+  async function freeze(): Promise<void> {
+    const daemon = child;
+    if (daemon === null) return;
+    daemon.kill("SIGSTOP");
+    const all = process.platform === "linux" ? ["-L"] : [];
+    await eventually(async () => {
+      const { stdout } = await run("ps", [...all, "-o", "state=", "-p", String(daemon.pid)]);
+      return /^(\s*T\S*)+\s*$/.test(stdout);
+    });
+  }
+
   return {
     folder,
     /** Runs one of its commands against the running daemon. */
@@ -93,7 +105,7 @@ export async function startKubo() {
     /** Starts the daemon (again); gives the address of its RPC API. */
     start,
     kill: () => end("SIGKILL"),
-    freeze: () => void child?.kill("SIGSTOP"),
+    freeze,
     thaw: () => void child?.kill("SIGCONT"),
     async stop() {
       await end("SIGKILL");
