@@ -40,7 +40,6 @@ test("Ana, whose wallet is lost, opens her vault with a new wallet by her kit an
   const known = await demoAna();
   ana = await arrive(browser, { url: stack.url, name: "Sam Carter", viewport: { width: 390, height: 844 } });
   const { page } = ana;
-  await page.getByRole("button", { name: /Account of/ }).waitFor();
   await page.goto(`${stack.url}/enrol`);
   await page.getByRole("link", { name: "I lost my old wallet, or changed it" }).click();
   await heading(page, "Bring your records to a new wallet").waitFor();

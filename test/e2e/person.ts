@@ -77,11 +77,12 @@ export async function connect({ page, name }: Person, url: string): Promise<void
   await approve(page);
 }
 
-/** A new browser, connected and signed in as this person. */
+/** A new browser, connected and signed in as this person; whoever goes to another page sooner would leave signing in half done. */
 export async function arrive(browser: Browser, options: { url: string; name: string } & Wishes): Promise<Person> {
   const { url, name, ...wishes } = options;
   const person = await openBrowserFor(browser, name, wishes);
   await connect(person, url);
+  await person.page.getByRole("button", { name: /Account of/ }).waitFor();
   return person;
 }
 

@@ -39,7 +39,6 @@ const unlockButton = (page: Page) => page.getByRole("button", { name: "Unlock", 
 /** A new device of an enrolled demo person: connected, signed in, and let in by what the demo gave them. */
 async function comeIn(name: string, wishes: Parameters<typeof arrive>[1] | object = {}): Promise<Person> {
   const person = await arrive(browser, { ...wishes, url: stack.url, name });
-  await person.page.getByRole("button", { name: /Account of/ }).waitFor();
   await person.page.goto(`${stack.url}/keys`);
   await person.page.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
   await unlockButton(person.page).click();
@@ -171,7 +170,6 @@ test("Ana comes back on a new phone with the help of two of them, and of nobody 
     viewport: { width: 390, height: 844 },
   });
   const { page } = phone;
-  await page.getByRole("button", { name: /Account of/ }).waitFor();
   await page.goto(`${stack.url}/unlock`);
   await page.getByRole("link", { name: "I have none of these: ask my guardians" }).click();
   await page.getByRole("button", { name: "Begin" }).click();
