@@ -328,6 +328,10 @@ describe("Whoever relays acts with just enough gas", () => {
       grantTerms(draft),
       await signGrant(stage, stage.ana, draft),
     ]);
+    const untouched = await connection.networkHelpers.takeSnapshot();
+    await send(stage.ledger, stage.relayer, "relayEach", [act], 1_000_000);
+    expect(await isActive(stage, draft)).to.equal(true);
+    await untouched.restore();
     const relay = async (gasEach: number, gasLimit: number): Promise<string> => {
       try {
         return (await read<string[]>(stage.ledger, "relayEach", [act], gasEach, { gasLimit }))[0] ?? "";
