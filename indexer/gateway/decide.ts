@@ -15,11 +15,13 @@ export type Evidence = {
   now: number;
   /** How old the latest block may be before the node counts as lagging. */
   maxLag: number;
+  /** Whether the index knows this very record of the consent: who granted it is read from there. */
+  indexed: boolean;
   /** What the consent covers; null when no (readable) opening was entrusted to this gateway. */
   opening: Opening | null;
   /**
    * Where a proxy granted the consent: what their own mandate covers, null when that is not known here. Undefined: the
-   * subject granted it.
+   * subject granted it, if it is `indexed`.
    */
   mandate?: Opening | null | undefined;
   /** Opened seals of the documents asked for. */
@@ -79,7 +81,7 @@ const NURSE = 2;
 
 /** The reason that holds for every document; null when there is none. */
 function findReasonForAll(
-  { request, ledger, now, maxLag, opening, mandate }: Evidence,
+  { request, ledger, now, maxLag, indexed, opening, mandate }: Evidence,
   { revokeCeiling }: LateEvidence,
 ): RefusalReason | null {
   const { record, block } = ledger;
@@ -100,6 +102,8 @@ function findReasonForAll(
   if (!hasOp(record.ops, request.op)) return "op-not-covered";
   if (now - block.time > maxLag || ledger.namedBlock === null) return "node-lagging";
   if (!ledger.active) return "reader-not-entitled";
+  // A proxy may have granted or prolonged it since: then their mandate would bound it, and nobody here knows that yet.
+  if (!indexed) return "node-lagging";
   if (opening === null || mandate === null) return "opening-missing";
   return null;
 }

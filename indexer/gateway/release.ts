@@ -18,7 +18,7 @@ import {
 import type { Receipt, ReceiptBody, SignedRequest } from "#protocol/receipts/index.ts";
 import type { Address, Hex } from "viem";
 import type { Foundation } from "../service.ts";
-import { readConsent } from "../store/consents.ts";
+import { readConsent, type Consent } from "../store/consents.ts";
 import type { Queryable } from "../store/database.ts";
 import { readErased } from "../store/erasures.ts";
 import { readOpening } from "../store/openings.ts";
@@ -39,6 +39,7 @@ import { decide, isStranger, type Evidence, type Outcome } from "./decide.ts";
 import type { GatewayKey } from "./gateway-key.ts";
 import type { ConsentOf, GatewayOpenings } from "./gateway-openings.ts";
 import type { GatewaySeals } from "./gateway-seals.ts";
+import { awaitIndexed, isIndexed } from "./index-lag.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
 /** What a reader asks with: their session, the request that its key signed, where the call came from. */
@@ -53,12 +54,14 @@ export type ReleaseCall = {
 /** What the reader gets. The receipt is null for a stranger: even its number would tell something. */
 export type ReleaseAnswer = { outcomes: Outcome[]; receipt: Receipt | null };
 
-/** Limits of time; in seconds and blocks. */
+/** Limits of time; in seconds and blocks, where no other unit is named. */
 export type ReleaseSettings = {
   /** How far the reader's clock may be off. */
   maxSkew: number;
   /** How old the latest block may be before the node counts as lagging. */
   maxLag: number;
+  /** How many milliseconds a reader who comes right after a grant waits for the index to know it. */
+  indexWaitMs: number;
   /** How many blocks back the block that the request names may lie. */
   maxBlocks: number;
   /** How many documents are opened under one consent in a day. A chart that is looked at opens all of its documents anew. */
@@ -72,6 +75,7 @@ export type ReleaseSettings = {
 export const RELEASE_DEFAULTS: ReleaseSettings = {
   maxSkew: 60,
   maxLag: 60,
+  indexWaitMs: 3_000,
   maxBlocks: 256,
   documentsADay: 50_000,
   strangerADay: 10,
@@ -149,14 +153,7 @@ export function createRelease(
   async function gatherEvidence({ signed, opening: given }: ReleaseCall): Promise<Evidence> {
     const { request } = signed;
     const { subject, grantee, scope } = request;
-    const documents = request.documents.map(({ document }) => document);
-    const [ledger, kept, mandate, rows, erased] = await Promise.all([
-      readLedgerState(chain, request),
-      readOpening(database, { subject, grantee, scope }),
-      readMandate({ subject, grantee, scope }),
-      readSeals(database, { subject, documents }),
-      readErased(database, { subject, documents }),
-    ]);
+    const { ledger, row, kept, rows, erased } = await readAtOnce(request);
     if (
       ledger.block.number - request.recentBlock.number > settings.maxBlocks ||
       (ledger.namedBlock !== null && ledger.namedBlock !== request.recentBlock.hash)
@@ -168,16 +165,39 @@ export function createRelease(
       );
     }
     const known = !isStranger({ request, ledger });
+    const mandate = known ? await readMandate({ subject, grantee, scope }, row) : null;
     return {
       request,
       ledger,
       now: now(),
       maxLag: settings.maxLag,
+      indexed: isIndexed(row, ledger.record),
       opening: known ? (openOpening({ subject, grantee, scope }, kept) ?? readGiven(given, scope)) : null,
-      mandate: known && mandate ? openOpening(mandate, mandate.kept) : undefined,
+      mandate: mandate === null ? undefined : openOpening(mandate, mandate.kept),
       seals: known ? seals.openSeals(rows) : [],
       erased,
     };
+  }
+
+  /** The ledger and our tables; anew where the ledger says yes to a record that the index did not know at first. */
+  async function readAtOnce(request: SignedRequest["request"]) {
+    const { subject, grantee, scope } = request;
+    const consent = { subject, grantee, scope };
+    const documents = request.documents.map(({ document }) => document);
+    const until = performance.now() + settings.indexWaitMs;
+    for (;;) {
+      const [ledger, row, kept, rows, erased] = await Promise.all([
+        readLedgerState(chain, request),
+        readConsent(database, consent),
+        readOpening(database, consent),
+        readSeals(database, { subject, documents }),
+        readErased(database, { subject, documents }),
+      ]);
+      const { record } = ledger;
+      if (!ledger.active || isIndexed(row, record) || performance.now() >= until)
+        return { ledger, row, kept, rows, erased };
+      await awaitIndexed(database, { consent, record, until });
+    }
   }
 
   /** What a consent covers; null where this gateway was not told, or where what it was told cannot be read. */
@@ -201,11 +221,10 @@ export function createRelease(
     }
   }
 
-  /** The mandate under which a proxy granted this consent; null where the subject granted it. */
-  async function readMandate({ subject, grantee, scope }: ConsentOf) {
-    const consent = await readConsent(database, { subject, grantee, scope });
-    if (!consent?.proxy || !consent.mandate) return null;
-    const mandate = { subject, grantee: consent.proxy, scope: consent.mandate };
+  /** The mandate under which a proxy granted this consent, by its row; null where the subject granted it. */
+  async function readMandate({ subject }: ConsentOf, row: Consent | null) {
+    if (!row?.proxy || !row.mandate) return null;
+    const mandate = { subject, grantee: row.proxy, scope: row.mandate };
     return { ...mandate, kept: await readOpening(database, mandate) };
   }
 

@@ -1,7 +1,8 @@
 // Opening documents, and every way in which that is refused, on the real chain, database and IPFS node.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONTRIBUTE } from "#protocol/codes/index.ts";
+import { toBase64Url } from "#protocol/bytes.ts";
+import { CONTRIBUTE, MANAGE, READ } from "#protocol/codes/index.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { openRelease, releaseSchema } from "#protocol/documents/index.ts";
 import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
@@ -9,6 +10,7 @@ import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
 import { actToJson, typedAct } from "#protocol/typed-data/index.ts";
 import { createGateway } from "#indexer/gateway/index.ts";
 import type { RunningService } from "#indexer/index.ts";
+import { createSync } from "#indexer/sync/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import {
@@ -169,18 +171,22 @@ describe("Reading under a consent", () => {
   /** Asks a gateway of the same key and database as the running one, with settings or a clock of its own. */
   async function askAnother(
     given: Awaited<ReturnType<typeof consent>>,
-    { settings = {}, now }: { settings?: Parameters<typeof createGateway>[1]; now?: () => number },
+    {
+      settings = {},
+      now,
+      documents = [blood.document],
+    }: { settings?: Parameters<typeof createGateway>[1]; now?: () => number; documents?: Sealed["document"][] },
   ) {
     const { service } = running;
     const gateway = await createGateway(now === undefined ? service : { ...service, now }, settings);
-    const request = await makeRequest(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    const request = await makeRequest(at(), { reader: asLena, consent: given, documents });
     const signed = await signRequest(asLena.sessionKey, now === undefined ? request : { ...request, time: now() });
     const [session] = await service.database.query<{
       account: string;
       session_key: string;
       message: string;
       signature: `0x${string}`;
-    }>("select * from sessions where account = $1 order by created_at desc limit 1", [lena.address]);
+    }>("select * from sessions where session_key = $1", [toBase64Url(asLena.sessionKey.publicKey)]);
     if (session === undefined) throw new Error("Lena has no session.");
     const { outcomes } = await gateway.release({
       session: {
@@ -195,6 +201,7 @@ describe("Reading under a consent", () => {
       },
       signed,
       network: { address: "", agent: "" },
+      opening: given.opening,
     });
     return outcomes.map(({ reason }) => reason);
   }
@@ -351,5 +358,46 @@ describe("Reading under a consent", () => {
       `0x${"ab".repeat(16)}`,
     ]);
     expect(before).toEqual([]);
+  });
+
+  // The last one: it ends the service's own reading of the chain.
+  it("that a proxy granted or prolonged opens nothing before the index knows who did, and then no more than they may give", async () => {
+    const ben = await enrol(chain, people.ben);
+    const mandate = await giveConsent(
+      at(),
+      { subject: ana, grantee: ben, as: asAna },
+      { kind: "appoint", ops: MANAGE + READ },
+    );
+    const both = { categories: ["labs", "imaging"], seconds: 600 };
+    const own = await consent(both);
+    await running.service.writer.stop();
+    const byProxy = { proxy: people.ben, mandate: mandate.scope };
+    const granted = await consent({ ...both, byProxy, unseen: true });
+    const { subject, grantee, scope, expiresAt, opening } = own;
+    const renewal = { subject, grantee, scope, expiresAt: expiresAt + 60, deadline: expiresAt };
+    const documents = [blood.document, film.document];
+    expect(await askAnother(own, { documents })).toEqual([null, null]);
+    await chain.signedAct(
+      people.ben,
+      { name: "renewByProxy", args: { proxy: ben.address, mandate: mandate.scope, ...renewal } },
+      { opening },
+    );
+    for (const given of [granted, own]) {
+      const settings = { indexWaitMs: 100 };
+      expect(await askAnother(given, { settings, documents })).toEqual(["node-lagging", "node-lagging"]);
+      const [last] = await running.service.database.query<object>(
+        "select scope, kind, reason from receipts order by number desc limit 1",
+      );
+      expect(last).toEqual({ scope: given.scope, kind: "refused", reason: "node-lagging" });
+    }
+    // Who comes right after a grant waits for the index.
+    const asked = [granted, own].map((given) => askAnother(given, { settings: { indexWaitMs: 30_000 }, documents }));
+    const sync = createSync(running.service);
+    await sync.start();
+    try {
+      for (const answer of asked) expect(await answer).toEqual([null, "beyond-mandate"]);
+    } finally {
+      await sync.stop();
+    }
   });
 });
