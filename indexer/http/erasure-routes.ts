@@ -29,6 +29,7 @@ export const erasureRoutes: Route[] = [
     tag: "documents",
     access: "session",
     limit: "write",
+    signed: true,
     body: z.object({ document: digestIn }),
     response: certificateOut,
     problems: ["not-found", "conflict", "unavailable"],

@@ -109,6 +109,7 @@ export const sealRoutes: Route[] = [
     tag: "Reading",
     access: "session",
     limit: "write",
+    signed: true,
     body: z.object({ seals: z.array(sealIn).min(1).max(MAX_SEALS) }),
     maxBody: 512 * 1024,
     response: z.object({ kept: z.number().int(), skipped: z.number().int() }),

@@ -1,5 +1,5 @@
-// Calls that the session's key signs, besides the cookie. Rule: a cookie alone, however it was come by, replaces nothing
-// that a person entrusted to the service.
+// Calls that the session's key signs, besides the cookie. Rule: a cookie alone, however it was come by, replaces and
+// destroys nothing that a person entrusted to the service.
 
 import type { Request } from "express";
 import { z } from "zod";

@@ -1,5 +1,5 @@
-// A call that its session signs: what replaces a vault's copy or a guardian's share needs the key that cannot leave the
-// browser, besides the cookie. Rule: the signature is over who, where, how, what and when, and is good once.
+// A call that its session signs: what replaces a vault's copy, a guardian's share or a seal, or erases a document, needs the
+// key that cannot leave the browser, besides the cookie. Rule: the signature is over who, where, how, what and when, and is good once.
 
 import type { Address } from "viem";
 import { concat, fromBase64Url, randomBytes, sha256, toBase64Url, toHex, utf8, type Bytes } from "../bytes.ts";

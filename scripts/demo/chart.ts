@@ -130,5 +130,8 @@ export async function sealChart(
       seals.push({ subject: subject.address, document, version: VERSION_1, seal: toBase64Url(seal) });
     }
   }
-  if (seals.length > 0) await subject.call.send("PUT", "/api/seals", { seals }, z.unknown());
+  if (seals.length === 0) return;
+  const { address: account, sessionKey: key } = subject;
+  const signed = { body: { seals }, key, account, gateway: stage.gateway.address };
+  await subject.call.sendSigned("PUT", "/api/seals", signed, z.unknown());
 }

@@ -252,6 +252,7 @@ describe("Who may ask what", () => {
       [
         ...["put /api/vault", "put /api/guardians", "delete /api/guardianships/:subject"],
         ...["put /api/recovery", "delete /api/recovery", "post /api/recovery/answers"],
+        ...["put /api/seals", "post /api/erasures"],
       ].toSorted(),
     );
     const { url } = world.running;

@@ -30,6 +30,7 @@ export async function sealDocuments(documents: readonly Sealable[]): Promise<voi
     const seals = await makeSeals(documents.slice(at, at + AT_ONCE), [party]);
     await request("/api/seals", {
       method: "PUT",
+      signed: true,
       body: {
         seals: seals.map(({ document, version, seal }, index) => ({
           subject: documents[at + index]?.subject,

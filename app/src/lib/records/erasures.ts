@@ -54,8 +54,12 @@ export async function checkCertificate(
 /** Has a withdrawn or rejected record destroyed. Throws Failure; what was destroyed before it stays destroyed. */
 export async function eraseRecord(record: ChartRecord): Promise<ErasureCertificate> {
   const { document, manifest } = record;
-  const body = { document };
-  const certificate = await request("/api/erasures", { method: "POST", body, schema: erasureCertificateSchema });
+  const certificate = await request("/api/erasures", {
+    method: "POST",
+    signed: true,
+    body: { document },
+    schema: erasureCertificateSchema,
+  });
   await checkCertificate(certificate, record);
   forgetManifest(manifest);
   return certificate;
