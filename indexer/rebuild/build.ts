@@ -22,7 +22,7 @@ export async function build(
   } finally {
     await sync.stop();
   }
-  while ((await fetchWanted(parts)) > 0);
+  for (const again of [false, true]) while ((await fetchWanted(parts, { again })) > 0);
 
   async function follow(): Promise<void> {
     let movedAt = Date.now();

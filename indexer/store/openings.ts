@@ -9,18 +9,19 @@ import { foldText, foldWords } from "./fold-text.ts";
 /** A consent whose opening is not held yet. */
 export type WantedOpening = { subject: Address; grantee: Address; scope: Hex; capsule: Hex; tries: number };
 
-/** Consents whose capsule was not fetched yet, or whose last try is long enough ago. */
+/** Consents whose capsule was never looked for, newest first, or (`again`) was missing and may be looked for again. */
 export async function listWantedOpenings(
   db: Queryable,
-  { now, limit }: { now: number; limit: number },
+  { now, limit, again }: { now: number; limit: number; again: boolean },
 ): Promise<WantedOpening[]> {
   return db.query<WantedOpening>(
     `select c.subject, c.grantee, c.scope, c.capsule, coalesce(case when o.capsule = c.capsule then o.tries end, 0) as tries
      from consents c left join openings o on o.key = c.key
      where c.capsule is not null and c.capsule <> '0x' || repeat('0', 64)
-       and (o.key is null or (o.state <> 'held' and o.capsule <> c.capsule) or (o.state = 'missing' and o.next_try <= $1))
+       and case when $3 then o.state = 'missing' and o.capsule = c.capsule and o.next_try <= $1
+                else o.key is null or (o.state <> 'held' and o.capsule <> c.capsule) end
      order by c.block desc, c.log_index desc limit $2`,
-    [now, limit],
+    [now, limit, again],
   );
 }
 
@@ -61,16 +62,16 @@ export async function readOpening(
   return row ?? null;
 }
 
-/** Digests of cards on the registry that are not held yet. */
+/** Digests of cards on the registry that were never looked for, or (`again`) were missing and may be looked for again. */
 export async function listWantedCards(
   db: Queryable,
-  { now, limit }: { now: number; limit: number },
+  { now, limit, again }: { now: number; limit: number; again: boolean },
 ): Promise<{ digest: Hex; tries: number }[]> {
   return db.query<{ digest: Hex; tries: number }>(
     `select distinct c.card as digest, coalesce(k.tries, 0) as tries from credentials c left join cards k on k.digest = c.card
      where c.card is not null and c.card <> '0x' || repeat('0', 64)
-       and (k.digest is null or (k.state = 'missing' and k.next_try <= $1)) limit $2`,
-    [now, limit],
+       and case when $3 then k.state = 'missing' and k.next_try <= $1 else k.digest is null end limit $2`,
+    [now, limit, again],
   );
 }
 
