@@ -1,31 +1,31 @@
 // A patient entrusts this gateway with seals, or takes them back, from a page of another service: no session and no
 // cookie counts here, the signature of the vault's account says everything.
 
-import { isAddressEqual, recoverTypedDataAddress } from "viem";
 import type { Hex } from "viem";
 import { z } from "zod";
-import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { HAND_IN_SECONDS, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
+import { advanceHandIn } from "../store/hand-ins.ts";
 import { deleteSeals } from "../store/seals.ts";
 import { route, type Route } from "./route.ts";
 import { addressIn } from "./schemas.ts";
 import { MAX_SEALS, sealShape, takeSeals } from "./seals.ts";
+import { isSignedByVault } from "./vault-signature.ts";
 
 const signed = {
   subject: addressIn,
-  time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now."),
+  time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now; later than in every message before."),
   signature: z
     .string()
     .regex(/^0x[0-9a-fA-F]{130}$/)
     .transform((text) => text as Hex)
-    .describe("By the vault's account, or the patient's own."),
+    .describe("By the vault's account; by the patient's own where the ledger names none."),
 };
 
-/** Throws `not-authorised` unless the subject, or the vault account that the ledger names for them, signed this just now. */
+/** Throws `not-authorised` unless the subject's vault signed this just now, and nothing at the same time or later. */
 async function requireSignature(
-  { chain, gateway, now }: Service,
+  { chain, database, gateway, now }: Service,
   { signature, ...told }: Omit<HandIn, "gateway"> & { signature: Hex },
 ): Promise<void> {
   const { subject, time } = told;
@@ -35,16 +35,11 @@ async function requireSignature(
     throw refuse("The time in this message is not now. Check this device's clock and try again.", "hand-in-time");
   const { chainId, ledger } = chain.deployment;
   const typed = typedHandIn({ chainId, ledger }, { ...told, gateway: gateway.address });
-  const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => null);
-  const vault = await chain.client
-    .readContract({ address: ledger, abi: ledgerAbi, functionName: "vaultAccountOf", args: [subject] })
-    .catch((cause: unknown) => {
-      throw new Failure("unavailable", "The ledger cannot be asked right now. Nothing was changed. Try again.", {
-        cause,
-      });
-    });
-  if (signer !== null && (isAddressEqual(signer, subject) || isAddressEqual(signer, vault))) return;
-  throw refuse("Neither the patient's vault nor their account signed this.", "hand-in-signature");
+  if (!(await isSignedByVault(chain, { account: subject, typed, signature })))
+    throw refuse("The patient's vault did not sign this.", "hand-in-signature");
+  // Whoever carried a message could else say it again: seals that were taken back would be here once more.
+  if (!(await advanceHandIn(database, { subject, time })))
+    throw refuse("This message came before, or a later one did. Sign it anew, with a later time.", "hand-in-repeated");
 }
 
 /** POST /api/entrusted/seals and /api/entrusted/drop. */

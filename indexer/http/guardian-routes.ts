@@ -21,8 +21,9 @@ import {
 } from "../store/guardians.ts";
 import { appendStream } from "../store/stream.ts";
 import type { Queryable } from "../store/database.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { reply, route, type Route } from "./route.ts";
-import { addressIn, addressOut, digestIn, digestOut, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
 /** How long a request stands: guardians are people, and may be travelling. */
 const RECOVERY_SECONDS = 3 * 86_400;
@@ -121,15 +122,22 @@ export const guardianRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/guardianships",
-    summary: "Whose guardian you are, with your wrapped share, and who asks for it now.",
+    summary:
+      "Whose guardian you are, the newest first, with your wrapped share, and who asks for it now; of one person alone where one is named.",
     tag: "Keys",
     access: "session",
     limit: "records",
-    response: z.object({ items: z.array(guardianshipOut) }),
-    async handle({ service, session }) {
-      const found = await listGuardianships(service.database, { guardian: session.account, now: service.now() });
+    query: z.object({ ...pageQuery, subject: addressIn.optional() }),
+    response: pageOf(guardianshipOut),
+    async handle({ service, session, query }) {
+      const found = await listGuardianships(service.database, {
+        ...{ guardian: session.account, subject: query.subject ?? null, now: service.now() },
+        ...{ after: readCursor(query.cursor, z.tuple([keyNumber, keyText])), limit: query.limit + 1 },
+      });
+      const { items, next } = cutPage(found, query.limit, ({ share }) => [share.at, share.subject]);
       return {
-        items: found.map(({ share, recovery, answer }) => ({
+        next,
+        items: items.map(({ share, recovery, answer }) => ({
           subject: share.subject,
           set: share.set,
           box: toBase64Url(share.box),

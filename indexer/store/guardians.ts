@@ -88,22 +88,37 @@ export async function listDeclined(db: Queryable, subject: Address): Promise<Omi
 }
 
 /**
- * What somebody is a guardian for, each with the open request if there is one. Anybody may name anybody: the oldest come
- * first, so that a flood of new ones pushes none of them out.
+ * What somebody is a guardian for, each with the open request if there is one, the newest first; of one `subject` alone
+ * where one is named. Anybody may name anybody: the list comes in pages to its end, so that no flood hides any of it.
  */
 export async function listGuardianships(
   db: Queryable,
-  { guardian, now }: { guardian: Address; now: number },
+  {
+    guardian,
+    subject,
+    now,
+    after,
+    limit,
+  }: {
+    guardian: Address;
+    subject: Address | null;
+    now: number;
+    after: readonly [number, string] | null;
+    limit: number;
+  },
 ): Promise<{ share: ShareRow; recovery: RecoveryRow | null; answer: AnswerRow | null }[]> {
   const shares = await db.query<ShareRow>(
-    `select subject, guardian, set_name as "set", box, at from guardian_shares where guardian = $1
-     order by at, subject limit 500`,
-    [guardian],
+    `select subject, guardian, set_name as "set", box, at from guardian_shares
+     where guardian = $1 and ($2::text is null or subject = $2)
+       and ($3::bigint is null or (at, subject) < ($3::bigint, $4))
+     order by at desc, subject desc limit $5`,
+    [guardian, subject, after?.[0] ?? null, after?.[1] ?? "", limit],
   );
   const asked = await db.query<RecoveryRow & AnswerRow>(
     `select ${recoveryColumns}, a.guardian, a.tag, a.box, a.answered_at as "answeredAt"
-     from recovery_answers a join recoveries r on r.subject = a.subject where a.guardian = $1 and r.expires_at > $2`,
-    [guardian, now],
+     from recovery_answers a join recoveries r on r.subject = a.subject
+     where a.guardian = $1 and r.expires_at > $2 and r.subject = any($3::text[])`,
+    [guardian, now, shares.map((share) => share.subject)],
   );
   return shares.map((share) => {
     const found = asked.find((one) => one.subject === share.subject && one.set === share.set);

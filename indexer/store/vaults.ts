@@ -21,7 +21,8 @@ export async function readVault(db: Queryable, account: Address): Promise<VaultR
 
 /**
  * Keeps a vault that is newer than the one held, or that names the one held as what it `replaces`: whoever names it has
- * seen it, and a rubbish copy with the highest of numbers can be cleared away. True when it was kept.
+ * seen it, and a rubbish copy with the highest of numbers can be cleared away. The very copy that is held stays, with what
+ * is said of kits and former copies. Null where another copy stays.
  */
 export async function writeVault(
   tx: Queryable,
@@ -46,24 +47,33 @@ export async function writeVault(
     /** Whether the copy that is replaced is kept; if not, those that were replaced before are forgotten as well. */
     keepsFormer: boolean;
   },
-): Promise<boolean> {
+): Promise<Pick<VaultRow, "revision" | "changed_at"> | null> {
   // The row is locked first: of two who replace the same copy at once, the second finds another.
   const [before] = await tx.query<VaultRow>(
     "select revision, digest, vault, changed_at from vaults where account = $1 for update",
     [account],
   );
+  const isHeld = before?.digest === digest;
+  const tags = kitTags?.join(" ") ?? null;
+  if (isHeld && tags !== null) await tx.query("update vaults set kit_tags = $2 where account = $1", [account, tags]);
+  if (isHeld && !keepsFormer) await forgetFormer(tx, account);
+  if (isHeld) return before;
   const rows = await tx.query(
     `insert into vaults (account, revision, digest, vault, changed_at, kit_tags) select $1, $2, $3, $4, $5, coalesce($7, '')
      where $6::text is null or $6 = 'none' or exists (select 1 from vaults where account = $1 and digest = $6)
      on conflict (account) do update set revision = $2, digest = $3, vault = $4, changed_at = $5,
        kit_tags = coalesce($7, vaults.kit_tags)
      where ($6::text is null and vaults.revision < $2) or vaults.digest = $6 returning account`,
-    [account, revision, digest, vault, at, replaces, kitTags?.join(" ") ?? null],
+    [account, revision, digest, vault, at, replaces, tags],
   );
-  if (rows.length === 0) return false;
-  if (!keepsFormer) await tx.query("delete from former_vaults where account = $1", [account]);
+  if (rows.length === 0) return null;
+  if (!keepsFormer) await forgetFormer(tx, account);
   else if (before !== undefined) await keepFormer(tx, { account, before, at });
-  return true;
+  return { revision, changed_at: at };
+}
+
+async function forgetFormer(tx: Queryable, account: Address): Promise<void> {
+  await tx.query("delete from former_vaults where account = $1", [account]);
 }
 
 /** Copies that stood for an hour go last: who floods a person's place with rubbish pushes none of theirs out. */

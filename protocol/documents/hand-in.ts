@@ -1,6 +1,7 @@
 // What a patient tells a gateway without being signed in there: here are my seals, or let go of them all. Rule: the
-// vault's account (or the patient's own) signs exactly which seals, for which gateway and when, so that nobody who
-// carries the message can add, leave out, redirect or keep one for later.
+// vault's account (the patient's own where the ledger names none) signs exactly which seals, for which gateway and when, so
+// that nobody who carries the message can add, leave out, redirect or keep one for later. A gateway hears no message whose
+// time is not later than that of the last one: who says several in one second counts their times on.
 
 import { keccak256, type Address, type Hex, type TypedDataDefinition } from "viem";
 import { canonicalBytes } from "../canonical.ts";

@@ -10,6 +10,7 @@ export { deriveEncryptionKey, deriveVaultAccount, publicKeyOf, type EncryptionKe
 export { decodeEnvelope, makeEnvelope, openEnvelope } from "./envelope.ts";
 export type { Envelope, EnvelopeKind, Letter, Sealed } from "./envelope.ts";
 export { fingerprint, keyId } from "./fingerprint.ts";
+export { FORGET_SECONDS, typedForgetCopies, type ForgetCopies } from "./forget-copies.ts";
 export {
   combineShares,
   FEWEST_GUARDIANS,

@@ -270,11 +270,16 @@ test("Ana removes a passphrase that somebody may know: her keys are new, publish
     client.readContract({ address: ledger, abi, functionName, args: [account] });
   const [keyBefore, epochBefore] = await Promise.all([read("encryptionKeyOf"), read("epochOf")]);
 
+  const readFormer = (at: Page) =>
+    at.evaluate(async () => ((await (await fetch("/api/vault/former")).json()) as { items: unknown[] }).items);
+  expect(await readFormer(page)).not.toEqual([]);
   await page.getByRole("button", { name: "Remove: Passphrase" }).click();
   await page.getByRole("radio", { name: /Yes, or I am not sure/ }).check();
   await checkAccessible(page);
   await page.getByRole("button", { name: "Remove it" }).click();
   await page.getByRole("button", { name: "Remove: Passphrase" }).waitFor({ state: "detached" });
+  // What it opens is gone at the service as well: her vault's account signed that.
+  expect(await readFormer(page)).toEqual([]);
   await page.goto(`${stack.url}/patient`);
   await page.getByRole("button", { name: "Unlock with a passkey" }).click();
   await page.getByRole("link", { name: "Publish the new key" }).click();

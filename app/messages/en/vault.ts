@@ -117,6 +117,11 @@ export const vault = {
   "vault.asked.not": "If that was not you, stop it, sign out everywhere, and tell your guardians.",
   "vault.asked.stop": "Stop it",
   "vault.asked.stopped": "Stopped. Nothing more is handed over.",
+  "vault.fetched": "Another account fetched your locked vault with your recovery kit: {account}, {when}.",
+  "vault.fetched.not":
+    "If that was not you, somebody has your kit and can try out passphrases. Remove the kit and the passphrase, saying that somebody may know them, and make new ones.",
+  "vault.fetched.settle": "It was me",
+  "vault.fetched.settled": "Noted. You are told again if it happens again.",
   "vault.copy.older":
     "The service had put back an old copy of your vault. This device’s was put in its place; nothing was lost. If you did not restore anything, tell the people who run the service.",
   "vault.copy.missing":

@@ -102,8 +102,11 @@ describe("A patient with two gateways", () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
+  let last = 0;
+  /** Each message is later than the one before, as the gateways want it. */
   async function sign(to: OneProcess, what: HandIn["what"], changes: Partial<HandIn> = {}, by = vault) {
-    const told = { subject: ana.address, gateway: infoOf(to).address, time: now(), what, ...changes };
+    last = Math.max(now(), last + 1);
+    const told = { subject: ana.address, gateway: infoOf(to).address, time: last, what, ...changes };
     const signature = await by.signTypedData(typedHandIn(chain.place, told));
     return { subject: told.subject, time: told.time, signature };
   }
@@ -186,15 +189,34 @@ describe("A patient with two gateways", () => {
     });
   });
 
+  it("is heard once by each message, and by none that is no later than the last one; her wallet has no say", async () => {
+    const seals = [sealFor(two)];
+    const [early, dropping] = [await sign(two, seals), await sign(two, "drop")];
+    const repeated = { status: 401, body: { reason: "hand-in-repeated" } };
+    const carried = { ...(await sign(two, seals)), seals };
+    expect(await send(two, "/api/entrusted/seals", carried)).toMatchObject({ status: 200 });
+    expect(await send(two, "/api/entrusted/seals", carried)).toMatchObject(repeated);
+    expect(await send(two, "/api/entrusted/seals", { ...early, seals })).toMatchObject(repeated);
+    expect(await send(two, "/api/entrusted/drop", dropping)).toMatchObject(repeated);
+    const sameTime = await sign(two, "drop", { time: carried.time });
+    expect(await send(two, "/api/entrusted/drop", sameTime)).toMatchObject(repeated);
+    // The ledger names her vault's account: who stole her wallet alone neither hands in nor takes back.
+    const byWallet = { status: 401, body: { reason: "hand-in-signature" } };
+    const own = { ...(await sign(two, seals, {}, people.ana as never)), seals };
+    expect(await send(two, "/api/entrusted/seals", own)).toMatchObject(byWallet);
+    const drop = await sign(two, "drop", {}, people.ana as never);
+    expect(await send(two, "/api/entrusted/drop", drop)).toMatchObject(byWallet);
+    expect(await reasonAt(two, consent.opening)).toBe("released");
+  });
+
   it("drops the second, which then opens nothing, while the first goes on; and a revoke ends both", async () => {
     const seals = [sealFor(two)];
     expect(await send(two, "/api/entrusted/drop", await sign(two, "drop"))).toMatchObject({ body: { dropped: 1 } });
     expect(await reasonAt(two, consent.opening)).toBe("no-seal");
     expect(await reasonAt(one)).toBe("released");
     expect((await send(two, "/api/entrusted/drop", await sign(two, "drop"))).body).toEqual({ dropped: 0 });
-    // By the patient's own account as well, and once more.
-    const own = await sign(two, seals, {}, people.ana as never);
-    expect((await send(two, "/api/entrusted/seals", { ...own, seals })).body).toMatchObject({ kept: 1 });
+    const again = await sign(two, seals);
+    expect((await send(two, "/api/entrusted/seals", { ...again, seals })).body).toMatchObject({ kept: 1 });
     await eventually(async () => (await reasonAt(two, consent.opening)) === "released");
     const { subject, grantee, scope } = consent;
     await chain.act(people.ana, { name: "revoke", args: { subject, grantee, scope, ceiling: 1 } });

@@ -1,5 +1,7 @@
 // What people entrust to the service: vaults, seals, and the proof that a key is held.
 
+import type { Address } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromBase64Url, fromHex, randomBytes, sha256, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
@@ -8,20 +10,25 @@ import {
   compartmentKey,
   createVault,
   currentRoot,
+  decodeKitCode,
   decodeVault,
+  deriveVaultAccount,
   encodeVault,
+  kitFetchSecret,
+  kitFetchTag,
   openVault,
   sealVault,
   toServerCopy,
+  typedForgetCopies,
   unwrap,
 } from "#protocol/keys/index.ts";
-import type { VaultBlob } from "#protocol/keys/index.ts";
+import type { ForgetCopies, VaultBlob } from "#protocol/keys/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { addSealed, funded, giveConsent, signInToRead } from "../support/reading.ts";
 import type { Reader } from "../support/reading.ts";
-import { createCaller, makeFolder, startTestService } from "../support/service.ts";
+import { createCaller, eventually, makeFolder, openStream, startTestService } from "../support/service.ts";
 import { enrol, word } from "../support/story.ts";
 import type { Keyed } from "../support/story.ts";
 
@@ -38,6 +45,18 @@ describe("What is entrusted to the service", () => {
   let asBen: Reader;
   let asLena: Reader;
   const at = () => ({ running, chain });
+
+  type Signer = Pick<typeof people.ana, "signTypedData">;
+
+  /** The header fields by which an account says that no other copy shall be kept. */
+  async function signForget(
+    told: { account: Address } & Pick<ForgetCopies, "digest"> & Partial<ForgetCopies>,
+    by: Signer,
+  ) {
+    const all = { gateway: running.service.gateway.address, time: Math.floor(Date.now() / 1000), ...told };
+    const signature = await by.signTypedData(typedForgetCopies(chain.place, all));
+    return { "Placet-Vault-Time": String(all.time), "Placet-Vault-Signature": signature };
+  }
 
   beforeAll(async () => {
     chain = await startChain();
@@ -160,9 +179,76 @@ describe("What is entrusted to the service", () => {
     });
     expect(currentRoot(opened)).toEqual(currentRoot(made.vault));
     // Whoever removes a way that somebody may know leaves nothing that it opens.
-    const last = asJson(toServerCopy({ ...made.blob, revision: made.blob.revision + 6 }));
-    expect((await asMaya.call("PUT", "/api/vault?former=forget", last)).status).toBe(200);
+    const last = { ...made.blob, revision: made.blob.revision + 6 };
+    const forget = async (changes: Partial<ForgetCopies> = {}, by: Signer = people.maya) =>
+      asMaya.call(
+        "PUT",
+        `/api/vault?former=forget&kits=${"K".repeat(43)}`,
+        asJson(toServerCopy(last)),
+        await signForget({ account: people.maya.address, digest: digestOf(last), ...changes }, by),
+      );
+    const held = running.service.database;
+    const kitsNow = async () =>
+      (await held.query("select kit_tags from vaults where account = $1", [people.maya.address]))[0];
+    // Who has her session, and its key, destroys none of what is left.
+    const refused = { status: 403, body: { reason: "vault-signature" } };
+    expect(await asMaya.call("PUT", "/api/vault?former=forget", asJson(toServerCopy(last)))).toMatchObject(refused);
+    expect(await forget({}, people.ben)).toMatchObject(refused);
+    expect(await forget({ digest: digestOf(made.blob) })).toMatchObject(refused);
+    expect(await forget({ gateway: people.ben.address })).toMatchObject(refused);
+    const late = await forget({ time: Math.floor(Date.now() / 1000) - 200 });
+    expect(late).toMatchObject({ status: 403, body: { reason: "vault-time" } });
+    expect(await former()).toHaveLength(3);
+    // Where the ledger names a vault account, the wallet has no say.
+    const [root, key] = [randomBytes(32), word()];
+    const vaultAccount = privateKeyToAccount(deriveVaultAccount(root));
+    const publish = { account: people.maya.address, encryptionKey: key, vaultAccount: vaultAccount.address };
+    await chain.act(people.maya, { name: "publishKey", args: publish });
+    expect(await forget()).toMatchObject(refused);
+    expect(await former()).toHaveLength(3);
+    // The same copy once more, and now what it says of kits and former copies is done.
+    expect((await put(last)).status).toBe(200);
+    expect(await kitsNow()).toEqual({ kit_tags: "" });
+    expect((await forget({}, vaultAccount)).status).toBe(200);
+    expect(await kitsNow()).toEqual({ kit_tags: "K".repeat(43) });
     expect(await former()).toEqual([]);
+  });
+
+  it("a vault that another account fetches with the kit is given, and its owner is told until the kit is gone", async () => {
+    const asTomas = await signInToRead(running, people.tomas);
+    const made = await createVault({
+      account: people.tomas.address,
+      passphrase: "a long enough passphrase",
+      cost: COST,
+    });
+    const account = people.tomas.address;
+    const code = decodeKitCode(made.kit.code);
+    const other = toBase64Url(randomBytes(32));
+    const leave = (tags: string[]) =>
+      asTomas.call("PUT", `/api/vault?kits=${tags.join(",")}`, asJson(toServerCopy(made.blob)));
+    expect((await leave([kitFetchTag(code, account), other])).status).toBe(200);
+    const stream = openStream(running.url, asTomas.cookie);
+    const told = async (as = asTomas) => (await as.call("GET", "/api/vault/fetches")).body.items;
+    const fetchAs = async (as: Reader, secret: string) =>
+      (await as.call("POST", "/api/vault/by-kit", { account, secret })).status;
+    expect(await fetchAs(asBen, toBase64Url(randomBytes(32)))).toBe(404);
+    expect(await fetchAs(asTomas, kitFetchSecret(code, account))).toBe(200);
+    expect(await told()).toEqual([]);
+    expect(await fetchAs(asBen, kitFetchSecret(code, account))).toBe(200);
+    expect(await fetchAs(asBen, kitFetchSecret(code, account))).toBe(200);
+    expect(await told()).toMatchObject([{ by: people.ben.address }]);
+    expect(await told(asBen)).toEqual([]);
+    await eventually(async () =>
+      stream.events.some(({ event, data }) => event === "recovery" && data["subject"] === account),
+    );
+    await stream.close();
+    expect((await asTomas.call("DELETE", "/api/vault/fetches")).status).toBe(204);
+    expect(await told()).toEqual([]);
+    expect(await fetchAs(asLena, kitFetchSecret(code, account))).toBe(200);
+    expect(await told()).toMatchObject([{ by: people.lena.address }]);
+    // With the kit goes what was to be said of it.
+    expect((await leave([other])).status).toBe(200);
+    expect(await told()).toEqual([]);
   });
 
   it("a guardian gives their share back, and the patient is told until they name guardians anew", async () => {

@@ -205,9 +205,12 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
   getApiReceipts: async () => [{ role: "auditor", query: { as: "gateway" } }],
 };
 
-/** A message to the gateway that the patient's account signs. */
+let handedInAt = 0;
+
+/** A message to the gateway that the patient's account signs, later than the one before. */
 async function signHandIn({ chain, people, gateway }: World, what: HandIn["what"]) {
-  const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
+  handedInAt = Math.max(Math.floor(Date.now() / 1000), handedInAt + 1);
+  const told = { subject: people.ana.address, time: handedInAt };
   const typed = typedHandIn(chain.place, { ...told, gateway: gateway.address, what });
   return { ...told, signature: await people.ana.signTypedData(typed) };
 }

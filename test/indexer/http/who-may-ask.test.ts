@@ -56,6 +56,9 @@ const table: Record<string, Row | Row[]> = {
     ["/api/vault/by-kit", signedIn("404"), (w) => ({ account: w.people.ben.address, secret: w.kit.secret })],
     ["/api/vault/by-kit", signedIn("404"), (w) => ({ account: w.people.ana.address, secret: w.kit.tag })],
   ],
+  // By each of the others, a moment ago.
+  "get /api/vault/fetches": ["/api/vault/fetches", "401 200:6 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "delete /api/vault/fetches": ["/api/vault/fetches", signedIn("204")],
   "get /api/vault/former": ["/api/vault/former", "401 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
   // Lena and Maya hold shares of Ana's vault, and Ana asks for them.
   "get /api/guardians": ["/api/guardians", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
@@ -252,7 +255,7 @@ describe("Who may ask what", () => {
       [
         ...["put /api/vault", "put /api/guardians", "delete /api/guardianships/:subject"],
         ...["put /api/recovery", "delete /api/recovery", "post /api/recovery/answers"],
-        ...["put /api/seals", "post /api/erasures"],
+        ...["put /api/seals", "post /api/erasures", "delete /api/vault/fetches"],
       ].toSorted(),
     );
     const { url } = world.running;

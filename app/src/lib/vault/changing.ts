@@ -4,7 +4,8 @@ import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { VaultBlob, VaultSettings } from "#protocol/keys/index.ts";
 import type { Proposal } from "./calls.ts";
-import { keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type LeftCopy } from "./copies.ts";
+import { digestOf, keepDeviceCopy, keepServerCopy, recallLeft, rememberLeft, type LeftCopy } from "./copies.ts";
+import { signForgetting } from "./forgetting.ts";
 import { isOfVersion1, judgeServerCopy, type JudgedCopy } from "./judge-copy.ts";
 import {
   becomeOwner,
@@ -29,7 +30,8 @@ async function leaveCopy(blob: VaultBlob, replaces: Hex | null, forgetsFormer = 
   const { account } = vault;
   if (!account) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
   const copy = await callVault<"serverCopy">("serverCopy", { blob, account });
-  base = await keepServerCopy(account, { ...copy, replaces, forgetsFormer });
+  const forgetting = forgetsFormer ? await signForgetting(account, digestOf(copy.blob)) : undefined;
+  base = await keepServerCopy(account, { ...copy, replaces, forgetting });
 }
 
 /** Tells what lies at the service from what this device left there, and puts right what needs no question. */

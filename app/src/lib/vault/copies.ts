@@ -3,7 +3,7 @@
 // that is replaced; and this device remembers what it last knew to be there, so that an older or a strange one is noticed.
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { keepHere, readHere, request } from "#app/service/index.ts";
+import { addressShape, keepHere, readHere, request } from "#app/service/index.ts";
 import { sha256, toHex } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import { isFailure } from "#protocol/failure.ts";
@@ -63,6 +63,22 @@ export function fetchByKit(account: Address, code: string): Promise<unknown> {
   return request("/api/vault/by-kit", { method: "POST", body, schema: z.unknown() });
 }
 
+const fetchShape = z.object({
+  items: z.array(z.object({ by: addressShape, at: z.number().int() })).max(200),
+});
+/** That another account fetched one's vault with a kit. Unix seconds. */
+export type KitFetch = z.infer<typeof fetchShape>["items"][number];
+
+/** By whom one's vault was fetched with a kit that it still has, the last one first. */
+export async function readKitFetches(): Promise<readonly KitFetch[]> {
+  return (await request("/api/vault/fetches", { schema: fetchShape })).items;
+}
+
+/** It was oneself: no more is told of it. */
+export async function settleKitFetches(): Promise<void> {
+  await request("/api/vault/fetches", { method: "DELETE", signed: true, schema: z.unknown() });
+}
+
 const nameOfLeft = (account: Address): string => `${account}|service`;
 
 /** What this device last knew to be at the service; undefined when nothing. */
@@ -75,21 +91,33 @@ export function rememberLeft(account: Address, left: LeftCopy): Promise<void> {
   return keepHere("vaults", nameOfLeft(account), left);
 }
 
+/** The name under which a copy stands at the service. */
+export function digestOf(blob: VaultBlob): Hex {
+  return toHex(sha256(canonicalBytes(JSON.parse(JSON.stringify(blob)))));
+}
+
 /**
- * Hands the service its copy, in the place of the one named (null: of none). `forgetsFormer`: it keeps none that were
- * replaced, as what opened them shall open nothing. Throws Failure("conflict", reason
- * "newer-vault") where another one is there.
+ * Hands the service its copy, in the place of the one named (null: of none). `forgetting`: what has it keep none that were
+ * replaced, as what opened them shall open nothing (forgetting.ts). Throws Failure("conflict", reason "newer-vault") where
+ * another one is there.
  */
 export async function keepServerCopy(
   account: Address,
-  options: { blob: VaultBlob; kitTags: readonly string[]; replaces: Hex | null; forgetsFormer?: boolean | undefined },
+  options: {
+    blob: VaultBlob;
+    kitTags: readonly string[];
+    replaces: Hex | null;
+    forgetting?: Record<string, string> | undefined;
+  },
 ): Promise<LeftCopy> {
-  const { blob, kitTags, replaces, forgetsFormer } = options;
-  const headers = replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` };
-  const query = { kits: kitTags.join(","), ...(forgetsFormer ? { former: "forget" } : {}) };
+  const { blob, kitTags, replaces, forgetting } = options;
+  const headers = {
+    ...(replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` }),
+    ...forgetting,
+  };
+  const query = { kits: kitTags.join(","), ...(forgetting ? { former: "forget" } : {}) };
   await request("/api/vault", { method: "PUT", signed: true, query, body: blob, headers, schema: z.unknown() });
-  const digest = toHex(sha256(canonicalBytes(JSON.parse(JSON.stringify(blob)))));
-  const left = { revision: blob.revision, digest };
+  const left = { revision: blob.revision, digest: digestOf(blob) };
   await rememberLeft(account, left);
   return left;
 }

@@ -1,37 +1,34 @@
 // Being a guardian: whose share one holds, who asks for it, handing it over.
 import { z } from "zod";
-import { addressShape, digestShape, place, request } from "#app/service/index.ts";
+import { addressShape, digestShape, place, readAll, request } from "#app/service/index.ts";
 import type { ShareLabel } from "#protocol/keys/index.ts";
 import { callVault } from "./vault.svelte.ts";
 
-const listShape = z.object({
-  items: z
-    .array(
-      z.object({
-        subject: addressShape,
-        set: digestShape,
-        box: z.string().max(4000),
-        at: z.number().int(),
-        recovery: z
-          .object({
-            id: z.string().max(64),
-            publicKey: digestShape,
-            tag: z.string().max(64),
-            createdAt: z.number().int(),
-            expiresAt: z.number().int(),
-            answeredAt: z.number().int().nullable(),
-          })
-          .nullable(),
-      }),
-    )
-    .max(500),
+const guardianshipShape = z.object({
+  subject: addressShape,
+  set: digestShape,
+  box: z.string().max(4000),
+  at: z.number().int(),
+  recovery: z
+    .object({
+      id: z.string().max(64),
+      publicKey: digestShape,
+      tag: z.string().max(64),
+      createdAt: z.number().int(),
+      expiresAt: z.number().int(),
+      answeredAt: z.number().int().nullable(),
+    })
+    .nullable(),
 });
 /** A share that one holds, and the request for it if there is one. */
-export type Guardianship = z.infer<typeof listShape>["items"][number];
+export type Guardianship = z.infer<typeof guardianshipShape>;
 
-/** Whose guardian one is. */
+/** Anybody may name anybody: among very many, the real ones are still read. */
+const MOST_GUARDIANSHIPS = 10_000;
+
+/** Whose guardian one is, the newest first. */
 export async function readGuardianships(): Promise<readonly Guardianship[]> {
-  return (await request("/api/guardianships", { schema: listShape })).items;
+  return readAll("/api/guardianships", { schema: guardianshipShape, max: MOST_GUARDIANSHIPS });
 }
 
 const heldShape = z.object({ guardian: addressShape, set: digestShape, at: z.number().int() });
