@@ -4,9 +4,12 @@
 import type { Address, Hex } from "viem";
 import type { Queryable } from "./database.ts";
 
-/** How many replaced copies are kept, and the seconds after which one that stood counts as somebody's own. */
-export const FORMER_COPIES = 3;
+const COPIES_OF_EACH = 3;
+/** How many replaced copies are kept at most: the last ones, and the last that stood long. */
+export const FORMER_COPIES = 2 * COPIES_OF_EACH;
+/** Seconds after which one that stood counts as somebody's own; and longer than a session, and so its thief, can last. */
 const STOOD_SECONDS = 3_600;
+const STOOD_LONG_SECONDS = 13 * 3_600;
 
 /** A stored vault: its bytes, how often it was changed, and the SHA-256 of the bytes. */
 export type VaultRow = { revision: number; digest: Hex; vault: Uint8Array; changed_at: number };
@@ -76,7 +79,10 @@ async function forgetFormer(tx: Queryable, account: Address): Promise<void> {
   await tx.query("delete from former_vaults where account = $1", [account]);
 }
 
-/** Copies that stood for an hour go last: who floods a person's place with rubbish pushes none of theirs out. */
+/**
+ * Copies that stood for an hour go last, and those that stood longer than a session lasts make room for their like alone:
+ * who floods a person's place with rubbish, and takes their time, pushes none of theirs out.
+ */
 async function keepFormer(
   tx: Queryable,
   { account, before, at }: { account: Address; before: VaultRow; at: number },
@@ -88,9 +94,12 @@ async function keepFormer(
     [account, digest, revision, vault, changed_at, at],
   );
   await tx.query(
-    `delete from former_vaults where account = $1 and digest not in (select digest from former_vaults where account = $1
-     order by (replaced_at - changed_at >= $2) desc, replaced_at desc, revision desc limit ${FORMER_COPIES})`,
-    [account, STOOD_SECONDS],
+    `delete from former_vaults where account = $1
+     and digest not in (select digest from former_vaults where account = $1
+       order by (replaced_at - changed_at >= $2) desc, replaced_at desc, revision desc limit ${COPIES_OF_EACH})
+     and digest not in (select digest from former_vaults where account = $1 and replaced_at - changed_at >= $3
+       order by replaced_at desc, revision desc limit ${COPIES_OF_EACH})`,
+    [account, STOOD_SECONDS, STOOD_LONG_SECONDS],
   );
 }
 
