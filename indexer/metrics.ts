@@ -26,6 +26,8 @@ const words: Readonly<Record<string, string>> = {
   documents_released: "Documents opened for a reader.",
   documents_refused: "Documents that were not opened, by reason.",
   refusals_unrecorded: "Refusals of strangers that were counted without a receipt, because there were too many.",
+  erasures: "Documents erased.",
+  seal_purges: "Times that the table of seals was written anew, because seals were destroyed.",
   disclosures: "Times that an auditor was shown what consents say.",
   receipts_unanchored: "Receipts that stand in no batch on the ledger yet.",
   chain_head: "Number of the newest block that the node named.",

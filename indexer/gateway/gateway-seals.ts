@@ -13,7 +13,7 @@ export type SealOf = { subject: Address; document: Hex; seal: Uint8Array };
 
 /** The gateway's way of opening seals. */
 export type GatewaySeals = {
-  /** Opens the outer wrap. Throws Failure("wrong-key" | "tampered" | "bad-input"). */
+  /** Opens the outer wrap and remembers nothing of it. Throws Failure("wrong-key" | "tampered" | "bad-input"). */
   openSeal(seal: SealOf): Release;
   /** Opens many; one that no longer opens (another gateway key's, or damaged) is left out and told to the log. */
   openSeals(seals: readonly SealOf[]): Release[];
@@ -33,11 +33,15 @@ export function createSeals({ key, place, log }: { key: GatewayKey; place: Place
   const opened = new Map<string, Release>();
 
   function openSeal({ subject, document, seal }: SealOf): Release {
+    const gateway = key.account.address;
+    return openSealAtGateway({ place, subject, document, gateway }, { secretKey: key.secretKey, seal });
+  }
+
+  function openKept({ subject, document, seal }: SealOf): Release {
     const name = `${subject} ${document} ${toHex(sha256(seal))}`;
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const gateway = key.account.address;
-    const release = openSealAtGateway({ place, subject, document, gateway }, { secretKey: key.secretKey, seal });
+    const release = openSeal({ subject, document, seal });
     opened.set(name, release);
     for (const oldest of opened.keys()) {
       if (opened.size <= KEPT) break;
@@ -49,7 +53,7 @@ export function createSeals({ key, place, log }: { key: GatewayKey; place: Place
   function openSeals(seals: readonly SealOf[]): Release[] {
     return seals.flatMap((seal) => {
       try {
-        return [openSeal(seal)];
+        return [openKept(seal)];
       } catch {
         log.warn("seal-unreadable");
         return [];

@@ -74,12 +74,13 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
   const sending = { ...foundation, database: writer.database };
   const sender = createSender(sending, { account: key.account });
   const anchoring = createAnchoring(sending, { gateway: address, sender, interval: config.receiptInterval });
+  const limits = { ...RELEASE_DEFAULTS, ...settings };
   const release = createRelease(foundation, {
     key,
     place,
     openings,
     seals,
-    settings: { ...RELEASE_DEFAULTS, ...settings },
+    settings: limits,
     onReceipt: anchoring.wake,
   });
 
@@ -126,7 +127,7 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
       await requireComplete();
       return disclose(call);
     },
-    erase: createErase(foundation, { key, place, seals }),
+    erase: createErase(foundation, { key, place, seals, maxLag: limits.maxLag }),
     async start() {
       await sender.start();
       await publishKey();

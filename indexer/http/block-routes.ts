@@ -6,7 +6,7 @@ import { decodeManifest, parseCid } from "#protocol/documents/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import type { Ipfs } from "../ipfs/ipfs.ts";
 import { checkBlock, MAX_BLOCK_BYTES, readCid } from "../ipfs/verify.ts";
-import { holdBlock } from "../store/erasures.ts";
+import { forgetReadings, holdBlock, nameBody } from "../store/block-uses.ts";
 import { isCard, wakeWanted } from "../store/openings.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
@@ -76,10 +76,14 @@ export const blockRoutes: Route[] = [
         throw new Failure("bad-input", "The body holds no bytes. Nothing was stored.");
       // Who put it is known before it is there: a block that nobody put could never be erased.
       checkBlock(readCid(params.cid), bytes);
-      for (const cid of [params.cid, ...bodyOf(bytes)])
-        await holdBlock(service.database, { cid, account: session.account });
-      await service.ipfs.put(params.cid, bytes);
-      await wakeWanted(service.database, parseCid(params.cid).digest);
+      const { account } = session;
+      const { cid } = params;
+      await holdBlock(service.database, { cid, account });
+      for (const body of bodyOf(bytes)) await nameBody(service.database, { cid: body, account, at: service.now() });
+      await service.ipfs.put(cid, bytes);
+      const { digest } = parseCid(cid);
+      await forgetReadings(service.database, { cid, digest });
+      await wakeWanted(service.database, digest);
       return reply(201, null);
     },
   }),
@@ -107,7 +111,7 @@ export const blockRoutes: Route[] = [
   }),
 ];
 
-/** The body that a manifest names: whoever puts the manifest counts on the body, also where somebody else put that. */
+/** The body that a manifest names: who moved to a new account puts the manifest alone, and counts on the body. */
 function bodyOf(bytes: Uint8Array): string[] {
   if (bytes[0] !== OPENING_BRACE) return [];
   try {

@@ -11,9 +11,13 @@ export const rebuiltTables: readonly string[] = [
   ...["openings", "cards"],
 ];
 
-/** Tables that neither a rebuilding nor a backup is about: what the service tells, remembers for hours, or is told at start. */
+/**
+ * Tables that neither a rebuilding nor a backup is about: what the service tells, remembers for hours, is told at start,
+ * reads from blocks as it needs it, or notes about this database's own files.
+ */
 const passingTables: readonly string[] = [
   ...["migrations", "stream", "writer_term", "service_notes"],
+  ...["manifest_readings", "body_leaves", "seals_gone"],
   ...["nonces", "call_nonces", "sessions", "session_tokens", "sign_in_failures"],
 ];
 

@@ -55,3 +55,22 @@ export async function listEnrolled(db: Queryable, addresses: readonly Address[])
   );
   return new Set(rows.map((row) => row.key));
 }
+
+const MOST_MOVES = 8;
+
+/** The accounts that this person moved from, and those that they moved to, as the ledger says: up to eight moves away. */
+export async function listMoves(db: Queryable, address: Address): Promise<{ former: Address[]; later: Address[] }> {
+  const follow = async (sql: string): Promise<Address[]> => {
+    const rows = await db.query<{ account: Address }>(sql, [address, MOST_MOVES]);
+    return rows.map(({ account }) => account).filter((account) => account !== address);
+  };
+  return {
+    former: await follow(`with recursive way (account, step) as (
+        select $1::text, 0 union select a.key, w.step + 1 from accounts a join way w on a.moved_to = w.account where w.step < $2
+      ) select distinct account from way`),
+    later: await follow(`with recursive way (account, step) as (
+        select $1::text, 0 union select a.moved_to, w.step + 1 from accounts a join way w on a.key = w.account
+        where w.step < $2 and a.moved_to is not null
+      ) select distinct account from way`),
+  };
+}

@@ -48,14 +48,14 @@ export async function listDocuments(
 /** One version of a document, as it was put on the ledger. */
 export type DocumentVersion = { version: number; manifest: Hex; author: Address; at: number; tx: Hex };
 
-/** Every version of a document, the first one first, at most `limit`. */
+/** Every version of a document above `after`, the first one first, at most `limit`. */
 export async function listVersions(
   db: Queryable,
-  { subject, document, limit }: { subject: Address; document: Hex; limit: number },
+  { subject, document, after = 0, limit }: { subject: Address; document: Hex; after?: number; limit: number },
 ): Promise<DocumentVersion[]> {
   return db.query<DocumentVersion>(
     `select version, manifest, author, at, tx from document_versions
-     where subject = $1 and document = $2 order by version limit $3`,
-    [subject, document, limit],
+     where subject = $1 and document = $2 and version > $3 order by version limit $4`,
+    [subject, document, after, limit],
   );
 }

@@ -11,14 +11,21 @@ import { addressShape, lowerAddresses, wordShape } from "../shapes.ts";
 
 /** What every certificate of format 1 says, to the letter. */
 export const ERASURE_STATEMENT =
-  "This gateway destroyed every seal that it held of this document, and every block of it that its IPFS node held for the patient or the document's authors alone, and it opens the document for nobody any more. What may remain elsewhere, on other nodes or in copies, is ciphertext that nobody can open but with the patient's root, or with a seal from a backup that was made before this day. What was released before stays with whoever had it. The ledger still says that there was a document, when, and who put it there.";
+  "This gateway destroyed every seal that it held of this document, and every block of it that its IPFS node held for this document alone, and it opens the document for nobody any more. What may remain elsewhere, on other nodes or in copies, is ciphertext that nobody can open but with the patient's root, or with a seal from a backup that was made before this day. What was released before stays with whoever had it. The ledger still says that there was a document, when, and who put it there.";
 
 /** Largest certificate that is read. */
 export const MAX_CERTIFICATE_BYTES = 1_048_576;
-/** Most versions of a document that one certificate names. */
-export const MAX_ERASED_VERSIONS = 2_000;
+/** Most versions of a document that one certificate names one by one. */
+export const MAX_ERASED_VERSIONS = 500;
 
 const count = z.int().min(0);
+const blocks = z.strictObject({
+  destroyed: count,
+  /** Not there, or not any more. */
+  absent: count,
+  /** Another record uses it, or somebody else put it there first; and so it was left. */
+  kept: count,
+});
 
 /** The shape of a certificate's body. Times are Unix seconds on the gateway's clock, but for `ended`, which is the ledger's. */
 export const erasureBodySchema = z.strictObject({
@@ -33,21 +40,11 @@ export const erasureBodySchema = z.strictObject({
   ended: z.strictObject({ act: z.enum(["withdraw", "reject"]), by: addressShape, time: count, tx: wordShape }),
   /** Every version that the ledger knows, from the first, and what became of its blocks on this gateway's IPFS node. */
   versions: z
-    .array(
-      z.strictObject({
-        version: z.int().min(1),
-        manifest: wordShape,
-        blocks: z.strictObject({
-          destroyed: count,
-          /** Not there, or not any more. */
-          absent: count,
-          /** Put there by somebody else, too, and so left. */
-          kept: count,
-        }),
-      }),
-    )
+    .array(z.strictObject({ version: z.int().min(1), manifest: wordShape, blocks }))
     .min(1)
     .max(MAX_ERASED_VERSIONS),
+  /** Where there are more versions than fit above: how many, and what became of the blocks of all of them. */
+  more: z.strictObject({ versions: z.int().min(1), blocks }).optional(),
   /** How many seals were destroyed. */
   seals: count,
   requestedAt: count,

@@ -24,7 +24,7 @@ export const records = {
 
   "records.erase.title": "Erase it for good",
   "records.erase.lead":
-    "Nobody can open this record through this service any more, but its encrypted bytes are still kept here. You can have them destroyed.",
+    "Nobody can open this record through this service any more, but its encrypted bytes are still kept here. You can have them destroyed, once the ledger has it for good that the record was taken out: usually within a quarter of an hour.",
   "records.erase.begin": "Erase for good …",
   "records.erase.again": "Go on erasing",
   "records.erase.sure": "Erase “{title}” for good?",
@@ -47,8 +47,9 @@ export const records = {
   "records.erase.certificate.seals": "Keys (seals) destroyed",
   "records.erase.certificate.blocks": "Encrypted pieces (IPFS blocks) destroyed",
   "records.erase.certificate.kept":
-    "{count, plural, one {# piece was left, because somebody else had put it here, too.} other {# pieces were left, because somebody else had put them here, too.}}",
+    "{count, plural, one {# piece was left, because another record uses it or somebody else had put it here first.} other {# pieces were left, because another record uses them or somebody else had put them here first.}}",
   "records.erase.certificate.versions": "Versions, by their fingerprints on the ledger",
+  "records.erase.certificate.more": "{count, plural, one {and # version more} other {and # versions more}}",
   "records.erase.certificate.document": "Record, by its number on the ledger",
   "records.erase.certificate.ended": "Taken out before, by this transaction on the ledger",
   "records.erase.certificate.gateway": "Signed by this gateway",

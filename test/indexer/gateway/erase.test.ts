@@ -4,29 +4,43 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toBase64Url, toHex } from "#protocol/bytes.ts";
-import { encodeManifest, manifestCid, openRelease, releaseSchema, type Manifest } from "#protocol/documents/index.ts";
+import type { Hex } from "viem";
+import { toBase64Url } from "#protocol/bytes.ts";
+import { CONTRIBUTE } from "#protocol/codes/index.ts";
+import {
+  encodeManifest,
+  manifestCid,
+  manifestDigest,
+  openRelease,
+  releaseSchema,
+  type Manifest,
+} from "#protocol/documents/index.ts";
 import {
   decodeErasure,
   encodeErasure,
   erasureCertificateSchema,
+  MAX_ERASED_VERSIONS,
   verifyErasure,
   type ErasureCertificate,
 } from "#protocol/erasure/index.ts";
 import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
+import type { Act } from "#protocol/typed-data/index.ts";
 import type { RunningService } from "#indexer/index.ts";
-import { beginErasure } from "#indexer/store/erasures.ts";
-import { people, startChain, type TestChain } from "../support/chain.ts";
+import { beginErasure, finishErasure } from "#indexer/store/erasures.ts";
+import { writeSeal } from "#indexer/store/seals.ts";
+import { people, startChain, type Person, type TestChain } from "../support/chain.ts";
 import { onPostgres } from "../support/database.ts";
 import { storeDocument, type StoredDocument } from "../support/document.ts";
 import { funded, giveConsent, read, signInToRead, type Consent, type Reader } from "../support/reading.ts";
-import { eventually, makeFolder, startTestService } from "../support/service.ts";
-import { enrol, getVerified, type Keyed } from "../support/story.ts";
+import { makeFolder, startTestService } from "../support/service.ts";
+import { chainTime, enrol, getVerified, word, type Keyed } from "../support/story.ts";
 
 /** What is looked for: its name, and pieces of it, each of which would tell that it is there. */
 type Needle = { name: string; pieces: Buffer[] };
 
 const PIECE = 32;
+/** An end is final once the ledger's clock is so many seconds beyond it: far more than a test takes to ask. */
+const FINAL_SECONDS = 60;
 
 /** The whole of something short, piece by piece; of something long its beginning, middle and end. */
 function needleOf(name: string, bytes: Uint8Array): Needle {
@@ -64,6 +78,7 @@ describe("An erasure", () => {
   let first: StoredDocument;
   let second: StoredDocument;
   let certificate: ErasureCertificate;
+  let contribution: Consent;
 
   const place = () => ({ running, chain });
   const known = (person: Keyed | undefined): Keyed => {
@@ -72,10 +87,55 @@ describe("An erasure", () => {
   };
   const erase = (as: Reader, document: StoredDocument) =>
     as.call("POST", "/api/erasures", { document: document.document });
-  async function withdraw(person: Keyed, { document }: { document: StoredDocument["document"] }): Promise<void> {
+  async function withdraw(person: Person, { document }: { document: Hex }): Promise<void> {
     const { address } = person;
     await chain.act(person, { name: "withdraw", args: { account: address, subject: address, document } });
     await running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 20_000);
+  }
+
+  /** Lets the ledger's clock go on until all that happened so far is final. */
+  async function settle(): Promise<void> {
+    await chain.client.increaseTime({ seconds: FINAL_SECONDS + 1 });
+    await chain.client.mine({ blocks: 2 });
+    await running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 20_000);
+  }
+  /** Withdraws a document for good and has it erased: what became of its versions, and how many seals went. */
+  async function withdrawAndErase(
+    person: Person,
+    as: Reader,
+    document: { document: Hex },
+  ): Promise<ErasureCertificate["body"]> {
+    await withdraw(person, document);
+    await settle();
+    const answer = await as.call("POST", "/api/erasures", { document: document.document });
+    return erasureCertificateSchema.parse(answer.body).body;
+  }
+  /** A manifest of a new document of this person's that names another document's body; put here, and not on the ledger. */
+  async function claim(
+    { address }: Person,
+    as: Reader,
+    of: StoredDocument,
+    version = 1,
+  ): Promise<{ document: Hex; manifest: Hex }> {
+    const [bytes = new Uint8Array()] = [...of.blocks.values()].slice(-1);
+    const document = version === 1 ? word() : of.document;
+    const taken = JSON.parse(Buffer.from(bytes).toString()) as Manifest;
+    const manifest = encodeManifest({ ...taken, document, version, subject: address, author: address });
+    const digest = manifestDigest(manifest);
+    expect((await as.call("PUT", `/api/blocks/${manifestCid(digest)}`, manifest)).status).toBe(201);
+    return { document, manifest: digest };
+  }
+  const anchor = (person: Person, { document, manifest }: { document: Hex; manifest: Hex }) =>
+    chain.act(person, { name: "anchor", args: { subject: person.address, document, manifest, version: 1 } });
+  /** How many blocks of a document this node holds. */
+  async function countHeld(of: StoredDocument): Promise<number> {
+    const there = await Promise.all([...of.blocks.keys()].map((cid) => running.service.ipfs.has(cid)));
+    return there.filter(Boolean).length;
+  }
+  /** The name of the seals' file, which is another one after each time that it was written anew. */
+  async function sealsFile(): Promise<unknown> {
+    const [row] = await running.service.database.query("select pg_relation_filenode('seals'::regclass) as file");
+    return row;
   }
 
   /** Everything that could open the document, or is it: never the root. */
@@ -127,16 +187,15 @@ describe("An erasure", () => {
     parts.push(...logs.flatMap(({ topics, data }) => [...topics, data].map(hex)));
     return find(Buffer.concat(parts), wanted, (piece) => [piece]);
   }
-  async function heldBlocks(): Promise<number> {
-    const cids = [first, second].flatMap(({ blocks }) => [...blocks.keys()]);
-    const there = await Promise.all(cids.map((cid) => running.service.ipfs.has(cid)));
-    return there.filter(Boolean).length;
-  }
+  const heldBlocks = async (): Promise<number> => (await countHeld(first)) + (await countHeld(second));
 
   beforeAll(async () => {
     chain = await startChain();
     folder = await makeFolder();
-    running = await startTestService(chain, folder.folder, funded);
+    running = await startTestService(chain, folder.folder, {
+      ...funded,
+      PLACET_FINALITY_SECONDS: String(FINAL_SECONDS),
+    });
     [ana, lena, ben] = [
       await enrol(chain, people.ana),
       await enrol(chain, people.lena),
@@ -150,6 +209,8 @@ describe("An erasure", () => {
     first = await storeDocument(place(), { subject, as: asAna });
     second = await storeDocument(place(), { subject, as: asAna, before: first });
     consent = await giveConsent(place(), { subject, grantee: known(lena), as: asAna });
+    const wish = { ops: CONTRIBUTE, seconds: 86_400 };
+    contribution = await giveConsent(place(), { subject, grantee: known(lena), as: asAna }, wish);
   });
   afterAll(async () => {
     await running?.stop();
@@ -185,8 +246,17 @@ describe("An erasure", () => {
 
   it("leaves nothing that opens the document without the patient's root: in no table, no file, no block, nor on the chain", async () => {
     await withdraw(known(ana), second);
-    const answer = await erase(asAna, second);
+    const before = await sealsFile();
+    // The chain could still bring the record back: nothing of it may be gone then.
+    expect(await erase(asAna, second)).toMatchObject({ status: 409, body: { code: "conflict", reason: "not-final" } });
+    expect((await asAna.call("GET", "/api/erasures")).body.items).toEqual([]);
+    expect(await heldBlocks()).toBe(first.blocks.size + second.blocks.size);
+    await settle();
+    // Two at once are one.
+    const [answer, other] = await Promise.all([erase(asAna, second), erase(asAna, second)]);
     expect(answer.status).toBe(200);
+    expect(other).toMatchObject({ status: 200, body: answer.body });
+    expect(await sealsFile()).not.toEqual(before);
     certificate = erasureCertificateSchema.parse(answer.body);
     const everything = [...needles(), ...deks()];
     expect(await searchFiles(everything)).toEqual([]);
@@ -227,6 +297,15 @@ describe("An erasure", () => {
     );
     const changed = { ...certificate, body: { ...body, seals: 5 } };
     await expect(verifyErasure(changed)).rejects.toMatchObject({ code: "tampered" });
+    // Another process that did the same a moment later changes nothing.
+    const { subject, document } = body;
+    const late = {
+      subject,
+      document,
+      at: body.erasedAt + 1,
+      certificate: encodeErasure({ ...certificate, body: { ...body, seals: 5 } }),
+    };
+    await finishErasure(running.service.database, late);
     expect(erasureCertificateSchema.parse((await erase(asAna, second)).body)).toEqual(certificate);
     expect(decodeErasure(encodeErasure(certificate))).toEqual(certificate);
     const { body: listed } = await asAna.call("GET", "/api/erasures");
@@ -238,6 +317,7 @@ describe("An erasure", () => {
   it("goes on where it stopped, when the service died in the middle of it", async () => {
     const third = await storeDocument(place(), { subject: known(ana), as: asAna });
     await withdraw(known(ana), third);
+    await settle();
     const { database, ipfs } = running.service;
     await database.transaction((tx) =>
       beginErasure(tx, { subject: people.ana.address, document: third.document, at: 1_700_000_000 }),
@@ -251,35 +331,117 @@ describe("An erasure", () => {
 
   it("takes nothing away that somebody else put there, whatever a manifest claims", async () => {
     const anas = await storeDocument(place(), { subject: known(ana), as: asAna });
-    const [bytes = new Uint8Array()] = [...anas.blocks.values()].slice(-1);
-    const taken = JSON.parse(Buffer.from(bytes).toString()) as Manifest;
-    const document = toHex(new Uint8Array(32).fill(7));
-    const { address } = people.ben;
-    const claim = encodeManifest({ ...taken, document, version: 1, subject: address, author: address });
-    const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", claim)));
-    await asBen.call("PUT", `/api/blocks/${manifestCid(digest)}`, claim);
-    await chain.act(known(ben), { name: "anchor", args: { subject: address, document, manifest: digest, version: 1 } });
-    await withdraw(known(ben), { document });
-    const answer = await eventually(async () => {
-      const asked = await asBen.call("POST", "/api/erasures", { document });
-      return asked.status === 200 && asked;
-    });
-    const { body } = erasureCertificateSchema.parse(answer.body);
+    const bens = await claim(known(ben), asBen, anas);
+    await anchor(known(ben), bens);
+    // Having put it once more makes it nobody else's.
+    for (const [cid, bytes] of anas.blocks) await asBen.call("PUT", `/api/blocks/${cid}`, bytes);
+    await withdraw(known(ana), anas);
+    const before = await sealsFile();
+    const body = await withdrawAndErase(known(ben), asBen, bens);
     expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: anas.blocks.size - 1 });
-    for (const cid of anas.blocks.keys()) expect(await running.service.ipfs.has(cid)).toBe(true);
+    expect(await countHeld(anas)).toBe(anas.blocks.size);
+    // And where no seal was, no file is written anew.
+    expect(body.seals).toBe(0);
+    expect(await sealsFile()).toEqual(before);
+    // Nobody else's document lives that names it: who put it, too, cannot keep it from being erased.
+    const mine = erasureCertificateSchema.parse((await erase(asAna, anas)).body).body;
+    expect(mine.versions[0]?.blocks).toEqual({ destroyed: anas.blocks.size, absent: 0, kept: 0 });
+    expect(mine.seals).toBe(2);
   });
 
-  it("leaves a body that another manifest counts on, though its blocks were put by the patient alone", async () => {
+  it("leaves what a provider once filed and names again: in a document of their own, or in one that the patient rejects", async () => {
+    const [patient, author] = [known(ana), known(lena)];
+    const filed = { author, consent: contribution };
+    const record = await storeDocument(place(), { subject: patient, as: asLena, filed });
+    const own = await claim(author, asLena, record);
+    await anchor(author, own);
+    const body = await withdrawAndErase(author, asLena, own);
+    expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: record.blocks.size - 1 });
+    expect(await countHeld(record)).toBe(record.blocks.size);
+
+    const [bytes = new Uint8Array()] = [...record.blocks.values()].slice(-1);
+    const document = word();
+    const again = encodeManifest({ ...(JSON.parse(Buffer.from(bytes).toString()) as Manifest), document });
+    const manifest = manifestDigest(again);
+    await asLena.call("PUT", `/api/blocks/${manifestCid(manifest)}`, again);
+    const { scope } = contribution;
+    const names = { author: author.address, grantee: author.address, subject: patient.address, scope };
+    await chain.act(author, { name: "file", args: { ...names, document, manifest, version: 1 } });
+    await chain.act(patient, { name: "reject", args: { subject: patient.address, document } });
+    await settle();
+    const { body: rejected } = erasureCertificateSchema.parse(
+      (await asAna.call("POST", "/api/erasures", { document })).body,
+    );
+    expect(rejected.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: record.blocks.size - 1 });
+    expect(await countHeld(record)).toBe(record.blocks.size);
+
+    const last = await withdrawAndErase(patient, asAna, record);
+    expect(last.versions[0]?.blocks).toEqual({ destroyed: record.blocks.size, absent: 0, kept: 0 });
+  });
+
+  it("leaves a body that a live document counts on, though its blocks were put by the patient alone", async () => {
     const anas = await storeDocument(place(), { subject: known(ana), as: asAna });
-    const [bytes = new Uint8Array()] = [...anas.blocks.values()].slice(-1);
-    const { address } = people.ben;
-    const moved = { ...(JSON.parse(Buffer.from(bytes).toString()) as Manifest), subject: address, author: address };
-    const claim = encodeManifest(moved);
-    const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", claim)));
-    await asBen.call("PUT", `/api/blocks/${manifestCid(digest)}`, claim);
-    await withdraw(known(ana), anas);
-    const { body } = erasureCertificateSchema.parse((await erase(asAna, anas)).body);
+    await anchor(known(ben), await claim(known(ben), asBen, anas));
+    const body = await withdrawAndErase(known(ana), asAna, anas);
     expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: anas.blocks.size - 1 });
     expect(body.seals).toBe(2);
+  });
+
+  it("leaves what a person takes along to a new account, before the ledger has it there; and takes it all when they end that, too", async () => {
+    const old = known(ben);
+    const bens = await storeDocument(place(), { subject: old, as: asBen });
+    const deadline = (await chainTime(chain)) + 600;
+    const move: Act = { name: "declareMove", args: { subject: old.address, newAccount: people.sam.address, deadline } };
+    await chain.signedAct(old, move, { newAccount: people.sam });
+    const asSam = await signInToRead(running, people.sam);
+    const sams = await claim(people.sam, asSam, bens);
+    const body = await withdrawAndErase(old, asBen, bens);
+    expect(body.versions[0]?.blocks).toEqual({ destroyed: 1, absent: 0, kept: bens.blocks.size - 1 });
+    await anchor(people.sam, sams);
+    const last = await withdrawAndErase(people.sam, asSam, sams);
+    expect(last.versions[0]?.blocks).toEqual({ destroyed: bens.blocks.size, absent: 0, kept: 0 });
+  });
+
+  it("destroys a seal that was just coming in when it began", async () => {
+    const anas = await storeDocument(place(), { subject: known(ana), as: asAna });
+    await withdraw(known(ana), anas);
+    await settle();
+    const { database } = running.service;
+    const [seal = new Uint8Array()] = anas.seals;
+    const { document } = anas;
+    const { address } = people.ana;
+    await database.query("delete from seals where document = $1", [document]);
+    const row = { subject: address, document, version: 1, keyed_by: "category", author: address, seal, at: 1 } as const;
+    let erasing: ReturnType<typeof erase> | undefined;
+    await database.transaction(async (tx) => {
+      expect(await writeSeal(tx, row)).toBe(true);
+      erasing = erase(asAna, anas);
+      // As long as it would take, if it did not wait.
+      await Promise.race([erasing, new Promise((resolve) => setTimeout(resolve, 700))]);
+    });
+    const { body } = erasureCertificateSchema.parse((await erasing)?.body);
+    expect(body.seals).toBe(1);
+    expect(await database.query("select 1 from seals where document = $1", [document])).toEqual([]);
+  });
+
+  it("is of every version, also of those for which the certificate has no lines", async () => {
+    const anas = await storeDocument(place(), { subject: known(ana), as: asAna });
+    const more = 3;
+    const newest = MAX_ERASED_VERSIONS + more;
+    const { manifest } = await claim(known(ana), asAna, anas, newest);
+    // As the index has them after so many acts.
+    await running.service.database.query(
+      `insert into document_versions (key, subject, document, version, manifest, author, at, tx)
+       select concat_ws('|', subject, document, n), subject, document, n,
+         case when n = $2::int then $3 else '0x' || lpad(to_hex(n), 64, '0') end, author, at, tx
+       from document_versions, generate_series(2, $2::int) as n where document = $1`,
+      [anas.document, newest, manifest],
+    );
+    const body = await withdrawAndErase(known(ana), asAna, anas);
+    expect(body.versions).toHaveLength(MAX_ERASED_VERSIONS);
+    expect(body.versions[0]?.blocks).toEqual({ destroyed: anas.blocks.size, absent: 0, kept: 0 });
+    // The newest one's body went with the first one's, whose it was, too.
+    expect(body.more).toEqual({ versions: more, blocks: { destroyed: 1, absent: more, kept: 0 } });
+    expect(await running.service.ipfs.has(manifestCid(manifest))).toBe(false);
   });
 });

@@ -83,8 +83,12 @@ export async function startChain() {
     place,
     /** Sends an act plainly. */
     act: (by: Person, act: Act) => send(by, actCall(act)),
-    /** Signs an act (with its opening where it has one) and lets `by` send it. */
-    async signedAct(signer: Person, act: Act, { opening, by = signer }: { opening?: Opening; by?: Person } = {}) {
+    /** Signs an act (with its opening where it has one) and lets `by` send it; a move is signed by its new account, too. */
+    async signedAct(
+      signer: Person,
+      act: Act,
+      { opening, by = signer, newAccount }: { opening?: Opening; by?: Person; newAccount?: Person } = {},
+    ) {
       const state = await readSigningState(act, ({ functionName, args }) =>
         client.readContract({
           address: deployment.ledger,
@@ -94,8 +98,11 @@ export async function startChain() {
         }),
       );
       const typed = typedAct(place, act, { ...state, ...(opening === undefined ? {} : { opening }) });
-      const signature: Hex = await signer.signTypedData(typed as Parameters<typeof signer.signTypedData>[0]);
-      return send(by, actCall(act, { signature }));
+      const sign = (person: Person): Promise<Hex> =>
+        person.signTypedData(typed as Parameters<typeof signer.signTypedData>[0]);
+      const signature = await sign(signer);
+      const more = newAccount === undefined ? {} : { newSignature: await sign(newAccount) };
+      return send(by, actCall(act, { signature, ...more }));
     },
     async stop() {
       child.removeAllListeners("exit");

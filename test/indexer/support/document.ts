@@ -7,7 +7,7 @@ import { compartmentKey } from "#protocol/keys/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { sampleBytes, sampleMetadata, streamOf } from "../../protocol/documents/samples.ts";
 import type { TestChain } from "./chain.ts";
-import type { Reader } from "./reading.ts";
+import type { Consent, Reader } from "./reading.ts";
 import type { Keyed } from "./story.ts";
 
 /** A stored document version: its blocks by CID (the manifest's last), its key, and its seals as they were handed in. */
@@ -21,7 +21,7 @@ export type StoredDocument = {
   seals: Uint8Array[];
 };
 
-/** Encrypts, stores, anchors and seals one version of a document of the subject's own. */
+/** Encrypts, stores, anchors and seals one version of a document of the subject's own, or files it in somebody's name. */
 export async function storeDocument(
   { running, chain }: { running: RunningService; chain: TestChain },
   {
@@ -29,13 +29,21 @@ export async function storeDocument(
     as,
     size = 300_000,
     before,
-  }: { subject: Keyed; as: Reader; size?: number; before?: StoredDocument | undefined },
+    filed,
+  }: {
+    subject: Keyed;
+    as: Reader;
+    size?: number;
+    before?: StoredDocument | undefined;
+    /** By whom, and under which consent; `as` is theirs. */
+    filed?: { author: Keyed; consent: Pick<Consent, "scope"> };
+  },
 ): Promise<StoredDocument> {
   const blocks = new Map<string, Uint8Array>();
   const { manifest, digest, dek } = await encryptDocument({
     place: chain.place,
     subject: subject.address,
-    author: subject.address,
+    author: (filed?.author ?? subject).address,
     subjectKey: subject.key.publicKey,
     source: streamOf(sampleBytes(size)),
     metadata: sampleMetadata(size),
@@ -48,7 +56,13 @@ export async function storeDocument(
     },
   });
   const { document, version } = manifest;
-  await chain.act(subject, { name: "anchor", args: { subject: subject.address, document, manifest: digest, version } });
+  const named = { subject: subject.address, document, manifest: digest, version };
+  if (filed === undefined) await chain.act(subject, { name: "anchor", args: named });
+  else {
+    const author = filed.author.address;
+    const { scope } = filed.consent;
+    await chain.act(filed.author, { name: "file", args: { ...named, author, grantee: author, scope } });
+  }
   const { address, encryptionKey } = running.service.gateway;
   const seals = (["category", "document"] as const).map((keyedBy) =>
     makeSeal(

@@ -58,7 +58,9 @@ export async function signForRelay(chain: TestChain, signer: Person, act: Act): 
 export async function buildWorld(more: Record<string, string> = {}) {
   const chain = await startChain();
   const folder = await makeFolder();
-  const running = await startTestService(chain, folder.folder, { ...funded, ...more });
+  // At once final, so that what was withdrawn can be erased.
+  const final = { PLACET_FINALITY_SECONDS: "0" };
+  const running = await startTestService(chain, folder.folder, { ...funded, ...final, ...more });
   const at = { chain, running };
   const keyed = {} as Record<"ana" | "ben" | "lena" | "tomas" | "clinic", Keyed>;
   for (const name of ["ana", "ben", "lena", "tomas", "clinic"] as const) keyed[name] = await enrol(chain, people[name]);

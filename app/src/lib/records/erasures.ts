@@ -51,15 +51,28 @@ export async function checkCertificate(
   await verifyErasure(certificate);
 }
 
-/** Has a withdrawn or rejected record destroyed. Throws Failure; what was destroyed before it stays destroyed. */
+// A record of very many versions, or many erasures at once: the service works in parts, each as long as a person waits.
+const MOST_PARTS = 20;
+
+async function askForErasure(document: Hex): Promise<ErasureCertificate> {
+  for (let part = 1; ; part += 1) {
+    try {
+      const body = { document };
+      const call = { method: "POST", signed: true, body, schema: erasureCertificateSchema } as const;
+      return await request("/api/erasures", call);
+    } catch (error) {
+      if (part === MOST_PARTS || !(error instanceof Failure) || error.reason !== "erasure-unfinished") throw error;
+    }
+  }
+}
+
+/**
+ * Has a withdrawn or rejected record destroyed. Throws Failure ("conflict" with the reason "not-final" where its end is not
+ * yet for good); what was destroyed before it stays destroyed.
+ */
 export async function eraseRecord(record: ChartRecord): Promise<ErasureCertificate> {
   const { document, manifest } = record;
-  const certificate = await request("/api/erasures", {
-    method: "POST",
-    signed: true,
-    body: { document },
-    schema: erasureCertificateSchema,
-  });
+  const certificate = await askForErasure(document);
   await checkCertificate(certificate, record);
   forgetManifest(manifest);
   return certificate;
