@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IAppointments} from "../interfaces/IAppointments.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {unclaimed, wordOf} from "../libraries/Words.sol";
+import {unclaimed} from "../libraries/Assembly.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {AppointmentRecord, BY_PATIENT, CONFIRMED, REQUESTED, SLOTS_PER_DAY, quarters} from "../types/AppointmentRecord.sol";
 import {Day} from "../types/Day.sol";
 import {AppointmentsBase} from "./AppointmentsBase.sol";

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAppointments} from "../interfaces/IAppointments.sol";
-import {keyOf} from "../libraries/RecordKey.sol";
+import {keyOf} from "../libraries/Assembly.sol";
 import {wordOf} from "../libraries/Words.sol";
 import {AppointmentRecord, BY_PATIENT, BY_PROVIDER, SLOTS_PER_DAY, newAppointment} from "../types/AppointmentRecord.sol";
 import {Day} from "../types/Day.sol";

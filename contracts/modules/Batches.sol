@@ -3,10 +3,10 @@ pragma solidity ^0.8.28;
 
 import {IBatches} from "../interfaces/IBatches.sol";
 import {IConsents} from "../interfaces/IConsents.sol";
-import {hashOfGrant} from "../libraries/GrantHash.sol";
+import {hashOfGrant, logAct, unclaimed} from "../libraries/Assembly.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {unclaimed, wordOf} from "../libraries/Words.sol";
-import {ConsentRecord, GRANTABLE_OPS} from "../types/ConsentRecord.sol";
+import {Consent, ConsentRecord, GRANTABLE_OPS} from "../types/ConsentRecord.sol";
 import {ConsentBase} from "./ConsentBase.sol";
 
 /// @dev A batch does nothing that its acts would not do one by one. One signature covers them whole: in `grantMany` their
@@ -29,7 +29,7 @@ abstract contract Batches is IBatches, ConsentBase {
             consent.record = record;
             (bytes32 grantee, bytes32 scope) = (wordOf(one.grantee), one.scope);
             bytes32 selector = IConsents.Granted.selector;
-            head = _log(head, 4, unclaimed(selector, wordOf(subject), grantee, scope, record.word(), one.capsule));
+            head = logAct(head, 4, unclaimed(selector, wordOf(subject), grantee, scope, record.word(), one.capsule));
         }
         _advance(chain, subject, before, head);
         _requireSigned(subject, _hashOfMany(Typehash.GRANT_MANY, acts), signature);

@@ -2,10 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IConsents} from "../interfaces/IConsents.sol";
-import {hashOfGrant} from "../libraries/GrantHash.sol";
-import {keyOf} from "../libraries/RecordKey.sol";
+import {consentAt, hashOfGrant, keyOf} from "../libraries/Assembly.sol";
 import {wordOf} from "../libraries/Words.sol";
-import {ACTIVE, CONTRIBUTE, ConsentRecord, MANAGE, READ, REVOKED, newConsent} from "../types/ConsentRecord.sol";
+import {ACTIVE, CONTRIBUTE, Consent, ConsentRecord, MANAGE, READ, REVOKED, newConsent} from "../types/ConsentRecord.sol";
 import {DOCTOR, NURSE} from "../types/Roles.sol";
 import {lift} from "../types/Version.sol";
 import {LedgerState} from "./LedgerState.sol";
@@ -22,7 +21,7 @@ abstract contract ConsentBase is LedgerState {
 
     /// @dev Where the consent of these parties and scope is kept.
     function _consentAt(address subject, address grantee, bytes32 scope) internal pure returns (Consent storage) {
-        return _consentOf(keyOf(subject, grantee, scope));
+        return consentAt(keyOf(subject, grantee, scope));
     }
 
     /// @dev Requires terms that can be granted at all, in time.

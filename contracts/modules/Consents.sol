@@ -4,9 +4,10 @@ pragma solidity ^0.8.28;
 import {IConsents} from "../interfaces/IConsents.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {unclaimed} from "../libraries/Words.sol";
+import {unclaimed} from "../libraries/Assembly.sol";
 import {
     CONTRIBUTE,
+    Consent,
     ConsentRecord,
     GRANTABLE_OPS,
     READ,

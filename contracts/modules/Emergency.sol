@@ -7,6 +7,7 @@ import {Typehash} from "../libraries/Typehash.sol";
 import {wordOf} from "../libraries/Words.sol";
 import {
     ARMED,
+    Consent,
     ConsentRecord,
     GRANTABLE_OPS,
     HOURS_OPEN,

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IHistory} from "../interfaces/IHistory.sol";
-import {unclaimed, wordOf} from "../libraries/Words.sol";
-import {Stamp, stampNow} from "../types/Stamp.sol";
+import {logAct, unclaimed} from "../libraries/Assembly.sol";
+import {wordOf} from "../libraries/Words.sol";
 
 /// @dev One head per account and the roll of all accounts. Every event of a contract built on this is logged by
 /// `_record`, so that what is hashed and what is logged are the same bytes, and no event goes without stamp and head.
@@ -31,7 +31,7 @@ abstract contract History is IHistory {
     function _record(address account, uint256 topics, bytes memory act) internal {
         Chain storage chain = _chains[account];
         bytes32 previous = chain.head;
-        chain.head = _log(previous, topics, act);
+        chain.head = logAct(previous, topics, act);
         if (previous == 0) roll = keccak256(abi.encode(roll, account));
     }
 
@@ -69,31 +69,5 @@ abstract contract History is IHistory {
         bytes32 c
     ) internal {
         _record(account, 4, unclaimed(selector, wordOf(account), wordOf(second), third, a, b, c));
-    }
-
-    /// @dev The same as `head = keccak256(bytes.concat(previous, act, stamp))` and then an `emit` of the act with stamp
-    /// and head, without encoding all words a second time. The tests hold every event equal to that.
-    function _log(bytes32 previous, uint256 topics, bytes memory act) internal returns (bytes32 head) {
-        Stamp stamp = stampNow();
-        assembly ("memory-safe") {
-            // In place: previous head (where the length was) | act = topics, data | stamp | new head
-            let length := mload(act)
-            let first := add(act, 0x20)
-            let end := add(first, length)
-            mstore(act, previous)
-            mstore(end, stamp)
-            head := keccak256(act, add(length, 0x40))
-            mstore(add(end, 0x20), head)
-
-            let skipped := shl(5, topics)
-            let data := add(first, skipped)
-            let size := sub(add(length, 0x40), skipped)
-            switch topics
-            case 2 { log2(data, size, mload(first), mload(add(first, 0x20))) }
-            case 3 { log3(data, size, mload(first), mload(add(first, 0x20)), mload(add(first, 0x40))) }
-            default {
-                log4(data, size, mload(first), mload(add(first, 0x20)), mload(add(first, 0x40)), mload(add(first, 0x60)))
-            }
-        }
     }
 }

@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {AppointmentRecord} from "../types/AppointmentRecord.sol";
-import {ConsentRecord} from "../types/ConsentRecord.sol";
 import {Day} from "../types/Day.sol";
 import {DocumentRecord} from "../types/DocumentRecord.sol";
 import {History} from "./History.sol";
@@ -13,10 +12,6 @@ import {SignedActs} from "./SignedActs.sol";
 /// the two pieces of code see the same storage. No other module declares a variable. Each record stands in a struct of
 /// its own, so that its place is computed once for reading and writing.
 abstract contract LedgerState is History, SignedActs {
-    struct Consent {
-        ConsentRecord record;
-    }
-
     struct Document {
         DocumentRecord record;
     }
@@ -47,14 +42,5 @@ abstract contract LedgerState is History, SignedActs {
 
     constructor(IProviderRegistry registry) {
         _registry = registry;
-    }
-
-    /// @dev Where the consent of this key is kept. The key, which is the hash of three words, is itself its place:
-    /// Solidity's own places are small numbers and hashes of two words. For the same reason no key is ever taken from a
-    /// caller: it is hashed here from the three words, or it could name any place.
-    function _consentOf(bytes32 key) internal pure returns (Consent storage consent) {
-        assembly ("memory-safe") {
-            consent.slot := key
-        }
     }
 }

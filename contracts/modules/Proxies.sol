@@ -5,7 +5,7 @@ import {IConsents} from "../interfaces/IConsents.sol";
 import {IProxies} from "../interfaces/IProxies.sol";
 import {Typehash} from "../libraries/Typehash.sol";
 import {wordOf} from "../libraries/Words.sol";
-import {ConsentRecord, GRANTABLE_OPS, MANAGE, REVOKED} from "../types/ConsentRecord.sol";
+import {Consent, ConsentRecord, GRANTABLE_OPS, MANAGE, REVOKED} from "../types/ConsentRecord.sol";
 import {lift} from "../types/Version.sol";
 import {ConsentBase} from "./ConsentBase.sol";
 

@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IRecords} from "../interfaces/IRecords.sol";
 import {Typehash} from "../libraries/Typehash.sol";
-import {unclaimed, wordOf} from "../libraries/Words.sol";
+import {unclaimed} from "../libraries/Assembly.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {CONTRIBUTE} from "../types/ConsentRecord.sol";
 import {DocumentRecord, LIVE, REJECTED, WITHDRAWN} from "../types/DocumentRecord.sol";
 import {Consents} from "./Consents.sol";

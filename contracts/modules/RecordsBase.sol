@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IRecords} from "../interfaces/IRecords.sol";
-import {unclaimed, wordOf} from "../libraries/Words.sol";
+import {unclaimed} from "../libraries/Assembly.sol";
+import {wordOf} from "../libraries/Words.sol";
 import {DocumentRecord, LIVE, newDocument} from "../types/DocumentRecord.sol";
 import {LedgerState} from "./LedgerState.sol";
 

@@ -6,7 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IBatches} from "../interfaces/IBatches.sol";
 import {ISignedActs} from "../interfaces/ISignedActs.sol";
-import {hashOf} from "../libraries/Words.sol";
+import {hashOf} from "../libraries/Assembly.sol";
 
 /// @dev Who signed what, and what of an account decides whether a signature is still good. Wallets that are contracts
 /// are asked by STATICCALL: they can look, burn the gas they are given, and change nothing.

@@ -15,6 +15,11 @@ pragma solidity ^0.8.28;
 /// for the `used`th of `times` times, and changedAt <= t < min(changedAt + 4 hours, expiresAt).
 type ConsentRecord is uint256;
 
+/// @dev A struct, so that the place where a record is kept is found once, for reading and for writing.
+struct Consent {
+    ConsentRecord record;
+}
+
 using {
     word,
     status,

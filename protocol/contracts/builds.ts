@@ -3,7 +3,7 @@
 /** By what the contracts' code is recognised: its hash with all immutable values zero, and where those stand. */
 export const publishedBuilds = {
   ledger: {
-    codeHash: "0x8351be9b7f5d12e0f80f9138e24fc7d100093b1eb992fb25e245034c13f10917",
+    codeHash: "0x22dbd6b5474168d3c7d2b519e43dc109e670146b529f6f30882d4d5c078759f1",
     immutables: [
       { name: "extension", start: 80 },
       { name: "_registry", start: 6465 },
@@ -17,7 +17,7 @@ export const publishedBuilds = {
     ],
   },
   ledgerExtension: {
-    codeHash: "0xce846b663263072b205decbb7e57626915c845d7b675d5d08156d42110777d10",
+    codeHash: "0x7a0fb604307682e76b71e749746f9b9dc4e353dd036e0c65032bbbe0ab9f9cb8",
     immutables: [
       { name: "_registry", start: 16135 },
       { name: "_registry", start: 17067 },
@@ -29,5 +29,5 @@ export const publishedBuilds = {
       { name: "_cachedChainId", start: 19044 },
     ],
   },
-  providerRegistry: { codeHash: "0xe7514fac10f7b36a824bcc5563983354015ebe2426343e499c2a5b473e33954c", immutables: [] },
+  providerRegistry: { codeHash: "0xc293b0aff9ab18314cf92d6613b63e73644aae352233570c120a031861df3235", immutables: [] },
 } as const;

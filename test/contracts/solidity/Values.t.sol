@@ -2,9 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IConsents} from "../../../contracts/interfaces/IConsents.sol";
-import {hashOfGrant} from "../../../contracts/libraries/GrantHash.sol";
-import {keyOf} from "../../../contracts/libraries/RecordKey.sol";
-import {unclaimed, wordOf} from "../../../contracts/libraries/Words.sol";
+import {consentAt, hashOf, hashOfGrant, keyOf, unclaimed} from "../../../contracts/libraries/Assembly.sol";
+import {wordOf} from "../../../contracts/libraries/Words.sol";
 import {AppointmentRecord, newAppointment, quarters} from "../../../contracts/types/AppointmentRecord.sol";
 import {ConsentRecord, newArmed, newConsent} from "../../../contracts/types/ConsentRecord.sol";
 import {Day} from "../../../contracts/types/Day.sol";
@@ -241,11 +240,23 @@ contract ValuesTest {
 
     function testFuzz_wordsAreAsEncoded(bytes32[7] memory w, address account) external pure {
         require(wordOf(account) == bytes32(abi.encode(account)), "an address is another word");
+        require(keccak256(unclaimed(w[0])) == keccak256(abi.encode(w[0])), "one word");
         bytes32 five = keccak256(unclaimed(w[0], w[1], w[2], w[3], w[4]));
         require(five == keccak256(abi.encode(w[0], w[1], w[2], w[3], w[4])), "five words");
         bytes32 six = keccak256(unclaimed(w[0], w[1], w[2], w[3], w[4], w[5]));
         require(six == keccak256(abi.encode(w[0], w[1], w[2], w[3], w[4], w[5])), "six words");
         bytes32 seven = keccak256(unclaimed(w[0], w[1], w[2], w[3], w[4], w[5], w[6]));
         require(seven == keccak256(abi.encode(w)), "seven words");
+    }
+
+    function testFuzz_aListIsHashedAsItsWords(bytes32[] memory list) external pure {
+        require(hashOf(list) == keccak256(abi.encodePacked(list)), "another hash");
+    }
+
+    function testFuzz_aConsentStandsWhereItsKeySays(bytes32 key, ConsentRecord record) external {
+        ConsentRecord before = consentAt(key).record;
+        consentAt(key).record = record;
+        require(vm.load(address(this), key) == bytes32(ConsentRecord.unwrap(record)), "another place");
+        consentAt(key).record = before;
     }
 }
