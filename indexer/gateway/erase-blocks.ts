@@ -59,7 +59,10 @@ export async function eraseBlocks(
     if (!(await ipfs.has(block))) told.absent += 1;
     else if (!isFree) told.kept += 1;
     else {
-      await ipfs.unpin(block);
+      await ipfs.unpin(block).catch(async (error: unknown) => {
+        // Another process that erases the same was quicker.
+        if (await ipfs.has(block)) throw error;
+      });
       await forgetHolders(database, block);
       told.destroyed += 1;
     }

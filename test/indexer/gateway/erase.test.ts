@@ -429,6 +429,7 @@ describe("An erasure", () => {
     const more = 3;
     const newest = MAX_ERASED_VERSIONS + more;
     const { manifest } = await claim(known(ana), asAna, anas, newest);
+    await running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 20_000);
     // As the index has them after so many acts.
     await running.service.database.query(
       `insert into document_versions (key, subject, document, version, manifest, author, at, tx)
