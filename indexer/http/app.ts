@@ -8,6 +8,7 @@ import type { Service } from "../service.ts";
 import { createLimits } from "./limits.ts";
 import { mountRoute } from "./mount.ts";
 import { sendProblem } from "./problem.ts";
+import { mountReach } from "./reach.ts";
 import { routes } from "./routes.ts";
 import { mountStatic, setSecurityHeaders } from "./static.ts";
 
@@ -26,6 +27,7 @@ export async function createApp(service: Service): Promise<Express> {
   // A HEAD route stands before the GET of the same path, which Express would otherwise ask.
   const ordered = routes.toSorted((a, b) => Number(b.method === "head") - Number(a.method === "head"));
   for (const route of ordered) mountRoute(app, route, { service, takeTurn });
+  mountReach(app);
   await mountStatic(app, config);
   app.use((request) => {
     throw new Failure("not-found", `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`);

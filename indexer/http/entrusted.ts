@@ -1,16 +1,17 @@
 // A patient entrusts this gateway with seals, or takes them back, from a page of another service: no session and no
 // cookie counts here, the signature of the vault's account says everything.
 
-import type { Hex } from "viem";
+import type { Hex, TypedDataDefinition } from "viem";
 import { z } from "zod";
-import { HAND_IN_SECONDS, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { advanceHandIn } from "../store/hand-ins.ts";
-import { deleteSeals } from "../store/seals.ts";
+import { deleteSeals, listSeals } from "../store/seals.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
-import { addressIn } from "./schemas.ts";
-import { MAX_SEALS, sealShape, takeSeals } from "./seals.ts";
+import { addressIn, digestOut, pageOf, timeOut } from "./schemas.ts";
+import { keyedBy, MAX_SEALS, sealShape, takeSeals } from "./seals.ts";
 import { isSignedByVault } from "./vault-signature.ts";
 
 const signed = {
@@ -23,26 +24,39 @@ const signed = {
     .describe("By the vault's account; by the patient's own where the ledger names none."),
 };
 
-/** Throws `not-authorised` unless the subject's vault signed this just now, and nothing at the same time or later. */
+/** Most seals that one answer lists. */
+const HELD_AT_ONCE = 1_000;
+
+const refuse = (words: string, reason: string) =>
+  new Failure("not-authorised", `${words} Nothing was stored or deleted.`, { reason });
+
+/** Throws `not-authorised` unless the subject's vault signed this just now. */
+async function requireVault(
+  { chain, now }: Service,
+  told: { subject: Hex; time: number; typed: TypedDataDefinition; signature: Hex },
+): Promise<void> {
+  const { subject, time, typed, signature } = told;
+  if (Math.abs(time - now()) > HAND_IN_SECONDS)
+    throw refuse("The time in this message is not now. Check this device's clock and try again.", "hand-in-time");
+  if (!(await isSignedByVault(chain, { account: subject, typed, signature })))
+    throw refuse("The patient's vault did not sign this.", "hand-in-signature");
+}
+
+/** Throws `not-authorised` unless the subject's vault signed this just now, later than everything before. */
 async function requireSignature(
-  { chain, database, gateway, now }: Service,
+  service: Service,
   { signature, ...told }: Omit<HandIn, "gateway"> & { signature: Hex },
 ): Promise<void> {
   const { subject, time } = told;
-  const refuse = (words: string, reason: string) =>
-    new Failure("not-authorised", `${words} Nothing was stored or deleted.`, { reason });
-  if (Math.abs(time - now()) > HAND_IN_SECONDS)
-    throw refuse("The time in this message is not now. Check this device's clock and try again.", "hand-in-time");
-  const { chainId, ledger } = chain.deployment;
-  const typed = typedHandIn({ chainId, ledger }, { ...told, gateway: gateway.address });
-  if (!(await isSignedByVault(chain, { account: subject, typed, signature })))
-    throw refuse("The patient's vault did not sign this.", "hand-in-signature");
+  const { chainId, ledger } = service.chain.deployment;
+  const typed = typedHandIn({ chainId, ledger }, { ...told, gateway: service.gateway.address });
+  await requireVault(service, { subject, time, typed, signature });
   // Whoever carried a message could else say it again: seals that were taken back would be here once more.
-  if (!(await advanceHandIn(database, { subject, time })))
+  if (!(await advanceHandIn(service.database, { subject, time })))
     throw refuse("This message came before, or a later one did. Sign it anew, with a later time.", "hand-in-repeated");
 }
 
-/** POST /api/entrusted/seals and /api/entrusted/drop. */
+/** POST /api/entrusted/seals, /api/entrusted/drop and /api/entrusted/held. */
 export const entrustedRoutes: Route[] = [
   route({
     method: "post",
@@ -78,6 +92,36 @@ export const entrustedRoutes: Route[] = [
     async handle({ service, body }) {
       await requireSignature(service, { ...body, what: "drop" });
       return { dropped: await deleteSeals(service.database, body.subject) };
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/entrusted/held",
+    summary:
+      "Which seals you handed this gateway, without the seals: a question that your vault's account signs. It may be asked again while its time is now.",
+    tag: "Reading",
+    access: "public",
+    fromAnyPage: true,
+    limit: "records",
+    body: z.object({
+      ...signed,
+      time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now."),
+      cursor: z.string().max(400).optional(),
+    }),
+    response: pageOf(z.object({ document: digestOut, version: z.number().int(), keyedBy, at: timeOut })),
+    problems: ["not-authorised"],
+    async handle({ service, body: { subject, time, signature, cursor } }) {
+      const { chainId, ledger } = service.chain.deployment;
+      const typed = typedAskHeld({ chainId, ledger }, { subject, gateway: service.gateway.address, time });
+      await requireVault(service, { subject, time, typed, signature });
+      const after = readCursor(cursor, z.tuple([keyText, keyNumber, keyText]));
+      const limit = HELD_AT_ONCE + 1;
+      const rows = await listSeals(service.database, { subject, author: subject, after, limit });
+      const { items, next } = cutPage(rows, HELD_AT_ONCE, (row) => [row.document, row.version, row.keyed_by]);
+      return {
+        items: items.map(({ document, version, keyed_by, at }) => ({ document, version, keyedBy: keyed_by, at })),
+        next,
+      };
     },
   }),
 ];

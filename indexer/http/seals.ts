@@ -25,7 +25,8 @@ export const sealShape = z.object({
 const sealIn = sealShape.extend({ subject: addressIn });
 type SealIn = z.output<typeof sealIn>;
 
-const keyedBy = z.enum(["category", "document"]);
+/** What a seal is under: the key of its category, or that of the document alone. */
+export const keyedBy = z.enum(["category", "document"]);
 const heldOut = z.object({
   subject: addressOut,
   document: digestOut,

@@ -43,3 +43,22 @@ export function typedHandIn(
     message: { subject, gateway, drop: what === "drop", seals: keccak256(canonicalBytes(seals)), time },
   };
 }
+
+/** The EIP-712 typed data of a question, under the ledger's domain: which of my seals do you hold? It changes nothing. */
+export function typedAskHeld(
+  { chainId, ledger }: Place,
+  { subject, gateway, time }: Omit<HandIn, "what">,
+): TypedDataDefinition<Record<"AskHeld", { name: string; type: string }[]>, "AskHeld"> {
+  return {
+    domain: { name: "Placet", version: "1", chainId, verifyingContract: ledger },
+    types: {
+      AskHeld: [
+        { name: "subject", type: "address" },
+        { name: "gateway", type: "address" },
+        { name: "time", type: "uint40" },
+      ],
+    },
+    primaryType: "AskHeld",
+    message: { subject, gateway, time },
+  };
+}

@@ -7,7 +7,7 @@ export { detectType, fileTypes, HEAD_BYTES, type FileType } from "./detect-type.
 export { deriveDocumentKeys, newDek, newDocumentId, openDocumentKeys } from "./document-keys.ts";
 export type { DocumentKeys, VersionName } from "./document-keys.ts";
 export { makeRoot, readRoot, type Block, type FileLayout, type Leaf } from "./file.ts";
-export { HAND_IN_SECONDS, typedHandIn, type HandedSeal, type HandIn } from "./hand-in.ts";
+export { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandedSeal, type HandIn } from "./hand-in.ts";
 export { CHUNK_SIZE, layoutOf, leafSizeOf, type BodyLayout } from "./layout.ts";
 export { decodeManifest, encodeManifest, manifestDigest, manifestSchema, type Manifest } from "./manifest.ts";
 export { decryptMetadata, encryptMetadata, metadataSchema, type Metadata } from "./metadata.ts";

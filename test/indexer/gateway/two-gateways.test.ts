@@ -4,7 +4,8 @@
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
-import { makeSeal, openRelease, releaseSchema, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { makeSeal, openRelease, releaseSchema, typedAskHeld, typedHandIn } from "#protocol/documents/index.ts";
+import type { HandIn } from "#protocol/documents/index.ts";
 import { compartmentKey, deriveEncryptionKey, deriveVaultAccount } from "#protocol/keys/index.ts";
 import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
 import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
@@ -111,6 +112,13 @@ describe("A patient with two gateways", () => {
     return { subject: told.subject, time: told.time, signature };
   }
 
+  /** What a gateway says that it holds of hers. */
+  async function askHeld(at: OneProcess, { of = at, time = now(), by = vault } = {}) {
+    const told = { subject: ana.address, time };
+    const signature = await by.signTypedData(typedAskHeld(chain.place, { ...told, gateway: infoOf(of).address }));
+    return send(at, "/api/entrusted/held", { ...told, signature });
+  }
+
   async function readAt(gateway: OneProcess, opening?: unknown) {
     const reader = gateway === one ? asLena.one : asLena.two;
     const at = { running: gateway.running, chain };
@@ -148,6 +156,14 @@ describe("A patient with two gateways", () => {
     const receipt = body["receipt"] as Parameters<typeof verifyReceipt>[0];
     expect(await verifyReceipt(receipt)).toBe("wallet");
     expect(receipt.body.gateway).toBe(infoOf(two).address);
+  });
+
+  it("is told which of her seals the second holds, by her vault's word alone", async () => {
+    const { status, body } = await askHeld(two);
+    expect({ status, next: body["next"] }).toEqual({ status: 200, next: null });
+    expect(body["items"]).toMatchObject([{ document: labs.document, version: 1, keyedBy: "category" }]);
+    const strangers = [{ by: people.lena as never }, { by: people.ana as never }, { time: now() - 300 }, { of: one }];
+    for (const asked of strangers) expect(await askHeld(two, asked)).toMatchObject({ status: 401 });
   });
 
   it("is read by neither gateway, nor by both together", async () => {
@@ -212,6 +228,7 @@ describe("A patient with two gateways", () => {
   it("drops the second, which then opens nothing, while the first goes on; and a revoke ends both", async () => {
     const seals = [sealFor(two)];
     expect(await send(two, "/api/entrusted/drop", await sign(two, "drop"))).toMatchObject({ body: { dropped: 1 } });
+    expect((await askHeld(two)).body).toEqual({ items: [], next: null });
     expect(await reasonAt(two, consent.opening)).toBe("no-seal");
     expect(await reasonAt(one)).toBe("released");
     expect((await send(two, "/api/entrusted/drop", await sign(two, "drop"))).body).toEqual({ dropped: 0 });

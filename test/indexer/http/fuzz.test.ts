@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { signCall, unwrap } from "#protocol/keys/index.ts";
-import { cidOfBlock, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { cidOfBlock, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { signRequest } from "#protocol/receipts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { makeRequest } from "../support/reading.ts";
@@ -183,6 +183,11 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     return [{ body: { ...(await signHandIn(world, [seal])), seals: [seal] } }];
   },
   postApiEntrustedDrop: async (world) => [{ body: await signHandIn(world, "drop") }],
+  async postApiEntrustedHeld({ chain, people, gateway }) {
+    const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
+    const typed = typedAskHeld(chain.place, { ...told, gateway: gateway.address });
+    return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
   async deleteApiGuardianshipsSubject({ signedIn, guardians, people }) {
     await signedIn.patient.call("PUT", "/api/guardians", guardians);
     return [{ role: "grantee", path: { subject: people.ana.address } }];

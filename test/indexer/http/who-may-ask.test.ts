@@ -120,6 +120,11 @@ const table: Record<string, Row | Row[]> = {
     all("401"),
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
   ],
+  "post /api/entrusted/held": [
+    "/api/entrusted/held",
+    all("401"),
+    (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
+  ],
   "get /api/seals": [
     (w) => `/api/seals?subject=${w.people.ana.address}`,
     "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",

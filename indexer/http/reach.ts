@@ -1,0 +1,53 @@
+// The one way by which a page of ours reaches another gateway: a frame with an opaque origin, a script of twenty lines and a
+// policy of its own that lets it connect to that one gateway. Rule: the app's own policy names nobody but this service,
+// and this service calls nobody on a page's behalf.
+
+import { createHash } from "node:crypto";
+import type { Express } from "express";
+import { Failure } from "#protocol/failure.ts";
+
+// It carries what the page hands it to the four addresses of a gateway that any page may call, and the answers back.
+const script = `
+const gateway = new URL(location.href).searchParams.get("to");
+const paths = ["/api/gateway", "/api/entrusted/seals", "/api/entrusted/drop", "/api/entrusted/held"];
+addEventListener("message", ({ source, data, ports: [port] }) => {
+  if (source !== parent || parent === window || data !== "placet-reach" || !port) return;
+  port.onmessage = async ({ data: { id, path, body } }) => {
+    const answer = { id, status: 0, text: "" };
+    try {
+      if (!paths.includes(path)) throw new Error(path);
+      const sent = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body };
+      const plain = { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: "no-store" };
+      const response = await fetch(gateway + path, { ...sent, ...plain, signal: AbortSignal.timeout(30000) });
+      answer.text = (await response.text()).slice(0, 1000000);
+      answer.status = response.status;
+    } catch {}
+    port.postMessage(answer);
+  };
+});
+`;
+const hash = createHash("sha256").update(script).digest("base64");
+const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Gateway</title><script>${script}</script></head></html>`;
+
+/** Adds `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. */
+export function mountReach(app: Express): void {
+  app.get("/reach", (request, response) => {
+    const { to } = request.query;
+    if (typeof to !== "string" || !isReachable(to))
+      throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
+    const policy = [
+      ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
+      ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],
+    ].join("; ");
+    response.removeHeader("X-Frame-Options");
+    response.set({ "Content-Security-Policy": policy, "Cache-Control": "no-store" }).type("html").send(page);
+  });
+}
+
+/** True for an origin as `URL` writes it, and nothing else: no path, no second word. */
+function isReachable(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, origin } = new URL(text);
+  const local = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  return text === origin && (protocol === "https:" || local) && /^https?:\/\/[a-z0-9.:[\]-]+$/.test(text);
+}

@@ -1,0 +1,49 @@
+// The frame by which a page reaches another gateway: its policy names that one, and nothing that is more than an origin.
+
+import { createHash } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mountReach } from "#indexer/http/reach.ts";
+
+let url: string;
+let close: () => void;
+
+beforeAll(async () => {
+  const app = express();
+  mountReach(app);
+  app.use(((_error, _request, response, _next) => void response.status(400).end()) as express.ErrorRequestHandler);
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  close = () => void server.close();
+});
+afterAll(() => close());
+
+const ask = async (to: string) => fetch(`${url}/reach?to=${encodeURIComponent(to)}`);
+
+describe("A page that reaches another gateway", () => {
+  it.each(["https://b.example", "https://b.example:8443", "http://127.0.0.1:8080", "http://[::1]:8080"])(
+    "gets a frame that reaches %s alone, without an origin, by one script",
+    async (to) => {
+      const answer = await ask(to);
+      const policy = answer.headers.get("content-security-policy")?.split("; ");
+      const script = /<script>([^]*)<\/script>/.exec(await answer.text())?.[1] ?? "";
+      const hash = createHash("sha256").update(script).digest("base64");
+      expect(policy).toEqual([
+        ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
+        ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],
+      ]);
+    },
+  );
+
+  it.each([
+    ...["", "*", "https:", "https://*", "https://*.example", "http://b.example", "https://b.example/", "b.example"],
+    ...["https://b.example https://c.example", "https://b.example; script-src *", "https://a@b.example", "data:,x"],
+    ...["https://b.example\r\nX-Y: z", "https://B.example", "blob:https://b.example/1", "'self'", "wss://b.example"],
+  ])("gets none for %j", async (to) => {
+    const answer = await ask(to);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("content-security-policy") ?? "").not.toContain("connect-src");
+  });
+});
