@@ -29,7 +29,7 @@ const NOT_A_MEMBER = 17n;
 
 describe("A thief of the wallet, who has its code burn all gas when it is asked for a signature (EIP-7702)", () => {
   const stage = setStage();
-  const GAS = 400_000;
+  const GAS = 700_000;
 
   let consents: Draft[] = [];
   beforeEach(async () => {
