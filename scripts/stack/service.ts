@@ -40,6 +40,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
         ? {
             PLACET_RATE_SIGN_IN: process.env["PLACET_RATE_SIGN_IN"] ?? "200",
             PLACET_RATE_RECORDS: process.env["PLACET_RATE_RECORDS"] ?? "600",
+            // Nothing takes blocks of a development chain back, and nobody should wait a quarter of an hour to erase.
+            PLACET_FINALITY_SECONDS: process.env["PLACET_FINALITY_SECONDS"] ?? "20",
           }
         : {}),
       ...options.env,
