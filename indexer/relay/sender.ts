@@ -5,6 +5,7 @@
 import { keccak256 } from "viem";
 import type { Address, Hex, PublicClient, TransactionReceipt } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
+import { withGasMargin } from "#protocol/contracts/index.ts";
 import type { Foundation } from "../service.ts";
 import { notify } from "../store/database.ts";
 import type { Queryable } from "../store/database.ts";
@@ -127,7 +128,7 @@ export function createSender(
       await markFailed(database, { id: row.id, reason: "too-much-gas", detail, at: now() });
       return true;
     }
-    return pass(row, { gas: (gas * 5n) / 4n });
+    return pass(row, { gas: withGasMargin(gas) });
   }
 
   /** Signs a queued transaction under the next nonce, or one that is stuck under its own at a higher price; writes that down; sends it. */

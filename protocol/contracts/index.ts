@@ -3,3 +3,4 @@
 export { ledgerAbi } from "./ledger.ts";
 export { providerRegistryAbi } from "./provider-registry.ts";
 export { publishedBuilds } from "./builds.ts";
+export { withGasMargin } from "./gas-margin.ts";

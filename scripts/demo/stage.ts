@@ -4,7 +4,7 @@ import { createPublicClient, createWalletClient, defineChain, getAddress, http }
 import type { Address, Hex, PublicClient } from "viem";
 import { z } from "zod";
 import { fromHex, type Bytes } from "#protocol/bytes.ts";
-import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
+import { ledgerAbi, providerRegistryAbi, withGasMargin } from "#protocol/contracts/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Place } from "#protocol/keys/index.ts";
 import { actCall, type Act } from "#protocol/typed-data/index.ts";
@@ -93,8 +93,11 @@ export async function openStage({ url, rpcUrl }: { url: string; rpcUrl: string }
       const wallet = createWalletClient({ account: demoAccount(index), chain, transport });
       for (const act of acts) {
         const { contract, functionName, args } = actCall(act);
-        const call = { address: addresses[contract], abi: abis[contract], functionName, args };
-        const hash = await wallet.writeContract(call as Parameters<typeof wallet.writeContract>[0]);
+        const call = { address: addresses[contract], abi: abis[contract], functionName, args } as Parameters<
+          typeof wallet.writeContract
+        >[0];
+        const gas = withGasMargin(await client.estimateContractGas({ ...call, account: wallet.account }));
+        const hash = await wallet.writeContract({ ...call, gas } as typeof call);
         const receipt = await client.waitForTransactionReceipt({ hash });
         if (receipt.status !== "success")
           throw new Failure("refused", `The ledger refused "${act.name}" of demo person ${index}.`);

@@ -10,7 +10,7 @@ import type { Hex, TransactionReceipt } from "viem";
 import { actCall, readSigningState, typedAct } from "#protocol/typed-data/index.ts";
 import type { Act } from "#protocol/typed-data/index.ts";
 import type { Opening } from "#protocol/consent/index.ts";
-import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
+import { ledgerAbi, providerRegistryAbi, withGasMargin } from "#protocol/contracts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { deploy } from "#scripts/deploy.ts";
 import type { Deployment } from "#scripts/deploy.ts";
@@ -65,13 +65,14 @@ export async function startChain() {
   async function send(by: Person, call: ReturnType<typeof actCall>): Promise<TransactionReceipt> {
     const wallet = createWalletClient({ account: by, transport: http(rpcUrl) });
     const abi = call.contract === "ledger" ? ledgerAbi : providerRegistryAbi;
-    const hash = await wallet.writeContract({
+    const what = {
       address: addressOf(call.contract),
       abi: abi as typeof ledgerAbi,
       functionName: call.functionName as "revoke",
       args: call.args as never,
-      chain: null,
-    });
+    };
+    const gas = withGasMargin(await client.estimateContractGas({ ...what, account: by }));
+    const hash = await wallet.writeContract({ ...what, gas, chain: null });
     return client.waitForTransactionReceipt({ hash });
   }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPublicClient, createWalletClient, http } from "viem";
 import type { Address, Hex, PublicClient } from "viem";
-import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
+import { ledgerAbi, providerRegistryAbi, withGasMargin } from "#protocol/contracts/index.ts";
 import { createChainReader, type ChainReader, type RpcRequest } from "#protocol/history/index.ts";
 import {
   actCall,
@@ -62,14 +62,16 @@ export async function startChain(): Promise<TestChain> {
       const account = demoAccount(from);
       const wallet = createWalletClient({ account, transport: http(rpcUrl) });
       const nonce = nonces.get(from) ?? (await client.getTransactionCount({ address: account.address }));
-      const hash = await wallet.writeContract({
-        chain: null,
+      const call = {
         address: deployment[contract],
         abi: contract === "ledger" ? ledgerAbi : providerRegistryAbi,
         functionName,
         args,
-        nonce,
-      } as unknown as Parameters<typeof wallet.writeContract>[0]);
+      };
+      const question = { ...call, account } as unknown as Parameters<typeof client.estimateContractGas>[0];
+      const gas = withGasMargin(await client.estimateContractGas(question));
+      const sending = { ...call, chain: null, nonce, gas } as unknown as Parameters<typeof wallet.writeContract>[0];
+      const hash = await wallet.writeContract(sending);
       nonces.set(from, nonce + 1);
       const receipt = await client.waitForTransactionReceipt({ hash });
       if (receipt.status !== "success") throw new Error(`${act.name} was refused.`);

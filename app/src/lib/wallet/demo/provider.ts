@@ -1,7 +1,17 @@
 // The demo wallet's EIP-1193 side: answers what wallets answer, asks the person before it shows an account or signs, and
 // passes reads on to the node. It announces itself by EIP-6963 like every other wallet.
-import { createWalletClient, hexToString, http, isHex, numberToHex, type Hex, type TypedDataDefinition } from "viem";
+import {
+  createWalletClient,
+  hexToString,
+  http,
+  isHex,
+  numberToHex,
+  publicActions,
+  type Hex,
+  type TypedDataDefinition,
+} from "viem";
 import { placetChain } from "#app/service/index.ts";
+import { withGasMargin } from "#protocol/contracts/index.ts";
 import { demoAccount, demoEndpoint } from "./people.ts";
 import { askPerson, demo, providerError } from "./questions.svelte.ts";
 
@@ -111,11 +121,13 @@ async function sendTransaction(call: unknown): Promise<Hex> {
   const reached = await askNode("eth_chainId", []).catch(() => undefined);
   const url = reached === undefined ? undefined : await demoEndpoint();
   const client = createWalletClient({ account, chain: await placetChain(), transport: http(url ?? "/rpc") });
-  return client.sendTransaction({
+  const transaction = {
     ...(to === undefined ? {} : { to }),
     ...(data === undefined ? {} : { data }),
     value: BigInt(value ?? 0),
-  });
+  };
+  const gas = withGasMargin(await client.extend(publicActions).estimateGas({ account, ...transaction }));
+  return client.sendTransaction({ ...transaction, gas });
 }
 
 /** The provider that pages are given. */
