@@ -191,7 +191,7 @@ describe("A patient who adds a very large document", () => {
   test("reads all of it back, and it is the same", { timeout: 600_000 }, async () => {
     const { page } = ana;
     await go(page, "/patient/records");
-    await page.getByText(title).first().click();
+    await page.getByRole("link", { name: title }).first().click();
     const saving = page.waitForEvent("download", { timeout: 300_000 });
     await page.getByRole("button", { name: /save/i }).click({ timeout: 300_000 });
     const path = await (await saving).path();

@@ -45,4 +45,6 @@ export async function go(page: Page, path: string): Promise<void> {
     link.click();
     link.remove();
   }, path);
+  // Until then what is found would be found on the page before.
+  await page.waitForURL(({ pathname, search }) => pathname + search === path, { waitUntil: "commit" });
 }
