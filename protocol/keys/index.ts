@@ -1,5 +1,13 @@
 // Keys: the vault and what comes from its root, wrapping for one recipient, what consents hand over, session keys.
 
+export {
+  addGateway,
+  dropGateway,
+  MOST_GATEWAYS,
+  noteGatewayRoots,
+  readGateways,
+  type AddedGateway,
+} from "./added-gateways.ts";
 export { decryptSmall, encryptSmall } from "./aead.ts";
 export { findInBundle, makeBundle, type FreshCapsule } from "./bundle.ts";
 export { keyForRelease, makeCapsule, openCapsule, openOpening } from "./capsule.ts";

@@ -36,7 +36,8 @@ const memoryShape = z.object({
 });
 const shape = z.object({ version: z.literal(1), ledgers: z.record(z.string(), memoryShape) });
 
-const nameLedger = ({ chainId, genesisHash, ledger }: LedgerName): string =>
+/** The name under which a vault keeps what belongs to one ledger. */
+export const nameLedger = ({ chainId, genesisHash, ledger }: LedgerName): string =>
   `${chainId}:${genesisHash.slice(2, 18)}:${ledger}`.toLowerCase();
 
 /**

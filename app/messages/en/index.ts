@@ -3,6 +3,7 @@
 import { auditor } from "./auditor.ts";
 import { emergency } from "./emergency.ts";
 import { foundation } from "./foundation.ts";
+import { gateways } from "./gateways.ts";
 import { moved } from "./moved.ts";
 import { patient } from "./patient.ts";
 import { provider } from "./provider.ts";
@@ -16,6 +17,7 @@ import { vault } from "./vault.ts";
 export const en = {
   ...ui,
   ...foundation,
+  ...gateways,
   ...moved,
   ...shared,
   ...patient,

@@ -4,11 +4,12 @@ import { hasOp, READ } from "#protocol/codes/index.ts";
 import { scopeOf, type Opening } from "#protocol/consent/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
+import { readGateways } from "#protocol/keys/index.ts";
 import { readLedgerEpoch, readLedgerKey, type LedgerKey } from "#app/people/index.ts";
 import { gatewayInfo, putBlock } from "#app/service/index.ts";
 import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
-import { makeCapsule, rememberLedger } from "#app/vault/index.ts";
+import { makeCapsule, readSettings, rememberLedger } from "#app/vault/index.ts";
 import type { Address } from "viem";
 import { confirmKey } from "./confirmed-keys.ts";
 import type { Consent } from "./consent.ts";
@@ -47,7 +48,11 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
     subject,
     scope,
     grantee: { address: grantee, key: now.key },
-    gateways: [{ address: gateway.address, key: gateway.encryptionKey }],
+    // Each trusted gateway is told what the consent covers: without that it could hand over nothing under it.
+    gateways: [gateway, ...readGateways(readSettings(), gateway)].map((one) => ({
+      address: one.address,
+      key: one.encryptionKey,
+    })),
     opening,
     epoch,
     mayRead: hasOp(wish.ops, READ),

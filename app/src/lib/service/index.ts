@@ -6,5 +6,5 @@ export { forgetAllHere, forgetHere, keepHere, listHere, readHere, type DeviceShe
 export { gatewayInfo, place, type GatewayInfo } from "./gateway.ts";
 export { onLive, resetLive, type LiveEvent } from "./live.ts";
 export { readAll, readPage, type ListPage } from "./pages.ts";
-export { onSignedOut, onSigning, onTokenOver, request, type Query, type RequestOptions } from "./request.ts";
+export { failureOf, onSignedOut, onSigning, onTokenOver, request, type Query, type RequestOptions } from "./request.ts";
 export { addressShape, digestShape, timeShape } from "./shapes.ts";

@@ -11,8 +11,17 @@ import {
   type GrantableDocument,
   type Reader,
 } from "#app/consents/index.ts";
+import { createGateways, type Gateways, type Wanted } from "#app/gateways/index.ts";
 import { nameOf } from "#app/people/index.ts";
-import { categoryLabel, createRecords, recordedAt, sealRecords, type ChartRecord } from "#app/records/index.ts";
+import {
+  categoryLabel,
+  createRecords,
+  isLive,
+  isNew,
+  recordedAt,
+  sealRecords,
+  type ChartRecord,
+} from "#app/records/index.ts";
 import { createRequests } from "#app/requests/index.ts";
 import { announce, clock, dateInWords, t } from "#app/ui/index.ts";
 import { hasPublishedKey, isNewRootUnsealed, noteRootSealed, vault } from "#app/vault/index.ts";
@@ -42,6 +51,7 @@ function createChart(subject: Address) {
   const requests = createRequests({ subject });
   const activity = createActivity({ subject });
   const appointments = createAppointments({ account: subject });
+  const gateways = createGateways({ subject });
 
   function coveredOf(record: ChartRecord) {
     return {
@@ -67,6 +77,7 @@ function createChart(subject: Address) {
         : [],
     ),
   );
+  const shared = $derived(records.all.filter(isShared));
   const context: LineContext = {
     viewer: subject,
     nameOf,
@@ -80,19 +91,39 @@ function createChart(subject: Address) {
     requests,
     activity,
     appointments,
+    gateways,
     context,
     readers,
     countReaders: (record: ChartRecord) =>
       consents.loader.state === "ready" && record.metadata ? countReaders(readers(record)) : undefined,
+    /** Documents that every trusted gateway should be able to hand over. */
+    get shared(): readonly ChartRecord[] {
+      return shared;
+    },
     /** Documents that a consent can open. */
     get grantable(): readonly GrantableDocument[] {
       return grantable;
     },
     stop(): void {
-      for (const list of [records, consents, requests, activity, appointments]) list.stop();
+      for (const list of [records, consents, requests, activity, appointments, gateways]) list.stop();
     },
-    keepHouse: createHousekeeper({ subject, records, consents }),
+    keepHouse: createHousekeeper({ subject, records, consents, gateways }),
   };
+}
+
+/** Live, opened, and the patient's own or accepted. */
+function isShared(record: ChartRecord): boolean {
+  return isLive(record) && !isNew(record) && record.metadata !== undefined && record.manifestBytes !== undefined;
+}
+
+/** The seals that every trusted gateway should hold: as this service does. `named`: documents that consents name. */
+function wantedOf(records: readonly ChartRecord[], named: ReadonlySet<string>): Wanted[] {
+  return records.filter(isShared).flatMap(({ document, version, metadata, manifestBytes }) => {
+    if (!metadata || !manifestBytes) return [];
+    const one = { document, version, category: metadata.category, manifestBytes };
+    const single = named.has(document) ? [{ ...one, keyedBy: "document" as const }] : [];
+    return [{ ...one, keyedBy: "category" as const }, ...single];
+  });
 }
 
 /** Whether the vault's root is newer than what is sealed. Its vault account can re-key only once its key is published. */
@@ -101,15 +132,19 @@ async function isRootNew(subject: Address): Promise<boolean> {
   return (await hasPublishedKey(subject, vault.publicKey, vault.formerKeys)) === "ours";
 }
 
-/** Re-keys and seals whatever is due. One run at a time; what fails is tried again with the next change. */
+/**
+ * Re-keys and seals whatever is due, and then sees to it that the added gateways have what this service has. One run at a
+ * time; what fails is tried again with the next change.
+ */
 function createHousekeeper(chart: {
   subject: Address;
   records: ReturnType<typeof createRecords>;
   consents: ReturnType<typeof createConsents>;
+  gateways: Gateways;
 }): () => Promise<void> {
   let running = false;
   return async () => {
-    const { subject, records, consents } = chart;
+    const { subject, records, consents, gateways } = chart;
     if (running || consents.loader.state !== "ready" || records.loader.state !== "ready") return;
     running = true;
     try {
@@ -132,6 +167,7 @@ function createHousekeeper(chart: {
       const single = inForce.filter((one) => named.has(one.document) && (newRoot || !one.sealedSingly));
       await sealRecords(single, { subject, keyedBy: "document" });
       if (newRoot) await noteRootSealed(roots);
+      gateways.keepUp(wantedOf(records.all, named));
     } catch {
       // Nothing is lost: the same work is due again at the next change, and the transaction line said what failed.
     } finally {

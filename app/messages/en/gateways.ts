@@ -1,0 +1,85 @@
+/** The gateways that a patient trusts besides the service itself. */
+export const gateways = {
+  "gateways.title": "Gateways you trust",
+  "gateways.lead":
+    "A gateway hands over your records to the people who have your consent, for as long as they have it. It cannot read them. With a second one, run by somebody else, no single service can keep your records from those you share with.",
+  "gateways.link": "See and add gateways",
+  "gateways.link.lead": "Who may hand over your records to those who have your consent, besides this service.",
+  "gateways.frame": "Way to a gateway",
+  "gateways.loading": "Looking up your gateways …",
+
+  "gateways.own": "This service",
+  "gateways.own.about": "It serves you this page, and cannot be dropped here.",
+  "gateways.address": "Account",
+  "gateways.numbers": "Its numbers",
+  "gateways.since": "Added",
+  "gateways.count": "Can hand over {ready} of your {all, plural, one {# record} other {# records}}",
+  "gateways.count.complete":
+    "{all, plural, =0 {You have no records yet} one {Can hand over your one record} other {Can hand over all of your # records}}",
+  "gateways.count.unknown": "Not asked yet what it holds",
+
+  "gateways.progress": "Handing over to {host}",
+  "gateways.progress.records": "Records made ready",
+  "gateways.progress.asking": "Asking {host} what it holds …",
+  "gateways.progress.said": "{host}: {ready} of {all} records are ready.",
+  "gateways.progress.leave":
+    "You can look at your other pages meanwhile. If you leave, it goes on by itself when you come back. What is there is not sent twice.",
+  "gateways.done": "{host} can hand over all of your records now.",
+  "gateways.pause": "Pause",
+  "gateways.pause.named": "Pause: {host}",
+  "gateways.paused": "Paused. It goes on when you say so, or by itself when you come back.",
+  "gateways.goOn": "Go on",
+  "gateways.goOn.named": "Go on: {host}",
+  "gateways.again": "Try again now",
+  "gateways.again.named": "Try again now: {host}",
+  "gateways.failed": "Not everything has reached {host}",
+  "gateways.failed.later": "Everything else goes on. It is tried again in a while, and whenever you come back.",
+  "gateways.behind":
+    "{count, plural, one {# record is not yet handed to {host}.} other {# records are not yet handed to {host}.}}",
+  "gateways.behind.unknown": "{host} does not answer. What it lacks is handed to it later.",
+  "gateways.look": "Look at your gateways",
+
+  "gateways.add": "Add a gateway",
+  "gateways.add.lead": "Somebody else must run it, for the same ledger. They tell you its web address and its numbers.",
+  "gateways.add.url": "Web address of the gateway",
+  "gateways.add.urlHint": "It begins with https://",
+  "gateways.add.find": "Look it up",
+  "gateways.add.finding": "Asking it who it is …",
+  "gateways.add.found": "Is this the gateway you mean?",
+  "gateways.add.compare":
+    "Compare these numbers with those that its operator told you, not in the same message as the address. If they differ, do not go on.",
+  "gateways.add.learns":
+    "If you go on, {host} learns which kinds of records you have and how many, and what your new consents cover. It learns nothing of what is in your records. It can refuse to hand them over, or keep handing them over to somebody who had your consent and lost it.",
+  "gateways.add.do": "Trust this gateway",
+  "gateways.add.doing": "Remembering it in your vault …",
+  "gateways.add.not": "Not this one",
+  "gateways.add.done": "{host} is trusted from now on. Your records are being made ready for it.",
+
+  "gateways.drop": "Drop",
+  "gateways.drop.named": "Drop: {host}",
+  "gateways.drop.title": "Drop {host}?",
+  "gateways.drop.text":
+    "{host} deletes what it needs to hand over your records, and can hand over none of them from then on. It gets nothing more of you. This service goes on as before.",
+  "gateways.drop.stays":
+    "What it handed over before stays with whoever got it. What your consents said, it may remember. That it really deletes, nobody can prove: if it may not, end the consents in question; new keys are made after that.",
+  "gateways.drop.do": "Drop this gateway",
+  "gateways.drop.doing": "Having it delete …",
+  "gateways.drop.done": "{host} was dropped. It can hand over nothing of yours any more.",
+  "gateways.drop.silent":
+    "You can forget it without its answer. It gets nothing more of you then, but it still holds what it has, until you add it once more and drop it.",
+  "gateways.drop.anyway": "Forget it all the same",
+  "gateways.drop.forgotten": "{host} was forgotten. It still holds what it had.",
+
+  "gateways.error.address":
+    "This is no web address of a gateway. It begins with https:// and names a host. Nothing was asked.",
+  "gateways.error.silent":
+    "{host} did not answer, or is no gateway that lets your page ask it. Nothing was changed there or here. Check the address, or try again later.",
+  "gateways.error.strange":
+    "{host} answered something that no gateway answers. It was not used. Check the address with whoever runs it.",
+  "gateways.error.otherLedger":
+    "{host} serves another ledger than yours: it knows nothing of your consents. It was not added.",
+  "gateways.error.itself": "This is the service that you use already. Add one that somebody else runs.",
+  "gateways.error.known": "You trust {host} already: its account is in your list above.",
+  "gateways.error.most":
+    "You trust {count} gateways besides this service, and more are not possible. Drop one of them first.",
+};

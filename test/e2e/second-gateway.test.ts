@@ -1,0 +1,202 @@
+// A patient with two gateways, in a real browser on two real services over one ledger: she trusts a second one, it is handed
+// what it needs and opens a record for her doctor; while it is away her work goes on and it gets the rest later; and once
+// she drops it, it opens nothing.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { toHex } from "#protocol/bytes.ts";
+import { READ } from "#protocol/codes/index.ts";
+import { typedAskHeld } from "#protocol/documents/index.ts";
+import { deriveVaultAccount, fingerprint } from "#protocol/keys/index.ts";
+import { buildApp } from "#scripts/build/app.ts";
+import { prepareDatabase } from "#scripts/build/database.ts";
+import { demoAccount } from "#scripts/demo-people.ts";
+import { grantAll, readDocuments, type Given } from "#scripts/demo/consents.ts";
+import { enrol, openPeopleFile } from "#scripts/demo/enrol.ts";
+import { signIn, type Enrolled, type Participant } from "#scripts/demo/participant.ts";
+import { openStage, type Stage } from "#scripts/demo/stage.ts";
+import { pickAnyPort, startOnFreePort } from "#scripts/stack/ports.ts";
+import { startService, type RunningService } from "#scripts/stack/service.ts";
+import { launchBrowser } from "./browser.ts";
+import { approve, arrive, checkAccessible, takePictures } from "./person.ts";
+import { startStack, type Stack } from "./stack.ts";
+import { go } from "./story/enrolment.ts";
+
+const ANA = 2;
+const LENA = 4;
+/** An account of the development chain that is nobody's in the demonstration. */
+const SECOND_GATEWAY = 15;
+
+let stack: Stack;
+let browser: Browser;
+let second: RunningService;
+let page: Page;
+let ana: Enrolled;
+let lena: Participant & { secretKey: Uint8Array };
+let given: Given;
+/** The stage as the second gateway shows it. */
+let two: Stage;
+const folders: string[] = [];
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "placet-second-"));
+  folders.push(folder);
+  return folder;
+}
+
+let startSecond: (port: number) => Promise<RunningService>;
+
+beforeAll(async () => {
+  // Both have the documents' bytes, as two operators' IPFS nodes would that know each other.
+  const blocks = await makeFolder();
+  [stack, browser] = await Promise.all([startStack({ env: { PLACET_BLOCKS: blocks } }), launchBrowser()]);
+  const { rpcUrl } = stack;
+  const [dataDir, app] = await Promise.all([makeFolder(), buildApp({ demo: true })]);
+  await prepareDatabase(dataDir);
+  const env = {
+    PLACET_GATEWAY_KEY: toHex(demoAccount(SECOND_GATEWAY).getHdKey().privateKey ?? new Uint8Array(32)),
+    PLACET_DEPLOYMENT: join(stack.dataDir, "deployment.json"),
+    PLACET_BLOCKS: blocks,
+  };
+  startSecond = (port) => startService({ dataDir, rpcUrl, app, port, demo: true, env });
+  second = await startOnFreePort({ choosePort: pickAnyPort, start: startSecond });
+
+  // Her doctor's consent, given past the app: its words are told to the second gateway alone.
+  const file = await openPeopleFile(join(stack.dataDir, "demo-people.json"));
+  const one = await openStage({ url: stack.url, rpcUrl });
+  two = await openStage({ url: second.url, rpcUrl });
+  ana = await enrol(one, { person: await signIn(one, { index: ANA }), file });
+  const { key } = await enrol(one, { person: await signIn(one, { index: LENA }), file });
+  lena = { ...(await signIn(two, { index: LENA })), secretKey: key.secretKey };
+  const wish = { key: "second gateway", grantee: lena.address, ops: READ, categories: ["labs"], purposes: ["TREAT"] };
+  [given] = (await grantAll({ ...one, gateway: two.gateway }, ana, [{ ...wish, expiresAt: one.now + 3_600 }])) as [
+    Given,
+  ];
+}, 600_000);
+afterAll(async () => {
+  if (browser) await takePictures(browser, "second-gateway");
+  await browser?.close();
+  await second?.stop();
+  await stack?.stop();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const host = (): string => new URL(second.url).host;
+const item = () => page.getByRole("listitem").filter({ hasText: host() });
+
+const documentsShape = z.object({ items: z.array(z.object({ document: z.string(), status: z.number() })) });
+const listDocuments = async () => (await ana.call.get("/api/documents?limit=200", documentsShape)).items;
+
+const sealsShape = z.object({ items: z.array(z.object({ document: z.string(), author: z.string() })) });
+
+/** Her live documents that the first gateway can open: all but what others filed and she has not accepted. */
+async function listShared(): Promise<string[]> {
+  const { items } = await ana.call.get("/api/seals?limit=200", sealsShape);
+  const own = new Set(items.filter(({ author }) => author === ana.address).map(({ document }) => document));
+  return (await listDocuments())
+    .filter(({ document, status }) => status === 1 && own.has(document))
+    .map((one) => one.document);
+}
+
+/** What the second gateway says that it holds of hers. */
+async function askHeld(): Promise<string[]> {
+  const told = { subject: ana.address, time: Math.floor(Date.now() / 1000) };
+  const vault = privateKeyToAccount(deriveVaultAccount(ana.root));
+  const signature = await vault.signTypedData(typedAskHeld(two.place, { ...told, gateway: two.gateway.address }));
+  const response = await fetch(`${second.url}/api/entrusted/held`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...told, signature }),
+  });
+  const { items } = (await response.json()) as { items: { document: string }[] };
+  return [...new Set(items.map(({ document }) => document))];
+}
+
+/** What her doctor gets to read from the second gateway. */
+async function readAtSecond() {
+  const documents = (await listDocuments()).map(({ document }) => document as `0x${string}`);
+  return readDocuments(two, lena, { consent: given, documents, purpose: "TREAT" });
+}
+
+test("Ana trusts a second gateway after she compared its numbers, and it is handed what it needs", async () => {
+  ({ page } = await arrive(browser, { url: stack.url, name: "Ana Silva" }));
+  await page.goto(`${stack.url}/keys`);
+  await button("Fill in what the demo gave this person").click();
+  await button("Unlock").click();
+  await page.getByRole("link", { name: "See and add gateways" }).click();
+  await page.getByRole("heading", { name: "Gateways you trust", level: 1 }).waitFor();
+  // What is no gateway, and the one that she uses already, is refused in words.
+  const url = page.getByLabel("Web address of the gateway");
+  await url.fill("http://gateway.example");
+  await button("Look it up").click();
+  await page.getByText("This is no web address of a gateway.").first().waitFor();
+  // A port that no page may ask.
+  await url.fill("http://127.0.0.1:9");
+  await button("Look it up").click();
+  await page.getByText("did not answer, or is no gateway that lets your page ask it").waitFor();
+  await url.fill(stack.url);
+  await button("Look it up").click();
+  await page.getByText("This is the service that you use already.").waitFor();
+  await checkAccessible(page);
+
+  await url.fill(second.url);
+  await button("Look it up").click();
+  await page.getByRole("heading", { name: "Is this the gateway you mean?" }).waitFor();
+  const numbers = fingerprint({ account: two.gateway.address, publicKey: two.gateway.key });
+  await page.getByText(numbers).waitFor();
+  await checkAccessible(page);
+  expect(await readAtSecond()).toMatchObject({ titles: [] });
+  await button("Trust this gateway").click();
+  await item().getByText("Can hand over all of your").waitFor();
+  await checkAccessible(page);
+});
+
+test("the second gateway holds seals of all her records, and opens those for her doctor that the consent covers", async () => {
+  const shared = await listShared();
+  expect(shared.length).toBeGreaterThan(10);
+  expect((await askHeld()).toSorted()).toEqual(shared.toSorted());
+  await item().getByText(`Can hand over all of your ${shared.length} records`).waitFor();
+  const { titles } = await readAtSecond();
+  expect(titles).toContain("Full blood count");
+  expect(titles).not.toContain("Chest X-ray, front view");
+});
+
+test("while it is away she adds a record all the same, and hands it over when it is back", async () => {
+  const before = await askHeld();
+  await second.stop();
+  await go(page, "/patient/records/add");
+  const note = { name: "knee-note.txt", mimeType: "text/plain", buffer: Buffer.from("Knee is better.\n") };
+  await page.locator("input[type=file]").setInputFiles([note]);
+  await page.getByLabel("Category").selectOption({ label: "Lab results" });
+  await button("Encrypt and add").click();
+  await approve(page);
+  await page.getByText("The record was added.").waitFor();
+  await page.getByRole("link", { name: "Home" }).first().click();
+  await page.getByText(`1 record is not yet handed to ${host()}.`).waitFor();
+  await checkAccessible(page);
+
+  second = await startSecond(Number(new URL(second.url).port));
+  await button(`Try again now: ${host()}`).click();
+  await expect.poll(askHeld, { timeout: 30_000 }).toHaveLength(before.length + 1);
+  await page.getByText(`not yet handed to ${host()}`).waitFor({ state: "detached" });
+});
+
+test("she drops it, and it opens nothing any more", async () => {
+  await go(page, "/patient/gateways");
+  await item().getByText("Can hand over all of your").waitFor();
+  await button(`Drop: ${host()}`).click();
+  await page.getByText("What it handed over before stays with whoever got it.").waitFor();
+  await checkAccessible(page);
+  await button("Drop this gateway").click();
+  await item().waitFor({ state: "detached" });
+  expect(await askHeld()).toEqual([]);
+  const { titles, reasons } = await readAtSecond();
+  expect(titles).toEqual([]);
+  expect(reasons).toContain("no-seal");
+});
