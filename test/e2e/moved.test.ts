@@ -90,6 +90,8 @@ test("one consent is given again, and by it the doctor opens a record that came 
   await card.getByRole("button", { name: "Give again" }).first().click();
   await button(page, "Sign").waitFor();
   const confirm = page.getByRole("checkbox", { name: /^Yes, this is the key of/ });
+  // Nothing can be signed before the key has come from the ledger.
+  await confirm.or(page.getByText("You confirmed this key before")).first().waitFor();
   if (await confirm.count()) await confirm.check();
   await button(page, "Sign").click();
   await approve(page);
