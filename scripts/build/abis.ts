@@ -53,7 +53,9 @@ async function renderAbis(): Promise<{ path: string; text: string }[]> {
   const index =
     "// What the contracts look like from outside. Addresses come at run time, from deployment.json.\n\n" +
     contracts.map(({ constant, file }) => `export { ${constant} } from "./${file}";\n`).join("") +
-    'export { publishedBuilds } from "./builds.ts";\n';
+    'export { publishedBuilds } from "./builds.ts";\n' +
+    // Written by hand; the index names it, so that a new build does not take it away.
+    'export { withGasMargin } from "./gas-margin.ts";\n';
   files.push({ path: "protocol/contracts/index.ts", text: await format("index.ts", index) });
   return files;
 }
