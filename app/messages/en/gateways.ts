@@ -73,7 +73,7 @@ export const gateways = {
   "gateways.error.address":
     "This is no web address of a gateway. It begins with https:// and names a host. Nothing was asked.",
   "gateways.error.silent":
-    "{host} did not answer, or is no gateway that lets your page ask it. Nothing was changed there or here. Check the address, or try again later.",
+    "{host} did not answer, or is no gateway that lets your page ask it. Nothing of yours was lost. Check the address, or try again later.",
   "gateways.error.strange":
     "{host} answered something that no gateway answers. It was not used. Check the address with whoever runs it.",
   "gateways.error.otherLedger":
