@@ -66,6 +66,14 @@ describe("A page that asks the service", () => {
     expect(isFailure(await caught(request(url, { schema: z.unknown() })), "unavailable")).toBe(true);
   });
 
+  test("takes an answer that breaks off for none", async () => {
+    const url = await serve((_, answer) => {
+      answer.writeHead(202, { "content-length": "100" });
+      answer.write('{"id":"begun', () => answer.destroy());
+    });
+    expect(isFailure(await caught(request(url, { schema: z.unknown() })), "unavailable")).toBe(true);
+  });
+
   test("goes on with a renewed session when its token ran out, and asks for that once", async () => {
     let good = false;
     let renewals = 0;

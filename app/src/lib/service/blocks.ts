@@ -2,14 +2,14 @@
 import { verifyBlock } from "#protocol/documents/index.ts";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { z } from "zod";
-import { request, send } from "./request.ts";
+import { readWhole, request, send } from "./request.ts";
 
 const MAX_BLOCK = 2 * 1024 * 1024;
 
 /** One verified block. Throws Failure("not-found" | "tampered" | "too-large" | "unavailable"). */
 export async function fetchBlock(cid: string, options: { signal?: AbortSignal | undefined } = {}): Promise<Uint8Array> {
   const response = await send(`/api/blocks/${encodeURIComponent(cid)}`, { signal: options.signal });
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await readWhole(response.arrayBuffer()));
   if (bytes.length > MAX_BLOCK) throw new Failure("too-large", "A block is larger than allowed. It was not used.");
   await verifyBlock(cid, bytes);
   return bytes;

@@ -181,21 +181,32 @@ async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema"
       signal: signal ?? null,
     });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") {
-      throw new Failure("rejected-by-user", "Stopped. Nothing more was sent.", { cause, reason: "aborted" });
-    }
-    throw new Failure(
-      "unavailable",
-      "The service did not answer. Nothing was changed. Check your connection and try again.",
-      { cause },
-    );
+    throw unanswered(cause);
   }
+}
+
+/** What to say when no answer came, or not all of it: whether the service did what it was asked is not known then. */
+function unanswered(cause: unknown): Failure {
+  return cause instanceof DOMException && cause.name === "AbortError"
+    ? new Failure("rejected-by-user", "Stopped. Nothing more was sent.", { cause, reason: "aborted" })
+    : new Failure(
+        "unavailable",
+        "The service did not answer. Nothing was changed. Check your connection and try again.",
+        { cause },
+      );
+}
+
+/** The body of an answer. It can break off after its head came: then there is no answer, and Failure says so as for none. */
+export function readWhole<T>(body: Promise<T>): Promise<T> {
+  return body.catch((cause: unknown) => {
+    throw unanswered(cause);
+  });
 }
 
 /** One call for JSON. Throws Failure as `send`, and "tampered" for an answer of another shape. */
 export async function request<T>(path: string, options: RequestOptions<T>): Promise<T> {
   const response = await send(path, options);
-  const text = await response.text();
+  const text = await readWhole(response.text());
   let value: unknown;
   try {
     value = text === "" ? undefined : JSON.parse(text);
