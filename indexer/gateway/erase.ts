@@ -95,7 +95,7 @@ export function createErase(
     if (await isPending(database, known.key)) {
       throw new Failure(
         "conflict",
-        "The ledger has this document's end, but not yet for good: until it is final it could be undone, and the document would be back without its contents. Nothing was erased. Ask again in about a quarter of an hour.",
+        "The ledger has this document's end, but not yet for good: until it is final it could be undone, and the document would be back without its contents. Nothing was erased. Ask again later: on most ledgers it is final within a quarter of an hour.",
         { reason: "not-final" },
       );
     }

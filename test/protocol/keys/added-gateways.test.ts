@@ -9,14 +9,10 @@ import {
   readGateways,
   writeMemory,
   type AddedGateway,
-  type LedgerName,
   type VaultSettings,
 } from "#protocol/keys/index.ts";
-import type { Address, Hex } from "viem";
+import { ledger, someone, word } from "./samples.ts";
 
-const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
-const someone = (digit: string): Address => `0x${digit.repeat(40)}`;
-const ledger: LedgerName = { chainId: 31337, genesisHash: word("a"), ledger: someone("1") };
 const gateway = (digit: string): AddedGateway => ({
   url: `https://${digit}.example`,
   address: someone(digit),

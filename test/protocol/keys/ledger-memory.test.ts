@@ -8,14 +8,10 @@ import {
   writeMemory,
   type GrantedScope,
   type LedgerMemory,
-  type LedgerName,
   type VaultSettings,
 } from "#protocol/keys/index.ts";
-import type { Address, Hex } from "viem";
+import { ledger, someone, word } from "./samples.ts";
 
-const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
-const someone = (digit: string): Address => `0x${digit.repeat(40)}`;
-const ledger: LedgerName = { chainId: 31337, genesisHash: word("a"), ledger: someone("1") };
 const memory: LedgerMemory = {
   epoch: 3,
   keys: { [someone("2")]: word("b") },

@@ -2,10 +2,19 @@
 
 import type { Address, Hex } from "viem";
 import { createOpening, scopeOf, type Opening } from "#protocol/consent/index.ts";
-import { deriveEncryptionKey, type Place } from "#protocol/keys/index.ts";
+import { deriveEncryptionKey, type LedgerName, type Place } from "#protocol/keys/index.ts";
 
 /** 32 bytes of one value. */
 export const filled = (value: number): Uint8Array => new Uint8Array(32).fill(value);
+
+/** 32 bytes spelled with one digit. */
+export const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
+
+/** An account spelled with one digit. */
+export const someone = (digit: string): Address => `0x${digit.repeat(40)}`;
+
+/** A ledger as a vault's settings name it. */
+export const ledger: LedgerName = { chainId: 31337, genesisHash: word("a"), ledger: someone("1") };
 
 export const place: Place = { chainId: 31337, ledger: "0x5FbDB2315678afecb367f032d93F642f64180aa3" };
 export const ana: Address = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";

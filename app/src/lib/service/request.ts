@@ -181,32 +181,39 @@ async function ask(path: string, options: Omit<RequestOptions<unknown>, "schema"
       signal: signal ?? null,
     });
   } catch (cause) {
-    throw unanswered(cause);
+    throw unanswered(cause, method);
   }
 }
 
-/** What to say when no answer came, or not all of it: whether the service did what it was asked is not known then. */
-function unanswered(cause: unknown): Failure {
-  return cause instanceof DOMException && cause.name === "AbortError"
-    ? new Failure("rejected-by-user", "Stopped. Nothing more was sent.", { cause, reason: "aborted" })
-    : new Failure(
-        "unavailable",
-        "The service did not answer. Nothing was changed. Check your connection and try again.",
-        { cause },
-      );
+/**
+ * What to say when no answer came, or not all of it. A question that was lost changed nothing; whether the service did what
+ * it was told to do is not known then.
+ */
+function unanswered(cause: unknown, method: RequestOptions<unknown>["method"] = "GET"): Failure {
+  if (cause instanceof DOMException && cause.name === "AbortError") {
+    return new Failure("rejected-by-user", "Stopped. Nothing more was sent.", { cause, reason: "aborted" });
+  }
+  const words =
+    method === "GET"
+      ? "The service did not answer. Nothing was changed. Check your connection and try again."
+      : "The service did not answer, so we do not know whether this was done. Nothing else was changed. Check your connection, and look how things stand before you do it again.";
+  return new Failure("unavailable", words, { cause });
 }
 
-/** The body of an answer. It can break off after its head came: then there is no answer, and Failure says so as for none. */
-export function readWhole<T>(body: Promise<T>): Promise<T> {
+/**
+ * The body of an answer to a call by this method. It can break off after its head came: then there is no answer, and
+ * Failure says so as for none.
+ */
+export function readWhole<T>(body: Promise<T>, method?: RequestOptions<unknown>["method"]): Promise<T> {
   return body.catch((cause: unknown) => {
-    throw unanswered(cause);
+    throw unanswered(cause, method);
   });
 }
 
 /** One call for JSON. Throws Failure as `send`, and "tampered" for an answer of another shape. */
 export async function request<T>(path: string, options: RequestOptions<T>): Promise<T> {
   const response = await send(path, options);
-  const text = await readWhole(response.text());
+  const text = await readWhole(response.text(), options.method);
   let value: unknown;
   try {
     value = text === "" ? undefined : JSON.parse(text);

@@ -12,6 +12,7 @@ export { default as ErrorSummary, type FormError } from "./ErrorSummary.svelte";
 export { default as FailureNotice } from "./FailureNotice.svelte";
 export { default as Field } from "./Field.svelte";
 export { default as FilterBar, type FilterField } from "./FilterBar.svelte";
+export { default as IconItem } from "./IconItem.svelte";
 export { default as LiveRegion } from "./LiveRegion.svelte";
 export { default as Moment } from "./Moment.svelte";
 export { default as Page } from "./Page.svelte";
