@@ -10,6 +10,8 @@ import { Failure } from "./failure.ts";
 /** Bytes that own an ordinary (not shared) buffer: what WebCrypto, streams and Blob accept. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 const textEncoder = new TextEncoder();
 const strictTextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -52,9 +54,13 @@ export function fromBase64Url(text: string, size?: number): Bytes {
   const refuse = () =>
     new Failure("bad-input", "This value is not base64url. Nothing was changed. Check where it came from.");
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw refuse();
+  // Six bits a letter: where the last one has some to spare, only zeros there are the canonical spelling.
+  const spare = text.length % 4 === 2 ? 15 : text.length % 4 === 3 ? 3 : 0;
+  if ((BASE64URL.indexOf(text.slice(-1)) & spare) !== 0) throw refuse();
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  if (toBase64Url(bytes) !== text) throw refuse();
+  // Letter by letter: `Uint8Array.from` takes ten times as long, and envelopes have thousands of letters.
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
   if (size !== undefined && bytes.length !== size) {
     throw new Failure(
       "bad-input",

@@ -8,7 +8,8 @@ import { checkOpening, type Opening } from "#protocol/consent/index.ts";
 import { fromBase64Url, toBase64Url, wipe, type Bytes } from "../bytes.ts";
 import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { LAST_EPOCH, walkBack } from "./compartments.ts";
-import { makeEnvelope, openEnvelope, type Sealed } from "./envelope.ts";
+import { makeEnvelope, openEnvelope, openEnvelopeFast } from "./envelope.ts";
+import type { EnvelopeToOpen, FastKey, Sealed } from "./envelope.ts";
 import type { Place } from "./wrap.ts";
 
 /** What a grantee holds: one key a category or document, each of this epoch, and what the patient signed. */
@@ -95,22 +96,24 @@ export function makeCapsule(
   }
 }
 
+function capsuleToOpen({ place, subject, grantee, scope }: ConsentName, bytes: Uint8Array): EnvelopeToOpen {
+  return { place, kind: "capsule", letterKind: "capsule", subject, ref: scope, recipient: grantee, bytes };
+}
+
 /** Opens a capsule as its grantee. Throws Failure("wrong-key" | "tampered" | "bad-input"). */
 export function openCapsule(
   consent: ConsentName,
-  options: { secretKey: Uint8Array; bytes: Uint8Array },
+  { secretKey, bytes }: { secretKey: Uint8Array; bytes: Uint8Array },
 ): CapsuleContent {
-  const { place, subject, grantee, scope } = consent;
-  const content = openEnvelope({
-    place,
-    kind: "capsule",
-    letterKind: "capsule",
-    subject,
-    ref: scope,
-    recipient: grantee,
-    ...options,
-  });
-  return decodeCapsuleContent(content, scope);
+  return decodeCapsuleContent(openEnvelope({ ...capsuleToOpen(consent, bytes), secretKey }), consent.scope);
+}
+
+/** `openCapsule` by WebCrypto: for whoever holds hundreds. Throws the same Failures. */
+export async function openCapsuleFast(
+  consent: ConsentName,
+  { keys, bytes }: { keys: readonly FastKey[]; bytes: Uint8Array },
+): Promise<CapsuleContent> {
+  return decodeCapsuleContent(await openEnvelopeFast({ ...capsuleToOpen(consent, bytes), keys }), consent.scope);
 }
 
 /** Reads the opening in a capsule as its subject or as a gateway. Throws Failure("wrong-key" | "tampered" | "bad-input"). */

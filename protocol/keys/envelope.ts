@@ -9,7 +9,9 @@ import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 import { publicKeyOf } from "./derive.ts";
 import { keyId } from "./fingerprint.ts";
-import { boxSize, ECIES_OVERHEAD, NOTE_UNIT, unwrap, wrap, type Place, type WrapKind } from "./wrap.ts";
+import { unwrapFast } from "./unwrap-fast.ts";
+import { boxSize, ECIES_OVERHEAD, NOTE_UNIT, unwrap, wrap } from "./wrap.ts";
+import type { Place, WrapContext, WrapKind } from "./wrap.ts";
 
 /** The kinds of envelopes. */
 export const envelopeKinds = ["capsule", "bundle", "request", "decline", "appointment", "break-glass"] as const;
@@ -81,32 +83,67 @@ export function makeEnvelope(options: {
   return encodeEnvelope(options.kind, wraps);
 }
 
-/**
- * Opens the box of an envelope that is for this recipient, and checks that it is of this kind, for this subject and
- * ref. Throws Failure("wrong-key") where none of the boxes is for this key, Failure("tampered") where one is and has
- * another context.
- */
-export function openEnvelope(options: {
+/** Which envelope: its bytes, its kind, and for whom and what the box in it must be. */
+export type EnvelopeToOpen = {
   place: Place;
   kind: EnvelopeKind;
   letterKind: WrapKind;
   subject: Address;
   ref: Hex;
   recipient: Address;
-  secretKey: Uint8Array;
   bytes: Uint8Array;
-}): Bytes {
-  const { place, letterKind, subject, recipient, ref, secretKey } = options;
-  const name = keyId(publicKeyOf(secretKey));
-  const boxes = decodeEnvelope(options.kind, options.bytes).wraps.filter((one) => one.to === name);
-  let failure = new Failure("wrong-key", "Nothing in this envelope is for your key. Nothing was opened.");
-  for (const { box } of boxes) {
+};
+
+/** A secret key in the platform's keeping (`importSecretKey`), and its name. */
+export type FastKey = { keyId: Hex; key: CryptoKey };
+
+function contextOf({ place, letterKind, subject, recipient, ref }: EnvelopeToOpen): WrapContext {
+  return { ...place, kind: letterKind, subject, recipient, ref };
+}
+
+function boxesFor(name: Hex, wraps: Envelope["wraps"]): Bytes[] {
+  return wraps.filter((one) => one.to === name).map(({ box }) => fromBase64Url(box));
+}
+
+const nothingForYou = (): Failure =>
+  new Failure("wrong-key", "Nothing in this envelope is for your key. Nothing was opened.");
+
+/** One key may own several boxes in an envelope (a person who is both parties): only all of them failing is a failure. */
+function failureAmong(cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  throw cause;
+}
+
+/**
+ * Opens the box of an envelope that is for this recipient, and checks that it is of this kind, for this subject and
+ * ref. Throws Failure("wrong-key") where none of the boxes is for this key, Failure("tampered") where one is and has
+ * another context.
+ */
+export function openEnvelope(options: EnvelopeToOpen & { secretKey: Uint8Array }): Bytes {
+  const { secretKey } = options;
+  const { wraps } = decodeEnvelope(options.kind, options.bytes);
+  let failure = nothingForYou();
+  for (const box of boxesFor(keyId(publicKeyOf(secretKey)), wraps)) {
     try {
-      return unwrap({ ...place, kind: letterKind, subject, recipient, ref }, { secretKey, box: fromBase64Url(box) });
+      return unwrap(contextOf(options), { secretKey, box });
     } catch (cause) {
-      // One key may own several boxes here (a person who is both parties): only all of them failing is a failure.
-      if (cause instanceof Failure) failure = cause;
-      else throw cause;
+      failure = failureAmong(cause);
+    }
+  }
+  throw failure;
+}
+
+/** `openEnvelope` by WebCrypto, with whichever of these keys a box is for. Throws the same Failures. */
+export async function openEnvelopeFast(options: EnvelopeToOpen & { keys: readonly FastKey[] }): Promise<Bytes> {
+  const { wraps } = decodeEnvelope(options.kind, options.bytes);
+  let failure = nothingForYou();
+  for (const { keyId: name, key } of options.keys) {
+    for (const box of boxesFor(name, wraps)) {
+      try {
+        return await unwrapFast(contextOf(options), { key, box });
+      } catch (cause) {
+        failure = failureAmong(cause);
+      }
     }
   }
   throw failure;

@@ -10,13 +10,13 @@ export {
 } from "./added-gateways.ts";
 export { decryptSmall, encryptSmall } from "./aead.ts";
 export { findInBundle, makeBundle, type FreshCapsule } from "./bundle.ts";
-export { keyForRelease, makeCapsule, openCapsule, openOpening } from "./capsule.ts";
+export { keyForRelease, makeCapsule, openCapsule, openCapsuleFast, openOpening } from "./capsule.ts";
 export type { CapsuleContent, ConsentName, Party } from "./capsule.ts";
 export { compartmentKey, createCompartments, LAST_EPOCH, walkBack } from "./compartments.ts";
 export type { Compartment, Compartments } from "./compartments.ts";
 export { deriveEncryptionKey, deriveVaultAccount, publicKeyOf, type EncryptionKey } from "./derive.ts";
 export { decodeEnvelope, makeEnvelope, openEnvelope } from "./envelope.ts";
-export type { Envelope, EnvelopeKind, Letter, Sealed } from "./envelope.ts";
+export type { Envelope, EnvelopeKind, FastKey, Letter, Sealed } from "./envelope.ts";
 export { fingerprint, keyId } from "./fingerprint.ts";
 export { FORGET_SECONDS, typedForgetCopies, type ForgetCopies } from "./forget-copies.ts";
 export {

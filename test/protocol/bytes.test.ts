@@ -43,6 +43,14 @@ describe("A reader of bytes", () => {
     expect(await failureOf(() => fromHex("0x1234", 3))).toBe("bad-input");
     expect(await failureOf(() => fromBase64Url("AB=="))).toBe("bad-input");
     expect(await failureOf(() => fromBase64Url("AR"))).toBe("bad-input"); // the same byte as "AQ"
+    // Of all texts of a length, those alone that the writer writes.
+    const letters = [...toBase64Url(Uint8Array.from({ length: 256 }, (_, at) => at))];
+    for (const last of new Set(letters)) {
+      for (const text of [`A${last}`, `AA${last}`, `AAA${last}`]) {
+        const written = Buffer.from(text, "base64url").toString("base64url") === text;
+        expect(await failureOf(() => fromBase64Url(text))).toBe(written ? "none" : "bad-input");
+      }
+    }
     expect(await failureOf(() => fromUtf8(Uint8Array.of(0xff)))).toBe("bad-input");
     expect(await failureOf(() => u32(2 ** 32))).toBe("bad-input");
     expect(await failureOf(() => readU32(new Uint8Array(3), 0))).toBe("bad-input");

@@ -1,16 +1,15 @@
 // Reads the consents that somebody holds: rows from the service, each record then from the ledger itself, each capsule
 // opened on this device. Rule: where service and ledger differ, the ledger counts and the difference is shown.
 import { toBytes } from "#protocol/bytes.ts";
-import { unpackConsent, type ConsentRecord, type Opening } from "#protocol/consent/index.ts";
+import { unpackConsent, type ConsentRecord } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/index.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import { isFailure } from "#protocol/failure.ts";
 import { readLedgerEpoch } from "#app/people/index.ts";
 import { addressShape, chainClient, digestShape, fetchBlock, place, readAccount, readAll } from "#app/service/index.ts";
-import { openCapsule, openFreshCapsule } from "#app/vault/index.ts";
-import type { Hex } from "viem";
+import { openCapsules, openFreshCapsule } from "#app/vault/index.ts";
 import { z } from "zod";
-import type { HeldConsent, HeldProblem } from "./held-consent.ts";
+import type { HeldConsent } from "./held-consent.ts";
+import { createCapsuleOpener } from "./open-capsules.ts";
 
 const rowSchema = z.object({
   subject: addressShape,
@@ -37,56 +36,36 @@ const rowSchema = z.object({
 const standing = (status: number): boolean => status === 1 || status === 5;
 
 type Row = z.infer<typeof rowSchema>;
-type Opened = { opening: Opening; epoch: number };
 
-/** Reads all consents held. What was opened once stays known: a scope's opening can never change. */
+/** Reads all consents held. What was opened once stays known. */
 export function createHeldReader(): () => Promise<HeldConsent[]> {
-  const opened = new Map<Hex, Opened>();
-
-  async function openOne(row: Row): Promise<Opened | { problem: HeldProblem }> {
-    const before = opened.get(row.scope);
-    if (before) return before;
-    if (!row.capsule) return { problem: "missing" };
-    let bytes: Uint8Array;
-    try {
-      bytes = await fetchBlock(manifestCid(row.capsule));
-    } catch {
-      return { problem: "missing" };
-    }
-    try {
-      const { subject, grantee, scope } = row;
-      const found = await openCapsule({ subject, grantee, scope, bytes: toBytes(bytes) });
-      opened.set(row.scope, found);
-      return found;
-    } catch (error) {
-      return {
-        problem: isFailure(error, "locked") ? "locked" : isFailure(error, "wrong-key") ? "not-ours" : "tampered",
-      };
-    }
-  }
+  const openAll = createCapsuleOpener({ fetchBlock, openCapsules });
 
   return async () => {
     const rows = await readAll("/api/consents", { query: { as: "grantee" }, schema: rowSchema });
-    return Promise.all(
-      rows.map(async (row): Promise<HeldConsent> => {
-        const [found, ledger] = await Promise.all([openOne(row), standing(row.status) ? readRecord(row) : undefined]);
-        return {
-          ...row,
-          ...(ledger ?? {}),
-          proxy: row.proxy ?? null,
-          capsule: row.capsule ?? null,
-          tx: row.tx ?? null,
-          reads: row.reads ?? undefined,
-          lastRead: row.lastRead ?? undefined,
-          opening: "opening" in found ? found.opening : undefined,
-          epoch: "epoch" in found ? found.epoch : 0,
-          problem: "problem" in found ? found.problem : undefined,
-          differs:
-            ledger !== undefined &&
-            (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt || ledger.used < row.used),
-        };
-      }),
-    );
+    const [opened, records] = await Promise.all([
+      openAll(rows),
+      Promise.all(rows.map((row) => (standing(row.status) ? readRecord(row) : undefined))),
+    ]);
+    return rows.map((row, at): HeldConsent => {
+      const found = opened[at] ?? { problem: "missing" };
+      const ledger = records[at];
+      return {
+        ...row,
+        ...(ledger ?? {}),
+        proxy: row.proxy ?? null,
+        capsule: row.capsule ?? null,
+        tx: row.tx ?? null,
+        reads: row.reads ?? undefined,
+        lastRead: row.lastRead ?? undefined,
+        opening: "opening" in found ? found.opening : undefined,
+        epoch: "epoch" in found ? found.epoch : 0,
+        problem: "problem" in found ? found.problem : undefined,
+        differs:
+          ledger !== undefined &&
+          (ledger.status !== row.status || ledger.expiresAt !== row.expiresAt || ledger.used < row.used),
+      };
+    });
   };
 }
 

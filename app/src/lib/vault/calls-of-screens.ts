@@ -63,9 +63,9 @@ export function openOpening(consent: Args<"openOpening">): Result<"openOpening">
   return askVaultHere("openOpening", consent);
 }
 
-/** Opens a capsule that was handed to us; its keys stay in the worker until it is locked. */
-export function openCapsule(consent: Args<"openCapsule">): Result<"openCapsule"> {
-  return askVaultHere("openCapsule", consent);
+/** Opens capsules that were handed to us, many at once; their keys stay in the worker until it is locked. */
+export function openCapsules(capsules: Args<"openCapsules">["capsules"]): Result<"openCapsules"> {
+  return askVaultHere("openCapsules", { capsules });
 }
 
 /** The capsule that a patient's re-keying made for us; null where the bundle has none. */

@@ -209,7 +209,11 @@ export type VaultCalls = {
     result: Sealed;
   };
   openOpening: { args: WithPlace<{ subject: Address; scope: Hex; bytes: Uint8Array }>; result: Opening };
-  openCapsule: { args: WithPlace<ConsentKey & { bytes: Uint8Array }>; result: { opening: Opening; epoch: number } };
+  /** In the order asked; their keys stay in the worker. */
+  openCapsules: {
+    args: WithPlace<{ capsules: (ConsentKey & { bytes: Uint8Array })[] }>;
+    result: ({ ok: true; opening: Opening; epoch: number } | { ok: false; code: FailureCode })[];
+  };
   openFreshCapsule: {
     args: WithPlace<ConsentKey & { index: Uint8Array }>;
     result: { opening: Opening; epoch: number } | null;

@@ -8,7 +8,7 @@ export {
   makeCapsule,
   makeSeals,
   moveManifest,
-  openCapsule,
+  openCapsules,
   openFreshCapsule,
   openManifests,
   openNote,

@@ -9,14 +9,13 @@ import {
   findInBundle,
   makeBundle,
   makeCapsule,
-  openCapsule,
   openNote,
   openOpening,
   wrapNote,
   type CapsuleContent,
 } from "#protocol/keys/index.ts";
 import type { KeyedParty, VaultCalls } from "../calls.ts";
-import { capsuleName, currentPair, openRing, withEachKey } from "./keyring.ts";
+import { currentPair, holdCapsule, openRing, withEachKey } from "./keyring.ts";
 
 const toParty = ({ address, key }: KeyedParty) => ({ address, key: fromHex(key, 32) });
 
@@ -37,7 +36,7 @@ function contentOf(opening: Opening, epoch: number): CapsuleContent {
 /** The calls about consents. */
 export const consentCalls: Pick<
   Handlers<VaultCalls>,
-  "makeCapsule" | "openOpening" | "openCapsule" | "openFreshCapsule" | "makeBundle" | "wrapNote" | "openNote"
+  "makeCapsule" | "openOpening" | "openFreshCapsule" | "makeBundle" | "wrapNote" | "openNote"
 > = {
   makeCapsule({ place, subject, scope, grantee, gateways, opening, epoch, mayRead }) {
     return makeCapsule(
@@ -55,20 +54,15 @@ export const consentCalls: Pick<
     return withEachKey((secretKey) => openOpening({ place, subject, scope }, { recipient: subject, secretKey, bytes }));
   },
 
-  openCapsule({ place, subject, grantee, scope, bytes }) {
-    const content = withEachKey((secretKey) => openCapsule({ place, subject, grantee, scope }, { secretKey, bytes }));
-    openRing().capsules.set(capsuleName({ subject, grantee, scope }), content);
-    return { opening: content.opening, epoch: content.epoch };
-  },
-
   async openFreshCapsule({ place, subject, grantee, scope, index }) {
+    const ring = openRing();
     const { secretKey } = currentPair();
     const content = await findInBundle(
       { place, subject, grantee, scope },
       { secretKey, index, fetchPart: (digest) => fetchBlock(rawCid(digest)) },
     );
     if (!content) return null;
-    openRing().capsules.set(capsuleName({ subject, grantee, scope }), content);
+    holdCapsule(ring, { subject, grantee, scope }, content);
     return { opening: content.opening, epoch: content.epoch };
   },
 

@@ -11,10 +11,12 @@ import {
   deriveEncryptionKey,
   deriveVaultAccount,
   fingerprint,
+  importSecretKey,
   keyId,
   lockVault,
   type CapsuleContent,
   type Compartments,
+  type FastKey,
   type OpenVault,
 } from "#protocol/keys/index.ts";
 import { getAddress, isAddressEqual } from "viem";
@@ -29,6 +31,8 @@ export type Keyring = {
   proposed?: OpenVault | undefined;
   /** One pair for each root, the current one last. */
   pairs: Pair[];
+  /** The same secrets in the platform's keeping, not extractable, newest first; made when first wanted. */
+  fast?: Promise<readonly FastKey[] | undefined> | undefined;
   compartments: Compartments;
   /** Contents of opened capsules by `subject|grantee|scope`. */
   capsules: Map<string, CapsuleContent>;
@@ -68,31 +72,38 @@ export function renewRing(vault: OpenVault): void {
   held.vault = vault;
   held.proposed = undefined;
   held.pairs = pairsOf(vault);
+  held.fast = undefined;
   held.compartments = createCompartments(currentRoot(vault));
 }
 
 /** The ring. Throws Failure("locked"). */
 export function openRing(): Keyring {
-  if (!ring) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  if (!ring) throw locked();
   return ring;
 }
+
+const locked = (): Failure => new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
 
 /** Overwrites everything secret. */
 export function dropVault(): void {
   if (!ring) return;
   lockVault(ring.vault);
   wipe(...ring.pairs.map((pair) => pair.secretKey), ...ring.deks.values());
-  for (const content of ring.capsules.values()) {
-    wipe(...content.categories.map(({ key }) => key), ...content.documents.map(({ key }) => key));
-  }
+  for (const content of ring.capsules.values()) wipeContent(content);
   ring.compartments.wipe();
+  // What the platform keeps of secrets cannot be overwritten from here: it goes when nobody has a hold on it.
+  ring.fast = undefined;
   ring = undefined;
+}
+
+function wipeContent({ categories, documents }: CapsuleContent): void {
+  wipe(...categories.map(({ key }) => key), ...documents.map(({ key }) => key));
 }
 
 /** The pair of the current root: what others wrap for. */
 export function currentPair(): Pair {
   const pair = openRing().pairs.at(-1);
-  if (!pair) throw new Failure("locked", "Your vault is locked. Nothing was lost. Unlock it to go on.");
+  if (!pair) throw locked();
   return pair;
 }
 
@@ -108,6 +119,37 @@ export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
     }
   }
   throw first;
+}
+
+/**
+ * The keys for opening many boxes at once, newest first; undefined where the platform's WebCrypto does not know X25519.
+ * Throws Failure("locked").
+ */
+export function fastKeys(): Promise<readonly FastKey[] | undefined> {
+  const held = openRing();
+  held.fast ??= Promise.all(
+    [...held.pairs].reverse().map(async (pair) => ({ keyId: pair.keyId, key: await importSecretKey(pair.secretKey) })),
+  ).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "NotSupportedError") return undefined;
+    throw error;
+  });
+  return held.fast;
+}
+
+/**
+ * Keeps an opened capsule in the ring that was there when it was asked for. Where that is locked by now, its keys are
+ * overwritten. Throws Failure("locked").
+ */
+export function holdCapsule(
+  asked: Keyring,
+  consent: { subject: Address; grantee: Address; scope: Hex },
+  content: CapsuleContent,
+): void {
+  if (ring !== asked) {
+    wipeContent(content);
+    throw locked();
+  }
+  asked.capsules.set(capsuleName(consent), content);
 }
 
 /**

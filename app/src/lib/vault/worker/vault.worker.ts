@@ -6,11 +6,13 @@ import { documentCalls } from "./documents.ts";
 import { guardianCalls } from "./guardians.ts";
 import { lockingCalls } from "./locking.ts";
 import { movingCalls } from "./moving.ts";
+import { capsuleCalls } from "./open-capsules.ts";
 
 serveCalls<VaultCalls>(self as unknown as Port, {
   ...lockingCalls,
   ...documentCalls,
   ...consentCalls,
+  ...capsuleCalls,
   ...guardianCalls,
   ...movingCalls,
 });
