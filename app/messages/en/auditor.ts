@@ -56,6 +56,9 @@ export const auditor = {
   "auditor.difference.repeated": "The service shows a row twice",
   "auditor.difference.order": "The service shows rows in another order",
   "auditor.receipt.finding": "A receipt does not hold",
+  "auditor.receipt.orphaned": "A read whose consent a reorganisation took off the ledger",
+  "auditor.receipt.orphaned.about":
+    "The service says that the consent under which receipt {number} shows a release was on the ledger then, in a block that the chain has dropped since. The receipt names the block that the gateway had seen: a node that kept the dropped branch can confirm it.",
 
   "auditor.check.noTransaction": "The ledger does not know this transaction.",
   "auditor.check.otherBlock": "The ledger has this transaction in another block.",

@@ -327,6 +327,7 @@ export const patient = {
   "patient.activity.kind.appointments": "Appointments",
   "patient.activity.proof": "Proof",
   "patient.activity.receipt": "Receipt",
+  "patient.activity.orphaned": "Its consent is no longer on the ledger",
   "patient.activity.somebody": "Somebody",
   "patient.activity.forOrganisation": " (for {name})",
   "patient.activity.read": "{name}{forWhom} opened {what}, for {purpose}.",
@@ -374,6 +375,8 @@ export const patient = {
   "patient.receipt.badSignature": "A signature in it is wrong.",
   "patient.receipt.badProof": "It is not part of the batch that the service names.",
   "patient.receipt.notAnchored": "The ledger does not hold the batch that the service names.",
+  "patient.receipt.orphaned":
+    "When this was read, the ledger had your consent to it. Since then the ledger has replaced its newest entries, and that consent is not among the new ones. What was read stays with whoever read it. Nothing more opens under that consent. If you still mean it, give it again.",
   "patient.receipt.time": "When",
   "patient.receipt.reader": "Who",
   "patient.receipt.under": "For",
@@ -395,6 +398,7 @@ export const patient = {
   "patient.accounting.what": "What",
   "patient.accounting.why": "What for",
   "patient.accounting.openings": "The words of consents",
+  "patient.accounting.orphaned": "(The consent for it is no longer on the ledger.)",
   "patient.accounting.save": "Save as a table",
   "patient.accounting.print": "Print",
 

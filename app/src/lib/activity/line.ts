@@ -8,10 +8,21 @@ import type { Address, Hex } from "viem";
 /** An anchored batch of receipts, or none yet. */
 export type ReceiptBatch = { first: number; root: Hex; anchoredTx: string | null };
 
-/** A line. `time` in unix seconds. */
+/**
+ * A line. `time` in unix seconds. `orphaned`: the consent that was read under was on the ledger then, and the ledger has
+ * replaced its newest entries since by others among which it is not.
+ */
 export type ActivityLine =
   | { kind: "act"; id: string; time: number; row: TrailRow }
-  | { kind: "receipt"; id: string; time: number; receipt: Receipt; hash: Hex; batch: ReceiptBatch | null };
+  | {
+      kind: "receipt";
+      id: string;
+      time: number;
+      receipt: Receipt;
+      hash: Hex;
+      batch: ReceiptBatch | null;
+      orphaned: boolean;
+    };
 
 /** What the words of a line need to know of the world. */
 export type LineContext = {

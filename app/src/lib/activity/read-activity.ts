@@ -31,6 +31,7 @@ const receiptItem = z.object({
   receipt: receiptSchema,
   hash: digestShape,
   batch: z.object({ first: z.number(), root: digestShape, anchoredTx: z.string().nullable() }).nullable(),
+  orphaned: z.boolean().default(false),
 });
 
 /** A page of lines and where the next one begins. */

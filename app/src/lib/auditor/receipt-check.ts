@@ -8,7 +8,8 @@ import { z } from "zod";
 import type { Finding } from "./findings.ts";
 
 const MOST_RECEIPTS = 100_000;
-const itemShape = z.looseObject({ receipt: z.unknown() });
+const itemShape = z.looseObject({ receipt: z.unknown(), orphaned: z.boolean().default(false) });
+const numberShape = z.looseObject({ body: z.looseObject({ number: z.number().int() }) });
 
 /** How many receipts were checked, what does not hold, and whose word each statement rests on. */
 export type ReceiptCheck = { checked: number; findings: Finding[]; statements: ReceiptAudit["statements"] };
@@ -42,14 +43,27 @@ export async function checkReceipts(report: AuditReport, options: { signal: Abor
       confirmWallet: (address, signed) => client.verifyMessage({ address, ...signed }),
     },
   );
+  // The service's own word on why a consent is not there: said besides whatever was found, and takes nothing off it.
+  const orphaned = items.flatMap((item) => {
+    const named = numberShape.safeParse(item.receipt);
+    return item.orphaned && named.success ? [named.data.body.number] : [];
+  });
   return {
     checked: audit.checked,
     statements: audit.statements,
-    findings: audit.findings.map((finding, at) => ({
-      id: `receipt-${at}`,
-      source: "receipts",
-      title: t("auditor.receipt.finding"),
-      message: finding.message,
-    })),
+    findings: [
+      ...audit.findings.map(({ message }, at) => ({
+        id: `receipt-${at}`,
+        source: "receipts" as const,
+        title: t("auditor.receipt.finding"),
+        message,
+      })),
+      ...orphaned.map((number, at) => ({
+        id: `orphaned-${at}`,
+        source: "receipts" as const,
+        title: t("auditor.receipt.orphaned"),
+        message: t("auditor.receipt.orphaned.about", { number }),
+      })),
+    ],
   };
 }
