@@ -1,16 +1,18 @@
-// A patient entrusts this gateway with seals, or takes them back, from a page of another service: no session and no
-// cookie counts here, the signature of the vault's account says everything.
+// A patient entrusts this gateway with seals, takes them back, or has a document destroyed, from a page of another service:
+// no session and no cookie counts here, the signature of the vault's account says everything.
 
 import type { Hex, TypedDataDefinition } from "viem";
 import { z } from "zod";
 import { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { typedAskErasure } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { advanceHandIn } from "../store/hand-ins.ts";
 import { deleteSeals, listSeals } from "../store/seals.ts";
+import { certificateOut } from "./erasure-routes.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
-import { addressIn, digestOut, pageOf, timeOut } from "./schemas.ts";
+import { addressIn, digestIn, digestOut, pageOf, timeOut } from "./schemas.ts";
 import { keyedBy, MAX_SEALS, sealShape, takeSeals } from "./seals.ts";
 import { isSignedByVault } from "./vault-signature.ts";
 
@@ -56,7 +58,7 @@ async function requireSignature(
     throw refuse("This message came before, or a later one did. Sign it anew, with a later time.", "hand-in-repeated");
 }
 
-/** POST /api/entrusted/seals, /api/entrusted/drop and /api/entrusted/held. */
+/** POST /api/entrusted/seals, /api/entrusted/drop, /api/entrusted/held and /api/entrusted/erase. */
 export const entrustedRoutes: Route[] = [
   route({
     method: "post",
@@ -122,6 +124,30 @@ export const entrustedRoutes: Route[] = [
         items: items.map(({ document, version, keyed_by, at }) => ({ document, version, keyedBy: keyed_by, at })),
         next,
       };
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/entrusted/erase",
+    summary:
+      "Have a document of yours erased here that was withdrawn or rejected: signed by your vault's account, without a session. Asked again, it answers the same.",
+    tag: "documents",
+    access: "public",
+    fromAnyPage: true,
+    limit: "write",
+    body: z.object({
+      ...signed,
+      time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now."),
+      document: digestIn,
+    }),
+    response: certificateOut,
+    problems: ["not-authorised", "not-found", "conflict", "unavailable"],
+    async handle({ service, body: { subject, time, signature, document } }) {
+      const { chainId, ledger } = service.chain.deployment;
+      const gateway = service.gateway.address;
+      const typed = typedAskErasure({ chainId, ledger }, { subject, gateway, document, time });
+      await requireVault(service, { subject, time, typed, signature });
+      return service.gateway.erase({ subject, document });
     },
   }),
 ];

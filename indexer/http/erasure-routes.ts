@@ -7,7 +7,8 @@ import { cutPage, readCursor } from "./paging.ts";
 import { route, type Route } from "./route.ts";
 import { digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
-const certificateOut = z
+/** A certificate as it is given out. */
+export const certificateOut = z
   .looseObject({ body: z.looseObject({ gateway: z.string(), erasedAt: timeOut }), signature: z.string() })
   .meta({ id: "ErasureCertificate", description: "What the gateway destroyed, signed by its key (docs/formats.md)." });
 

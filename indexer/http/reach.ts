@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import type { Express } from "express";
 import { Failure } from "#protocol/failure.ts";
 
-// It carries what the page hands it to the four addresses of a gateway that any page may call, and the answers back.
+// It carries what the page hands it to the five addresses of a gateway that any page may call, and the answers back.
 const script = `
 const gateway = new URL(location.href).searchParams.get("to");
-const paths = ["/api/gateway", "/api/entrusted/seals", "/api/entrusted/drop", "/api/entrusted/held"];
+const paths = ["/api/gateway", ...["seals", "drop", "held", "erase"].map((what) => "/api/entrusted/" + what)];
 addEventListener("message", ({ source, data, ports: [port] }) => {
   if (source !== parent || parent === window || data !== "placet-reach" || !port) return;
   port.onmessage = async ({ data: { id, path, body } }) => {

@@ -1,12 +1,13 @@
 // The certificate of an erasure: what one gateway destroyed of one document, and when, under its own key (EIP-712). Rule:
 // it says what it means and what it cannot mean, and anybody checks it with nothing but itself.
 
-import { keccak256, recoverTypedDataAddress } from "viem";
-import type { Hex, LocalAccount } from "viem";
+import { isAddressEqual, keccak256, recoverTypedDataAddress } from "viem";
+import type { Address, Hex, LocalAccount } from "viem";
 import { z } from "zod";
 import type { Bytes } from "../bytes.ts";
 import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
+import type { Place } from "../keys/wrap.ts";
 import { addressShape, lowerAddresses, wordShape } from "../shapes.ts";
 
 /** What every certificate of format 1 says, to the letter. */
@@ -119,4 +120,29 @@ export async function verifyErasure({ body, signature }: ErasureCertificate): Pr
     "tampered",
     "The gateway that this certificate names did not sign these words. Do not rely on it; ask for it again.",
   );
+}
+
+/**
+ * Checks that this very gateway signed that it erased this very document. Throws Failure("tampered", reason
+ * "other-erasure" where the certificate is about something else).
+ */
+export async function requireErasure(
+  certificate: ErasureCertificate,
+  { place, gateway, subject, document }: { place: Place; gateway: Address; subject: Address; document: Hex },
+): Promise<void> {
+  const { body } = certificate;
+  const meant =
+    body.document === document.toLowerCase() &&
+    body.chainId === place.chainId &&
+    isAddressEqual(body.ledger, place.ledger) &&
+    isAddressEqual(body.gateway, gateway) &&
+    isAddressEqual(body.subject, subject);
+  if (!meant) {
+    throw new Failure(
+      "tampered",
+      "The certificate is not about this record, or not from this gateway. Do not rely on it. Ask for it again.",
+      { reason: "other-erasure" },
+    );
+  }
+  await verifyErasure(certificate);
 }

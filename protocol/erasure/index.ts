@@ -1,10 +1,12 @@
-// Erasure: the certificate that a gateway gives, and how anybody checks it.
+// Erasure: how a patient asks a gateway for it, the certificate that it gives, and how anybody checks that.
+export { typedAskErasure } from "./ask-erasure.ts";
 export {
   decodeErasure,
   encodeErasure,
   ERASURE_STATEMENT,
   erasureCertificateSchema,
   MAX_ERASED_VERSIONS,
+  requireErasure,
   signErasure,
   verifyErasure,
   type ErasureBody,

@@ -1,17 +1,19 @@
 // A patient with two gateways, in a real browser on two real services over one ledger: she trusts a second one, it is handed
-// what it needs and opens a record for her doctor; while it is away her work goes on and it gets the rest later; and once
-// she drops it, it opens nothing.
+// what it needs and opens a record for her doctor; while it is away her work goes on and it gets the rest later; a record that
+// she erases is destroyed at both; and once she drops it, it opens nothing.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { toHex } from "#protocol/bytes.ts";
 import { READ } from "#protocol/codes/index.ts";
 import { typedAskHeld } from "#protocol/documents/index.ts";
+import { decodeErasure, requireErasure } from "#protocol/erasure/index.ts";
 import { deriveVaultAccount, fingerprint } from "#protocol/keys/index.ts";
 import { buildApp } from "#scripts/build/app.ts";
 import { prepareDatabase } from "#scripts/build/database.ts";
@@ -54,7 +56,9 @@ let startSecond: (port: number) => Promise<RunningService>;
 beforeAll(async () => {
   // Both have the documents' bytes, as two operators' IPFS nodes would that know each other.
   const blocks = await makeFolder();
-  [stack, browser] = await Promise.all([startStack({ env: { PLACET_BLOCKS: blocks } }), launchBrowser()]);
+  // What was taken out can be erased as soon as a service has read it.
+  const final = { PLACET_FINALITY_SECONDS: "0" };
+  [stack, browser] = await Promise.all([startStack({ env: { PLACET_BLOCKS: blocks, ...final } }), launchBrowser()]);
   const { rpcUrl } = stack;
   const [dataDir, app] = await Promise.all([makeFolder(), buildApp({ demo: true })]);
   await prepareDatabase(dataDir);
@@ -62,6 +66,7 @@ beforeAll(async () => {
     PLACET_GATEWAY_KEY: toHex(demoAccount(SECOND_GATEWAY).getHdKey().privateKey ?? new Uint8Array(32)),
     PLACET_DEPLOYMENT: join(stack.dataDir, "deployment.json"),
     PLACET_BLOCKS: blocks,
+    ...final,
   };
   startSecond = (port) => startService({ dataDir, rpcUrl, app, port, demo: true, env });
   second = await startOnFreePort({ choosePort: pickAnyPort, start: startSecond });
@@ -185,6 +190,55 @@ test("while it is away she adds a record all the same, and hands it over when it
   await button(`Try again now: ${host()}`).click();
   await expect.poll(askHeld, { timeout: 30_000 }).toHaveLength(before.length + 1);
   await page.getByText(`not yet handed to ${host()}`).waitFor({ state: "detached" });
+});
+
+test("she has a record erased, and the second certifies beside the first that it destroyed what it held", async () => {
+  const before = await askHeld();
+  await go(page, "/patient/records");
+  await page
+    .getByRole("link", { name: /knee.note/i })
+    .first()
+    .click();
+  await button("Withdraw").waitFor();
+  const document = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  expect(before).toContain(document);
+  await button("Withdraw").click();
+  await page
+    .getByRole("dialog", { name: /^Withdraw/ })
+    .getByRole("button", { name: "Withdraw", exact: true })
+    .click();
+  await approve(page);
+  await button("Erase for good …").click();
+  const sure = page.getByRole("dialog", { name: /^Erase/ });
+  await sure.getByText(`The other gateways you trust are asked to do the same: ${host()}.`).waitFor();
+  await checkAccessible(page);
+  // Neither says yes until it has read the end for good: then it is asked again, as a patient would.
+  const press = async (name: string, done: () => Promise<boolean>) => {
+    const act = async () => {
+      if (!(await done()))
+        await page
+          .getByRole("button", { name })
+          .last()
+          .click({ timeout: 1_000 })
+          .catch(() => undefined);
+      return done();
+    };
+    await expect.poll(act, { timeout: 90_000, interval: 500 }).toBe(true);
+  };
+  await press("Erase for good", () => page.getByText(/^This record was erased on/).isVisible());
+  await press(`Try again now: ${host()}`, () => page.getByText(`${host()} destroyed it on`).isVisible());
+  await checkAccessible(page);
+  expect((await askHeld()).toSorted()).toEqual(before.filter((one) => one !== document).toSorted());
+
+  await page.getByRole("link", { name: "See the certificate" }).click();
+  await expect.poll(() => page.getByText("The signature was checked on this device.").count()).toBe(2);
+  await checkAccessible(page);
+  const saving = page.waitForEvent("download");
+  await button(`Save the certificate of ${host()}`).click();
+  const certificate = decodeErasure(new Uint8Array(await readFile(await (await saving).path())));
+  const gateway = two.gateway.address;
+  await requireErasure(certificate, { place: two.place, gateway, subject: ana.address, document: document as Hex });
+  expect(certificate.body.seals).toBe(1);
 });
 
 test("she drops it, and it opens nothing any more", async () => {

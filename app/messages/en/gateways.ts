@@ -55,6 +55,16 @@ export const gateways = {
   "gateways.add.not": "Not this one",
   "gateways.add.done": "{host} is trusted from now on. Your records are being made ready for it.",
 
+  "gateways.erase.title": "At the other gateways you trust",
+  "gateways.erase.lead":
+    "They are asked to destroy what they hold of this record as well, and each answers for itself.",
+  "gateways.erase.asked": "The other gateways you trust are asked to do the same: {hosts}.",
+  "gateways.erase.asking": "Asking {host} to destroy it …",
+  "gateways.erase.done": "{host} destroyed it on {date}.",
+  "gateways.erase.failed": "{host} has not certified that it destroyed it",
+  "gateways.erase.failed.later":
+    "As long as it keeps to the ledger, {host} opens this record for nobody: it was taken out. It is asked again whenever you come to this page.",
+
   "gateways.drop": "Drop",
   "gateways.drop.named": "Drop: {host}",
   "gateways.drop.title": "Drop {host}?",

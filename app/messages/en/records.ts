@@ -58,6 +58,7 @@ export const records = {
   "records.erase.certificate.how":
     "Anybody can check the file without this service: it holds the words above and the gateway’s signature (EIP-712).",
   "records.erase.certificate.save": "Save the certificate",
+  "records.erase.certificate.save.of": "Save the certificate of {host}",
   "records.erase.certificate.print": "Print",
 
   "records.copy.ask":

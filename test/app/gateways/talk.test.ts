@@ -1,12 +1,15 @@
 // What a patient's vault tells a gateway, against a gateway that hears as the real one does: by the vault account's
 // signature alone, and nothing whose time is not later than that of the message before.
 import { describe, expect, it } from "vitest";
+import { utf8 } from "#protocol/bytes.ts";
 import type { AskGateway } from "#app/gateways/reach.ts";
 import { createTalk } from "#app/gateways/talk.ts";
 import { countDocuments, missingSeals, nameSeal, type Wanted } from "#app/gateways/wanted.ts";
 import { typedAskHeld, typedHandIn, type HandedSeal } from "#protocol/documents/index.ts";
+import { encodeErasure, typedAskErasure } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { isAddressEqual, recoverTypedDataAddress, type Address, type Hex } from "viem";
+import vectors from "../../vectors/erasure.json" with { type: "json" };
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 
 const place = { chainId: 31337, ledger: `0x${"a".repeat(40)}` as Address };
@@ -15,10 +18,20 @@ const subject = `0x${"5".repeat(40)}` as Address;
 const document = (digit: string): Hex => `0x${digit.repeat(64)}`;
 const sealOf = (digit: string): HandedSeal => ({ document: document(digit), version: 1, seal: `seal ${digit}` });
 
-type Said = { subject: Address; time: number; signature: Hex; seals?: HandedSeal[]; cursor?: string };
+type Said = {
+  subject: Address;
+  time: number;
+  signature: Hex;
+  seals?: HandedSeal[];
+  cursor?: string;
+  document?: Hex;
+};
 
-/** A gateway's ears: `last` is the time of the last message that it heard, as another device may have left it. */
-function createGateway({ last = 0, pages = 1, busy = 0 } = {}) {
+/**
+ * A gateway's ears: `last` is the time of the last message that it heard, as another device may have left it; `parts`: how
+ * often it has to be asked for an erasure until it is done.
+ */
+function createGateway({ last = 0, pages = 1, busy = 0, parts = 1 } = {}) {
   const gateway = privateKeyToAccount(generatePrivateKey()).address;
   const held: HandedSeal[] = [];
   const heard: number[] = [];
@@ -33,6 +46,13 @@ function createGateway({ last = 0, pages = 1, busy = 0 } = {}) {
       const size = Math.ceil(held.length / pages);
       const items = held.slice(at * size, (at + 1) * size).map((one) => ({ ...one, keyedBy: "category" }));
       return { items, next: at + 1 < pages ? String(at + 1) : null };
+    }
+    if (path === "/api/entrusted/erase" && said.document) {
+      const typed = typedAskErasure(place, { ...told, document: said.document });
+      if (!isAddressEqual(await recoverTypedDataAddress({ ...typed, signature }), vault.address))
+        throw refused("signature");
+      if ((parts -= 1) > 0) throw new Failure("unavailable", "Ask again.", { reason: "erasure-unfinished" });
+      return JSON.parse(vectors.certificate);
     }
     const typed = typedHandIn(place, { ...told, what: said.seals ?? "drop" });
     if (!isAddressEqual(await recoverTypedDataAddress({ ...typed, signature }), vault.address))
@@ -87,6 +107,14 @@ describe("A patient's vault that speaks to a gateway", () => {
     expect(countDocuments([], held)).toEqual({ ready: 0, all: 0 });
     held.add(nameSeal(single));
     expect(countDocuments([...wanted, single], held)).toEqual({ ready: 2, all: 3 });
+  });
+
+  it("has an erasure gone on with until there is a certificate", async () => {
+    const certificate = await createGateway({ parts: 3 }).talk().erase(document("1"));
+    expect(encodeErasure(certificate)).toEqual(utf8(vectors.certificate));
+    await expect(createGateway({ parts: 100 }).talk().erase(document("1"))).rejects.toMatchObject({
+      reason: "erasure-unfinished",
+    });
   });
 
   it("gives up where the gateway does not know its account", async () => {

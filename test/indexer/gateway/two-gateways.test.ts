@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { makeSeal, openRelease, releaseSchema, typedAskHeld, typedHandIn } from "#protocol/documents/index.ts";
 import type { HandIn } from "#protocol/documents/index.ts";
+import { erasureCertificateSchema, requireErasure, typedAskErasure } from "#protocol/erasure/index.ts";
 import { compartmentKey, deriveEncryptionKey, deriveVaultAccount } from "#protocol/keys/index.ts";
 import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
 import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
@@ -31,6 +32,7 @@ describe("A patient with two gateways", () => {
   let ana: Keyed;
   let vault: ReturnType<typeof privateKeyToAccount>;
   let asLena: { one: Reader; two: Reader };
+  let asAnaAtOne: Reader;
   let lena: Keyed;
   let labs: Sealed;
   let consent: Consent;
@@ -41,7 +43,9 @@ describe("A patient with two gateways", () => {
       [keys.one, keys.two].map(async (key) => {
         const folder = await makeFolder();
         folders.push(folder);
-        const started = await startProcess(chain, folder.folder, { more: { PLACET_GATEWAY_KEY: key } });
+        const started = await startProcess(chain, folder.folder, {
+          more: { PLACET_GATEWAY_KEY: key, PLACET_FINALITY_SECONDS: "0" },
+        });
         gateways.push(started);
         return started;
       }),
@@ -56,6 +60,7 @@ describe("A patient with two gateways", () => {
     });
     lena = await enrol(chain, people.lena);
     const asAna = await signInToRead(one.running, people.ana);
+    asAnaAtOne = asAna;
     const at = { running: one.running, chain };
     labs = await addSealed(at, { subject: ana, as: asAna });
     consent = await giveConsent(at, { subject: ana, grantee: lena, as: asAna });
@@ -246,5 +251,41 @@ describe("A patient with two gateways", () => {
       { reader: asLena.one, consent, documents: [labs.document] },
     );
     expect(answer.receipt?.body).toMatchObject({ kind: "refused", reason: "consent-revoked" });
+  });
+
+  it("has the second destroy what it holds of a document that she took out, by her vault's word alone", async () => {
+    const { document } = labs;
+    const subject = ana.address;
+    async function askErase({ of = two, time = now(), by = vault, meant = document } = {}) {
+      const typed = typedAskErasure(chain.place, { subject, gateway: infoOf(of).address, document: meant, time });
+      return send(two, "/api/entrusted/erase", { subject, document, time, signature: await by.signTypedData(typed) });
+    }
+    // As long as it is part of her records, and by nobody else, for no other gateway, document or time.
+    expect(await askErase()).toMatchObject({ status: 409, body: { reason: "not-withdrawn" } });
+    await chain.act(people.ana, { name: "withdraw", args: { account: subject, subject, document } });
+    const strangers = [
+      { by: people.lena as never },
+      { by: people.ana as never },
+      { of: one },
+      { time: now() - 300 },
+      { meant: `0x${"0d".repeat(32)}` as const },
+    ];
+    for (const asked of strangers) expect(await askErase(asked)).toMatchObject({ status: 401 });
+    expect((await askHeld(two)).body["items"]).toHaveLength(1);
+
+    await eventually(async () => (await askErase()).status === 200);
+    const { body } = await askErase();
+    const certificate = erasureCertificateSchema.parse(body);
+    const meant = { place: chain.place, subject, document };
+    await requireErasure(certificate, { ...meant, gateway: infoOf(two).address });
+    await expect(requireErasure(certificate, { ...meant, gateway: infoOf(one).address })).rejects.toMatchObject({
+      reason: "other-erasure",
+    });
+    expect(certificate.body).toMatchObject({ seals: 1, ended: { act: "withdraw", by: subject } });
+    expect((await askErase()).body).toEqual(body);
+    expect((await askHeld(two)).body["items"]).toEqual([]);
+    // The first was asked nothing.
+    const { body: erasures } = await asAnaAtOne.call("GET", "/api/erasures");
+    expect(erasures["items"]).toEqual([]);
   });
 });

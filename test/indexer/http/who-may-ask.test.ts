@@ -125,6 +125,11 @@ const table: Record<string, Row | Row[]> = {
     all("401"),
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
   ],
+  "post /api/entrusted/erase": [
+    "/api/entrusted/erase",
+    all("401"),
+    (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS, document: `0x${"00".repeat(32)}` }),
+  ],
   "get /api/seals": [
     (w) => `/api/seals?subject=${w.people.ana.address}`,
     "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",

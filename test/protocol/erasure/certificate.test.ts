@@ -3,7 +3,7 @@
 import { hashTypedData } from "viem";
 import { describe, expect, it } from "vitest";
 import { utf8 } from "#protocol/bytes.ts";
-import { decodeErasure, encodeErasure, verifyErasure } from "#protocol/erasure/index.ts";
+import { decodeErasure, encodeErasure, requireErasure, verifyErasure } from "#protocol/erasure/index.ts";
 import { erasureTypedData } from "#protocol/erasure/certificate.ts";
 import vectors from "../../vectors/erasure.json" with { type: "json" };
 
@@ -35,6 +35,25 @@ describe("A certificate of erasure", () => {
       });
     const garbled = `0x${"00".repeat(65)}` as const;
     await expect(verifyErasure({ body, signature: garbled })).rejects.toMatchObject({ code: "tampered" });
+  });
+
+  it("is worth nothing for another document, person, gateway or ledger", async () => {
+    const { chainId, ledger, gateway, subject, document } = certificate.body;
+    const meant = { place: { chainId, ledger }, gateway, subject, document };
+    await expect(requireErasure(certificate, meant)).resolves.toBeUndefined();
+    const others: Partial<typeof meant>[] = [
+      { document: `0x${"d1".repeat(32)}` },
+      { subject: gateway },
+      { gateway: subject },
+      { place: { chainId: 1, ledger } },
+      { place: { chainId, ledger: subject } },
+    ];
+    for (const other of others) {
+      const failing = requireErasure(certificate, { ...meant, ...other });
+      await expect(failing).rejects.toMatchObject({ code: "tampered", reason: "other-erasure" });
+    }
+    const spoilt = { ...certificate, body: { ...certificate.body, seals: 4 } };
+    await expect(requireErasure(spoilt, meant)).rejects.toMatchObject({ code: "tampered" });
   });
 
   it("says what the format says to the letter, and nothing more", () => {

@@ -4,8 +4,8 @@ import { t } from "#app/ui/index.ts";
 import { z } from "zod";
 import { readAnswer, type Answered } from "./read-answer.ts";
 
-/** The four addresses of a gateway that any page may call. */
-export type ReachedPath = "/api/gateway" | "/api/entrusted/seals" | "/api/entrusted/drop" | "/api/entrusted/held";
+/** The five addresses of a gateway that any page may call. */
+export type ReachedPath = "/api/gateway" | `/api/entrusted/${"seals" | "drop" | "held" | "erase"}`;
 
 /**
  * One call; with a body a POST. Throws Failure: the problem's code; "unavailable" where nobody answered; "tampered" for an

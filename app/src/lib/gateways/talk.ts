@@ -3,6 +3,7 @@
 // where another device was faster the message is signed anew with a later time.
 import { digestShape, type GatewayInfo } from "#app/service/index.ts";
 import { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandedSeal } from "#protocol/documents/index.ts";
+import { erasureCertificateSchema, typedAskErasure, type ErasureCertificate } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Address, Hex, TypedDataDefinition } from "viem";
 import { z } from "zod";
@@ -26,6 +27,9 @@ const heldShape = z.object({
 });
 const keptShape = z.object({ kept: z.number().int(), skipped: z.number().int() });
 const droppedShape = z.object({ dropped: z.number().int() });
+
+/** An erasure of very many versions is done in parts, each as long as a person waits. */
+const MOST_PARTS = 20;
 
 /** The time of the last message to each gateway, for this page's life. */
 const lastTimes = new Map<Address, number>();
@@ -90,6 +94,21 @@ export function createTalk(
     handIn: (seals: readonly HandedSeal[]) => say("/api/entrusted/seals", { what: seals, schema: keptShape }),
     /** Has the gateway let go of all of them. */
     drop: () => say("/api/entrusted/drop", { what: "drop", schema: droppedShape }),
+    /** Has the gateway destroy what it holds of a document that was taken out; its certificate is for the caller to check. */
+    async erase(document: Hex): Promise<ErasureCertificate> {
+      for (let part = 1; ; part += 1) {
+        try {
+          return await patiently(async () => {
+            const time = now();
+            const signature = await sign(typedAskErasure(place, { subject, gateway, document, time }));
+            const body = { subject, document, time, signature };
+            return ask("/api/entrusted/erase", { schema: erasureCertificateSchema, body });
+          });
+        } catch (error) {
+          if (part === MOST_PARTS || !(error instanceof Failure) || error.reason !== "erasure-unfinished") throw error;
+        }
+      }
+    },
     /** The names of the seals that the gateway says it holds. */
     async readHeld(): Promise<Set<string>> {
       const held = new Set<string>();

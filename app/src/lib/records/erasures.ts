@@ -1,16 +1,15 @@
-// Erasure of a record that was taken out: asked of every gateway that holds something of it, and believed only with a
-// certificate that the gateway's key signed.
+// Erasure of a record that was taken out: asked of the service, and believed only with a certificate that its gateway's
+// key signed.
 import { forgetManifest } from "#app/documents/index.ts";
 import { digestShape, gatewayInfo, readAll, request, timeShape } from "#app/service/index.ts";
-import { t } from "#app/ui/index.ts";
 import {
   encodeErasure,
   erasureCertificateSchema,
-  verifyErasure,
+  requireErasure,
   type ErasureCertificate,
 } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { z } from "zod";
 import type { ChartRecord } from "./record.ts";
 
@@ -34,21 +33,13 @@ export async function readErasures(): Promise<Map<Hex, RecordErasure>> {
   );
 }
 
-/** Throws Failure("tampered") unless this gateway signed that it erased this very document. */
+/** Throws Failure("tampered") unless a gateway (this service's, unless told) signed that it erased this very document. */
 export async function checkCertificate(
   certificate: ErasureCertificate,
-  { document, subject }: Pick<ChartRecord, "document" | "subject">,
+  { document, subject, gateway }: Pick<ChartRecord, "document" | "subject"> & { gateway?: Address | undefined },
 ): Promise<void> {
-  const gateway = await gatewayInfo();
-  const { body } = certificate;
-  const meant =
-    body.document === document &&
-    body.subject === subject &&
-    body.gateway === gateway.address &&
-    body.chainId === gateway.chainId &&
-    body.ledger === gateway.ledger;
-  if (!meant) throw new Failure("tampered", t("records.erase.error.other"));
-  await verifyErasure(certificate);
+  const place = await gatewayInfo();
+  await requireErasure(certificate, { place, gateway: gateway ?? place.address, subject, document });
 }
 
 // A record of very many versions, or many erasures at once: the service works in parts, each as long as a person waits.
@@ -73,7 +64,7 @@ async function askForErasure(document: Hex): Promise<ErasureCertificate> {
 export async function eraseRecord(record: ChartRecord): Promise<ErasureCertificate> {
   const { document, manifest } = record;
   const certificate = await askForErasure(document);
-  await checkCertificate(certificate, record);
+  await checkCertificate(certificate, { document, subject: record.subject });
   forgetManifest(manifest);
   return certificate;
 }
