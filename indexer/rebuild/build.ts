@@ -22,7 +22,8 @@ export async function build(
   } finally {
     await sync.stop();
   }
-  for (const again of [false, true]) while ((await fetchWanted(parts, { again })) > 0);
+  while ((await fetchWanted(parts, { since: 0 })) > 0);
+  while ((await fetchWanted(parts, { again: true })) > 0);
 
   async function follow(): Promise<void> {
     let movedAt = Date.now();

@@ -9,19 +9,34 @@ import { foldText, foldWords } from "./fold-text.ts";
 /** A consent whose opening is not held yet. */
 export type WantedOpening = { subject: Address; grantee: Address; scope: Hex; capsule: Hex; tries: number };
 
-/** Consents whose capsule was never looked for, newest first, or (`again`) was missing and may be looked for again. */
-export async function listWantedOpenings(
+const wantedColumns = "c.subject, c.grantee, c.scope, c.capsule";
+/** What an act names where there is nothing to fetch. */
+const NOTHING = "'0x' || repeat('0', 64)";
+
+/** Consents changed in block `since` or later whose capsule was never looked for, newest first. */
+export async function listUnseenOpenings(
   db: Queryable,
-  { now, limit, again }: { now: number; limit: number; again: boolean },
+  { since, limit }: { since: number; limit: number },
 ): Promise<WantedOpening[]> {
   return db.query<WantedOpening>(
-    `select c.subject, c.grantee, c.scope, c.capsule, coalesce(case when o.capsule = c.capsule then o.tries end, 0) as tries
-     from consents c left join openings o on o.key = c.key
-     where c.capsule is not null and c.capsule <> '0x' || repeat('0', 64)
-       and case when $3 then o.state = 'missing' and o.capsule = c.capsule and o.next_try <= $1
-                else o.key is null or (o.state <> 'held' and o.capsule <> c.capsule) end
+    `select ${wantedColumns}, 0 as tries from consents c left join openings o on o.key = c.key
+     where c.block >= $1 and c.capsule is not null and c.capsule <> ${NOTHING}
+       and (o.key is null or (o.state <> 'held' and o.capsule <> c.capsule))
      order by c.block desc, c.log_index desc limit $2`,
-    [now, limit, again],
+    [since, limit],
+  );
+}
+
+/** Consents whose capsule was missing and may be looked for again, those first that have waited longest. */
+export async function listMissingOpenings(
+  db: Queryable,
+  { now, limit }: { now: number; limit: number },
+): Promise<WantedOpening[]> {
+  return db.query<WantedOpening>(
+    `select ${wantedColumns}, o.tries from openings o join consents c on c.key = o.key
+     where o.state = 'missing' and o.next_try <= $1 and o.capsule = c.capsule and c.capsule <> ${NOTHING}
+     order by o.next_try limit $2`,
+    [now, limit],
   );
 }
 
@@ -62,16 +77,28 @@ export async function readOpening(
   return row ?? null;
 }
 
-/** Digests of cards on the registry that were never looked for, or (`again`) were missing and may be looked for again. */
-export async function listWantedCards(
+/** Digests of cards on the registry that were never looked for. */
+export async function listUnseenCards(
   db: Queryable,
-  { now, limit, again }: { now: number; limit: number; again: boolean },
+  { limit }: { limit: number },
 ): Promise<{ digest: Hex; tries: number }[]> {
   return db.query<{ digest: Hex; tries: number }>(
-    `select distinct c.card as digest, coalesce(k.tries, 0) as tries from credentials c left join cards k on k.digest = c.card
-     where c.card is not null and c.card <> '0x' || repeat('0', 64)
-       and case when $3 then k.state = 'missing' and k.next_try <= $1 else k.digest is null end limit $2`,
-    [now, limit, again],
+    `select distinct c.card as digest, 0 as tries from credentials c left join cards k on k.digest = c.card
+     where c.card is not null and c.card <> ${NOTHING} and k.digest is null limit $1`,
+    [limit],
+  );
+}
+
+/** Digests of cards on the registry that were missing and may be looked for again, those first that have waited longest. */
+export async function listMissingCards(
+  db: Queryable,
+  { now, limit }: { now: number; limit: number },
+): Promise<{ digest: Hex; tries: number }[]> {
+  return db.query<{ digest: Hex; tries: number }>(
+    `select k.digest, k.tries from cards k
+     where k.state = 'missing' and k.next_try <= $1 and exists (select 1 from credentials c where c.card = k.digest)
+     order by k.next_try limit $2`,
+    [now, limit],
   );
 }
 

@@ -8,11 +8,22 @@ import { isFailure } from "#protocol/failure.ts";
 import { decodeCard } from "#protocol/providers/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Foundation } from "../service.ts";
-import { listWantedCards, listWantedOpenings, writeCard, writeOpening } from "../store/openings.ts";
+import {
+  listMissingCards,
+  listMissingOpenings,
+  listUnseenCards,
+  listUnseenOpenings,
+  writeCard,
+  writeOpening,
+} from "../store/openings.ts";
 import type { WantedOpening } from "../store/openings.ts";
+import type { Sync } from "./index.ts";
 
 const FETCH_MS = 2_000;
 const BATCH = 50;
+/** Acts wake the loop; this is for a wake that got lost. */
+const IDLE_MS = 30_000;
+const RETRY_MS = 1_000;
 /** So many are waited for at once: what nobody has must not keep what somebody has waiting. */
 const AT_ONCE = 16;
 const FIRST_WAIT_SECONDS = 2;
@@ -21,8 +32,11 @@ const LONGEST_WAIT_SECONDS = 3_600;
 /** The loops that fetch. */
 export type Fetching = { start(): Promise<void>; stop(): Promise<void> };
 
-/** Makes the loops over what the index knows. */
-export function createFetching(parts: Foundation & { gateway: Gateway }): Fetching {
+/** Makes the loops over what the index knows; `sync` says how far it knows the chain. */
+export function createFetching(
+  parts: Foundation & { gateway: Gateway },
+  { sync }: { sync: Pick<Sync, "status"> },
+): Fetching {
   const { config, database, log } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -30,29 +44,45 @@ export function createFetching(parts: Foundation & { gateway: Gateway }): Fetchi
   let deafen: (() => Promise<void>) | null = null;
   let awake = new AbortController();
 
-  /** Fetches until told to stop; in between it sleeps, until `wakes` where that is given. */
-  async function run(again: boolean, wakes: () => AbortSignal): Promise<void> {
+  /** Looks for what is new until told to stop; in between it sleeps until the next act. */
+  async function fetchNew(): Promise<void> {
+    let since = 0;
+    let reorgs = 0;
     while (!signal.aborted) {
-      const wake = wakes();
-      try {
-        if ((await fetchWanted(parts, { again, signal })) > 0) continue;
-      } catch (error) {
-        log.warn("fetching-failed", { message: error instanceof Error ? error.message.slice(0, 400) : "unknown" });
-      }
-      const until = AbortSignal.any([signal, wake]);
-      await sleep(Math.max(config.pollMs, 1_000), undefined, { signal: until }).catch(() => undefined);
+      if (awake.signal.aborted) awake = new AbortController();
+      const wake = AbortSignal.any([signal, awake.signal]);
+      const status = sync.status();
+      // What a reorganisation put back may stand in a block that was looked through.
+      if (status.reorgs !== reorgs) since = 0;
+      reorgs = status.reorgs;
+      const found = await tryFetching({ since });
+      if (found === 0) since = (status.cursor?.number ?? -1) + 1;
+      if (found !== 0) await pause(found === null ? RETRY_MS : 0, signal);
+      else await pause(IDLE_MS, wake);
     }
   }
-  const nextAct = (): AbortSignal => {
-    if (awake.signal.aborted) awake = new AbortController();
-    return awake.signal;
-  };
+
+  /** Looks again for what was missing until told to stop. */
+  async function fetchAgain(): Promise<void> {
+    while (!signal.aborted)
+      if (!((await tryFetching({ again: true })) ?? 0)) await pause(Math.max(config.pollMs, RETRY_MS), signal);
+  }
+
+  /** How much was looked for; null when that failed. */
+  async function tryFetching(what: What): Promise<number | null> {
+    try {
+      return await fetchWanted(parts, what, signal);
+    } catch (error) {
+      log.warn("fetching-failed", { message: error instanceof Error ? error.message.slice(0, 400) : "unknown" });
+      return null;
+    }
+  }
 
   return {
     async start() {
       deafen = await database.listen("act", () => awake.abort());
       // What is missing is waited for beside what has just come, which would have to wait, too.
-      running = Promise.all([run(false, nextAct), run(true, () => signal)]);
+      running = Promise.all([fetchNew(), fetchAgain()]);
     },
     async stop() {
       stopping.abort();
@@ -62,17 +92,31 @@ export function createFetching(parts: Foundation & { gateway: Gateway }): Fetchi
   };
 }
 
+async function pause(milliseconds: number, until: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: until }).catch(() => undefined);
+}
+
+/** What to look for: what was never looked for, of consents changed in block `since` or later; or what was missing. */
+type What = { since: number } | { again: true };
+
 /**
- * Looks once for what is wanted now and was never looked for, or (`again`) for what was missing; gives how much that is.
- * What is still looked for when `signal` aborts is left as it was, untried.
+ * Looks once for what is wanted now; gives how much that is. What is still looked for when `signal` aborts is left as it
+ * was, untried.
  */
 export async function fetchWanted(
   parts: Foundation & { gateway: Gateway },
-  { again, signal }: { again: boolean; signal?: AbortSignal },
+  what: What,
+  signal?: AbortSignal,
 ): Promise<number> {
-  const wanted = { now: parts.now(), limit: BATCH, again };
-  const openings = await listWantedOpenings(parts.database, wanted);
-  const cards = await listWantedCards(parts.database, wanted);
+  const { database, now } = parts;
+  const limit = BATCH;
+  const [openings, cards] =
+    "again" in what
+      ? [
+          await listMissingOpenings(database, { now: now(), limit }),
+          await listMissingCards(database, { now: now(), limit }),
+        ]
+      : [await listUnseenOpenings(database, { since: what.since, limit }), await listUnseenCards(database, { limit })];
   const looks = [
     ...openings.map((opening) => () => fetchOpening(parts, opening, signal)),
     ...cards.map((card) => () => fetchCard(parts, card, signal)),

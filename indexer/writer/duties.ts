@@ -18,7 +18,7 @@ export function createDuties(foundation: Foundation & { gateway: Gateway; relay:
     async begin() {
       const own = createSync(fenced);
       sync.follow(own);
-      for (const part of [gateway, relay, createFetching(fenced), own]) {
+      for (const part of [gateway, relay, createFetching(fenced, { sync: own }), own]) {
         begun.push(part);
         await part.start();
       }
