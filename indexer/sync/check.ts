@@ -61,7 +61,7 @@ export async function checkHistory(options: Checked & { cursor: Cursor | null; i
       const isTold = found.length > 0 || checked.faults.some(({ kind }) => kind !== "head-differs");
       if ((contradicts || !isTold) && !isLast)
         throw inconsistent("its contracts' heads are not what its own logs fold to");
-      findings.push(...(found.length > 0 ? found : checked.faults));
+      for (const finding of found.length > 0 ? found : checked.faults) findings.push(finding);
       fold = createHistoryFold(contract);
       pages = () => readTruth(options, { ...range, ledger });
     }
