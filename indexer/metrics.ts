@@ -95,11 +95,10 @@ export function createMetrics(): Metrics {
       const { histograms } = family(name, "histogram");
       const key = writeLabels(labels);
       const seen = histograms.get(key) ?? { counts: FAST.map(() => 0), count: 0, sum: 0 };
-      histograms.set(key, {
-        counts: seen.counts.map((count, at) => count + (seconds <= (FAST[at] ?? 0) ? 1 : 0)),
-        count: seen.count + 1,
-        sum: seen.sum + seconds,
-      });
+      for (const [at, edge] of FAST.entries()) if (seconds <= edge) seen.counts[at] = (seen.counts[at] ?? 0) + 1;
+      seen.count += 1;
+      seen.sum += seconds;
+      histograms.set(key, seen);
     },
     render() {
       const lines = [...families].flatMap(([key, { kind, samples, histograms }]) => {
@@ -118,9 +117,16 @@ export function createMetrics(): Metrics {
   };
 }
 
+const written = new WeakMap<Labels, string>();
+
+/** Labels as they are shown. Whoever counts often gives the same object, which is written down once. */
 function writeLabels(labels: Labels): string {
-  return Object.entries(labels)
+  const known = written.get(labels);
+  if (known !== undefined) return known;
+  const text = Object.entries(labels)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (sign) => (sign === "\n" ? "\\n" : `\\${sign}`))}"`)
     .join(",");
+  written.set(labels, text);
+  return text;
 }

@@ -1,15 +1,16 @@
 // Consents and requests as their parties see them. An auditor sees the records, which hold no content; openings are
 // never shown here to anybody.
 
+import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { effectiveStatus } from "#protocol/consent/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { listActsOfConsent } from "../store/acts.ts";
-import { listConsents, listRequests, readUsedConsent } from "../store/consents.ts";
+import { consentKeyOf, listConsentTexts, listRequests, readUsedConsent } from "../store/consents.ts";
 import type { UsedConsent } from "../store/consents.ts";
-import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
-import { route } from "./route.ts";
+import { cutPage, cutTextPage, keyNumber, keyText, readCursor } from "./paging.ts";
+import { jsonText, route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 import { toTrailRow, trailRowOut } from "./trail-row.ts";
@@ -53,15 +54,13 @@ const consentOut = z
   })
   .meta({ id: "Consent" });
 
-function describe(service: Service, consents: readonly UsedConsent[]): z.input<typeof consentOut>[] {
-  const at = judgeTime(service);
-  const finalized = service.sync.status().cursor?.finalized ?? 0;
-  return consents.map(({ key: _, logIndex: __, ...consent }) => ({
+function describe(service: Service, { key: _, logIndex: __, ...consent }: UsedConsent): z.input<typeof consentOut> {
+  return {
     ...consent,
-    effectiveStatus: effectiveStatus(consent, at),
+    effectiveStatus: effectiveStatus(consent, judgeTime(service)),
     blockTime: consent.changedAt,
-    final: consent.block <= finalized,
-  }));
+    final: consent.block <= (service.sync.status().cursor?.finalized ?? 0),
+  };
 }
 
 const requestOut = z
@@ -103,16 +102,17 @@ export const consentRoutes: Route[] = [
       // What one gave from an account that one moved from is one's own as well; of anybody else there is nothing to see.
       const former = asSubject && query.subject !== undefined && (await isThemself(service, session, query.subject));
       const grantees = asSubject ? (query.grantee === undefined ? null : [query.grantee]) : names;
-      const rows = await listConsents(service.database, {
+      const rows = await listConsentTexts(service.database, {
         subject: asSubject && !former ? session.account : (query.subject ?? null),
         grantees,
         status: query.status ?? null,
         at: judgeTime(service),
         after: readCursor(query.cursor, z.tuple([keyNumber, keyText])),
         limit: query.limit + 1,
+        finalized: service.sync.status().cursor?.finalized ?? 0,
       });
-      const page = cutPage(rows, query.limit, (row) => [row.changedAt, row.key]);
-      return { ...page, items: describe(service, page.items) };
+      type Item = { subject: Address; grantee: Address; scope: Hex; changedAt: number };
+      return jsonText(cutTextPage<Item>(rows, query.limit, (item) => [item.changedAt, consentKeyOf(item)]));
     },
   }),
   route({
@@ -130,10 +130,9 @@ export const consentRoutes: Route[] = [
       const names = (await listNames(service, session)).map((name) => name.account);
       const party = names.includes(params.grantee) || (await isThemself(service, session, params.subject));
       const allowed = party || session.isAuditor;
-      const [described] = consent === null || !allowed ? [] : describe(service, [consent]);
-      if (described === undefined) throw new Failure("not-found", "There is no such consent that you may see.");
+      if (consent === null || !allowed) throw new Failure("not-found", "There is no such consent that you may see.");
       const acts = await listActsOfConsent(service.database, params);
-      return { ...described, acts: acts.map((act) => toTrailRow(act, service.sync.status())) };
+      return { ...describe(service, consent), acts: acts.map((act) => toTrailRow(act, service.sync.status())) };
     },
   }),
   route({

@@ -5,24 +5,26 @@ import { randomUUID } from "node:crypto";
 import express from "express";
 import type { Express, Request, RequestHandler, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
+import type { Labels } from "../metrics.ts";
 import type { Service } from "../service.ts";
 import { isRegistrar } from "../store/registry.ts";
 import { isUnsafe } from "./implied.ts";
 import type { TakeTurn } from "./limits.ts";
 import { sendProblem } from "./problem.ts";
-import { isReply } from "./route.ts";
+import { isReply, textOf } from "./route.ts";
 import type { Route, Session } from "./route.ts";
+import type { ReadSession } from "./session-reader.ts";
 import { findSession, requireOwnPage } from "./session.ts";
 import { rememberBody, requireSigned } from "./signed.ts";
 
 const DEFAULT_BODY = 64 * 1024;
 
-/** Adds a route to the application. */
+/** Adds a route to the application; gives its handler. */
 export function mountRoute(
   app: Express,
   route: Route,
-  { service, takeTurn }: { service: Service; takeTurn: TakeTurn },
-): void {
+  { service, takeTurn, readSession }: { service: Service; takeTurn: TakeTurn; readSession: ReadSession },
+): RequestHandler {
   const parse = bodyParser(route);
   if (route.fromAnyPage) {
     app.options(route.path, (_, response) => {
@@ -33,7 +35,9 @@ export function mountRoute(
       response.status(204).end();
     });
   }
-  app[route.method](route.path, async (request, response) => {
+  const labels = { route: route.path };
+  const labelsOf = new Map<number, Labels>();
+  const handler: RequestHandler = async (request, response) => {
     const requestId = randomUUID();
     response.setHeader("X-Request-Id", requestId);
     // Without credentials: what an answer says is for whoever asks.
@@ -44,29 +48,34 @@ export function mountRoute(
     const started = performance.now();
     response.once("close", () => {
       const seconds = (performance.now() - started) / 1000;
-      const { method, path } = route;
-      service.metrics.count("http_requests", 1, { route: path, method, status: String(response.statusCode) });
+      const { statusCode: status } = response;
+      const counted = labelsOf.get(status) ?? { ...labels, method: route.method, status: String(status) };
+      labelsOf.set(status, counted);
+      service.metrics.count("http_requests", 1, counted);
       // A stream lasts as long as its page: that is no measure of the service.
-      if (route.response !== "text/event-stream") service.metrics.observe("http_request", seconds, { route: path });
+      if (route.response !== "text/event-stream") service.metrics.observe("http_request", seconds, labels);
       service.log.info("request", {
         requestId,
         method: route.method,
         route: route.path,
-        status: response.statusCode,
+        status,
         ms: Math.round(seconds * 1000),
       });
     });
     try {
-      await answer(route, { service, takeTurn, parse, request, response, requestId });
+      await answer(route, { service, takeTurn, readSession, parse, request, response, requestId });
     } catch (error) {
       sendProblem(response, error, { requestId, log: service.log });
     }
-  });
+  };
+  app[route.method](route.path, handler);
+  return handler;
 }
 
 type Context = {
   service: Service;
   takeTurn: TakeTurn;
+  readSession: ReadSession;
   parse: ((request: Request, response: Response) => Promise<void>) | null;
   request: Request;
   response: Response;
@@ -75,10 +84,10 @@ type Context = {
 
 async function answer(
   route: Route,
-  { service, takeTurn, parse, request, response, requestId }: Context,
+  { service, takeTurn, readSession, parse, request, response, requestId }: Context,
 ): Promise<void> {
   const address = request.ip ?? "";
-  const session = route.fromAnyPage ? null : await findSession(request, service);
+  const session = route.fromAnyPage ? null : await findSession(request, { service, readSession });
   const caller = { account: route.limit === "signIn" ? null : (session?.account ?? null), address };
   if (route.limit !== "none") takeTurn(route.limit, caller);
   await requireAccess(route, session, service);
@@ -115,12 +124,13 @@ async function answer(
     return void response.end(body);
   }
   if (typeof body === "string") return void response.end(body);
-  const text = toJson(body);
+  const text = textOf(body) ?? toJson(body);
   if (service.config.checkResponses && status < 300 && route.response !== null && typeof route.response !== "string") {
     const checked = route.response.safeParse(JSON.parse(text));
     if (!checked.success) throw new Error(`The answer of ${route.path} is not as published: ${checked.error.message}`);
   }
-  response.type("application/json").end(text);
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.end(text);
 }
 
 /** JSON with big integers as decimal strings. */

@@ -35,3 +35,17 @@ export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => readonly
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? packCursor(keyOf(last)) : null };
 }
+
+/**
+ * The same of rows that are JSON already: the text of a Page. Only of the last item, and only where another page follows,
+ * the key is read.
+ */
+export function cutTextPage<T>(
+  rows: readonly string[],
+  limit: number,
+  keyOf: (item: T) => readonly (string | number)[],
+): string {
+  const last = rows[limit - 1];
+  const next = rows.length > limit && last !== undefined ? packCursor(keyOf(JSON.parse(last) as T)) : null;
+  return `{"items":[${rows.slice(0, limit).join(",")}],"next":${JSON.stringify(next)}}`;
+}

@@ -73,7 +73,7 @@ export type RouteDeclaration<
   /** Failure codes this route may answer with beyond those that its declaration implies. */
   problems?: FailureCode[];
   /** What it returns is sent as JSON, unless it is a `reply` or the handler ended the response itself (streams). */
-  handle(call: Call<A, z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<R> | Reply | void>;
+  handle(call: Call<A, z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<R> | Reply | JsonText | void>;
 };
 
 /** A route whose types have done their work. */
@@ -103,4 +103,19 @@ export function reply(status: number, body: unknown, headers: Record<string, str
 /** True for what `reply` made. */
 export function isReply(value: unknown): value is Reply {
   return typeof value === "object" && value !== null && replyMark in value;
+}
+
+const textMark = Symbol("json");
+
+/** An answer that is JSON text already; its type says what it must be when read. */
+export type JsonText = { [textMark]: string };
+
+/** Marks JSON text as an answer: it is sent as it is (and checked like any other where answers are). */
+export function jsonText(text: string): JsonText {
+  return { [textMark]: text };
+}
+
+/** The text that `jsonText` marked; null for anything else. */
+export function textOf(value: unknown): string | null {
+  return typeof value === "object" && value !== null && textMark in value ? (value as JsonText)[textMark] : null;
 }

@@ -1,12 +1,12 @@
 // Sessions by cookie: 256 random bits that only the browser keeps; the service knows their hash. An unsafe method also
 // needs our header and our origin, so that no other site can use the cookie.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Request, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
-import { readSessionByToken } from "../store/sessions.ts";
 import type { Session } from "./route.ts";
+import type { ReadSession } from "./session-reader.ts";
 
 /** What the cookies are called, without the prefix that TLS gives them. */
 export const cookieNames = { session: "placet_session", refresh: "placet_refresh" } as const;
@@ -16,7 +16,7 @@ export const REFRESH_PATH = "/api/session/refresh";
 
 /** The hash under which a token is kept. */
 export function hashToken(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
+  return hash("sha256", token, "hex");
 }
 
 /** Whether this call came by TLS: its cookies then carry the prefix that no other host, and no plain page, can set. */
@@ -25,9 +25,12 @@ export function isTls(request: Request, service: Service): boolean {
 }
 
 /** Who is calling; null for nobody, and for a session whose time is over. */
-export async function findSession(request: Request, service: Service): Promise<Session | null> {
+export async function findSession(
+  request: Request,
+  { service, readSession }: { service: Service; readSession: ReadSession },
+): Promise<Session | null> {
   const token = readToken(request, service, "session");
-  return token === null ? null : readSessionByToken(service.database, { hash: hashToken(token), now: service.now() });
+  return token === null ? null : readSession(hashToken(token));
 }
 
 /** The token in one of our cookies; null when there is none. */

@@ -25,18 +25,20 @@ const viewerPolicy = [
   "sandbox allow-scripts",
 ].join("; ");
 
+const securityHeaders = Object.entries({
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "X-Frame-Options": "DENY",
+});
+
 /** What every answer carries, whatever it is. */
 export function setSecurityHeaders(response: Response, { tls }: { tls: boolean }): void {
-  response.set({
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "X-Frame-Options": "DENY",
-  });
-  if (tls) response.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  for (const [name, value] of securityHeaders) response.setHeader(name, value);
+  if (tls) response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 }
 
 /** The policy of a page whose only inline part is this style. */

@@ -2,10 +2,10 @@
 
 import type { Hex } from "viem";
 import { z } from "zod";
-import { listActs, listRoll } from "../store/acts.ts";
+import { listActs, listActTexts, listRoll } from "../store/acts.ts";
 import { listOrphans } from "../store/orphans.ts";
-import { cutPage, keyNumber, readCursor } from "./paging.ts";
-import { route } from "./route.ts";
+import { cutPage, cutTextPage, keyNumber, readCursor } from "./paging.ts";
+import { jsonText, route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery } from "./schemas.ts";
 import { toOrphanRow, toTrailRow, trailRowOut } from "./trail-row.ts";
@@ -56,9 +56,16 @@ export const trailRoutes: Route[] = [
         return { ...page, items: page.items.map(toOrphanRow) };
       }
       const after = readCursor(query.cursor, z.tuple([keyNumber, keyNumber]));
-      const rows = await listActs(service.database, { ...filter, after });
       const status = service.sync.status();
-      const page = cutPage(rows, query.limit, (row) => [row.block, row.logIndex]);
+      const placeOf = (row: { block: number; logIndex: number }) => [row.block, row.logIndex] as const;
+      if (status.findings.length === 0) {
+        const finalized = status.cursor?.finalized ?? 0;
+        const rows = await listActTexts(service.database, { ...filter, after, finalized });
+        return jsonText(cutTextPage(rows, query.limit, placeOf));
+      }
+      // Rows that are not what the ledger says are marked one by one.
+      const rows = await listActs(service.database, { ...filter, after });
+      const page = cutPage(rows, query.limit, placeOf);
       return { ...page, items: page.items.map((row) => toTrailRow(row, status)) };
     },
   }),

@@ -3,6 +3,7 @@
 import type { Address, Hex } from "viem";
 import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { jsonObject, readJson } from "./json-text.ts";
 
 /** One act as it is stored: protocol's TrailRow, column for column. */
 export type ActRow = {
@@ -44,34 +45,74 @@ export type ActFilter = {
 
 /** Acts in the chain's order (or against it): those that name `party` (null: everybody's, for an auditor) and match the filters. */
 export async function listActs(db: Queryable, filter: ActFilter): Promise<ActRow[]> {
-  const all = filter.party === null;
-  return listPlaced<ActRow>(db, {
-    filter,
-    columns: actColumns,
-    source: all ? "acts a" : "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index",
-    place: all ? ["a.block", "a.log_index"] : ["p.block", "p.log_index"],
-  });
+  return listPlaced<ActRow>(db, { filter, columns: actColumns, ...actsOf(filter) });
 }
 
-/** The one query behind every list of acts; `source`, `columns` and `place` are this folder's own words. */
-export async function listPlaced<T extends object>(
+/** The same acts as JSON, each with `final` (its block is at most `finalized`) and with `mark` null. */
+export async function listActTexts(
   db: Queryable,
-  list: {
-    filter: ActFilter;
-    columns: string;
-    source: string;
-    place: readonly [string, string];
-    /** What tells two rows of one place apart, and its value in the last row that was listed. */
-    tie?: { column: string; after: string | null };
-  },
-): Promise<T[]> {
+  { finalized, ...filter }: ActFilter & { finalized: number },
+): Promise<string[]> {
+  const { sql, values } = writePlaced({ filter, columns: jsonColumn, values: [finalized], ...actsOf(filter) });
+  return (await readJson(db, sql, values)).slice(0, filter.limit);
+}
+
+// An ActRow as it is answered. What the chain and this program made is made of words; its args are JSON.
+const jsonColumn = `${jsonObject({
+  contract: { sql: "a.contract", as: "word" },
+  address: { sql: "a.address", as: "word" },
+  block: { sql: "a.block", as: "number" },
+  blockHash: { sql: "a.block_hash", as: "word" },
+  time: { sql: "a.time", as: "number" },
+  tx: { sql: "a.tx", as: "word" },
+  logIndex: { sql: "a.log_index", as: "number" },
+  account: { sql: "a.account", as: "word" },
+  index: { sql: `a."index"`, as: "number" },
+  act: { sql: "a.act", as: "text" },
+  args: { sql: "a.args", as: "json" },
+  headBefore: { sql: "a.head_before", as: "word" },
+  headAfter: { sql: "a.head_after", as: "word" },
+  topics: { sql: "a.topics", as: "words" },
+  data: { sql: "a.data", as: "word" },
+  final: { sql: "a.block <= $1::bigint", as: "boolean" },
+  mark: { sql: "'null'", as: "json" },
+})} as json`;
+
+function actsOf({ party }: ActFilter): { source: string; place: readonly [string, string] } {
+  if (party === null) return { source: "acts a", place: ["a.block", "a.log_index"] };
+  return {
+    source: "act_parties p join acts a on a.block = p.block and a.log_index = p.log_index",
+    place: ["p.block", "p.log_index"],
+  };
+}
+
+/** What a list of acts is made of; `source`, `columns` and `place` are this folder's own words. */
+type Placed = {
+  filter: ActFilter;
+  columns: string;
+  /** What `columns` calls $1, $2 ... */
+  values?: readonly unknown[];
+  source: string;
+  place: readonly [string, string];
+  /** What tells two rows of one place apart, and its value in the last row that was listed. */
+  tie?: { column: string; after: string | null };
+};
+
+/** The rows of a list of acts. */
+export async function listPlaced<T extends object>(db: Queryable, list: Placed): Promise<T[]> {
+  const { sql, values } = writePlaced(list);
+  return (await db.query<T>(sql, values)).slice(0, list.filter.limit);
+}
+
+/** The one query behind every list of acts. */
+function writePlaced(list: Placed): { sql: string; values: readonly unknown[] } {
   const place = list.tie === undefined ? list.place : [...list.place, list.tie.column];
   const tieAfter = list.tie?.after;
   const { party, account, act, from, to, after, newestFirst, limit } = list.filter;
   const [sign, order] = newestFirst ? ["<", "desc"] : [">", "asc"];
   // Only the conditions that are asked for stand in the statement: a plan made once for all of them would read from the
   // first row to the last.
-  const where = createConditions();
+  const where = createConditions(list.values);
   if (party !== null) where.add((value) => `p.party = ${value(party)}`);
   if (account !== null) where.add((value) => `a.account = ${value(account)}`);
   if (act !== null) where.add((value) => `a.act = ${value(act)}`);
@@ -83,12 +124,9 @@ export async function listPlaced<T extends object>(
       if (list.tie !== undefined) words.push(value(tieAfter ?? ""));
       return `(${place.join(", ")}) ${sign} (${words.join(", ")})`;
     });
-  const rows = await db.query<T>(
-    `select ${list.columns} from ${list.source} ${where.text()}
-     order by ${place.map((column) => `${column} ${order}`).join(", ")} limit ${pageSize(limit)}`,
-    where.values,
-  );
-  return rows.slice(0, limit);
+  const sql = `select ${list.columns} from ${list.source} ${where.text()}
+     order by ${place.map((column) => `${column} ${order}`).join(", ")} limit ${pageSize(limit)}`;
+  return { sql, values: where.values };
 }
 
 /** Every act of one contract after a place, in the chain's order. */

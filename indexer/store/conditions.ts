@@ -12,9 +12,9 @@ export type Conditions = {
   readonly values: readonly unknown[];
 };
 
-/** Makes an empty clause. */
-export function createConditions(): Conditions {
-  const values: unknown[] = [];
+/** Makes an empty clause; the values that the statement names before it are `$1`, `$2` ... */
+export function createConditions(before: readonly unknown[] = []): Conditions {
+  const values = [...before];
   const conditions: string[] = [];
   const value = (given: unknown) => `$${values.push(given)}`;
   return {

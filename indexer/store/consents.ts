@@ -4,6 +4,7 @@ import type { Address, Hex } from "viem";
 import { BREAK_GLASS_HOURS, type ConsentRecord } from "#protocol/consent/index.ts";
 import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { jsonObject, readJson } from "./json-text.ts";
 
 /** A consent's record with its place on the chain and who ended or replaced it. */
 export type Consent = ConsentRecord & {
@@ -44,19 +45,22 @@ function withUse(consents: string): string {
 
 /** One consent; null when no act ever named it. */
 export async function readConsent(db: Queryable, name: ConsentName): Promise<Consent | null> {
-  const [row] = await db.query<Consent>(`select ${columns} from consents where key = $1`, [keyOf(name)]);
+  const [row] = await db.query<Consent>(`select ${columns} from consents where key = $1`, [consentKeyOf(name)]);
   return row ?? null;
 }
 
 /** One consent and its use; null when no act ever named it. */
 export async function readUsedConsent(db: Queryable, name: ConsentName): Promise<UsedConsent | null> {
-  const [row] = await db.query<UsedConsent>(withUse(`select ${columns} from consents where key = $1`), [keyOf(name)]);
+  const [row] = await db.query<UsedConsent>(withUse(`select ${columns} from consents where key = $1`), [
+    consentKeyOf(name),
+  ]);
   return row ?? null;
 }
 
 type ConsentName = { subject: Address; grantee: Address; scope: Hex };
 
-function keyOf({ subject, grantee, scope }: ConsentName): string {
+/** The key under which a consent is kept here. */
+export function consentKeyOf({ subject, grantee, scope }: ConsentName): string {
   return `${subject}|${grantee}|${scope}`;
 }
 
@@ -66,34 +70,68 @@ const effective = (at: string) =>
         when status = 1 then 1 when used > 0 and ${at} >= changed_at and ${at} < changed_at + ${BREAK_GLASS_HOURS * 3600} then 8
         when used >= times then 9 else 5 end`;
 
-/** Consents of a subject, or those that any of `grantees` holds, last changed first; `status` is the effective one at `at`. */
-export async function listConsents(
+/** Which consents to list: of a subject, or those that any of `grantees` holds; `status` is the effective one at `at`. */
+export type ConsentFilter = {
+  subject: Address | null;
+  grantees: readonly Address[] | null;
+  status: number | null;
+  at: number;
+  after: [number, string] | null;
+  limit: number;
+};
+
+/**
+ * Consents, last changed first, as JSON: a UsedConsent each, without `key` and `logIndex`, with `effectiveStatus` at `at`,
+ * `blockTime`, and `final` (its block is at most `finalized`).
+ */
+export async function listConsentTexts(
   db: Queryable,
-  options: {
-    subject: Address | null;
-    grantees: readonly Address[] | null;
-    status: number | null;
-    at: number;
-    after: [number, string] | null;
-    limit: number;
-  },
-): Promise<UsedConsent[]> {
-  const { subject, grantees, status, at, after, limit } = options;
-  const where = createConditions();
+  { subject, grantees, status, at, after, limit, finalized }: ConsentFilter & { finalized: number },
+): Promise<string[]> {
+  const where = createConditions([at, finalized]);
   where.add(() => "status > 0");
   if (subject !== null) where.add((value) => `subject = ${value(subject)}`);
   // One name is asked for by equality: then the index gives the rows in order, and the first page is all that is read.
   if (grantees?.length === 1) where.add((value) => `grantee = ${value(grantees[0])}`);
   else if (grantees !== null) where.add((value) => `grantee = any(${value(grantees)}::text[])`);
-  if (status !== null) where.add((value) => `${effective(`${value(at)}::bigint`)} = ${value(status)}::int`);
+  if (status !== null) where.add((value) => `${effectiveNow} = ${value(status)}::int`);
   if (after !== null) where.add((value) => `(changed_at, key) < (${value(after[0])}::bigint, ${value(after[1])})`);
-  const rows = await db.query<UsedConsent>(
-    `${withUse(`select ${columns} from consents ${where.text()} order by changed_at desc, key desc limit ${pageSize(limit)}`)}
-     order by c."changedAt" desc, c.key desc`,
-    where.values,
-  );
-  return rows.slice(0, limit);
+  const page = `select ${columns}, ${effectiveNow} as "effectiveStatus" from consents ${where.text()}
+    order by changed_at desc, key desc limit ${pageSize(limit)}`;
+  const rows = `select ${jsonColumn} as json from (${withUse(page)}) u
+    order by u."changedAt" desc, u.key desc`;
+  return (await readJson(db, rows, where.values)).slice(0, limit);
 }
+
+const effectiveNow = effective("$1::bigint");
+const jsonColumn = jsonObject({
+  subject: { sql: "u.subject", as: "word" },
+  grantee: { sql: "u.grantee", as: "word" },
+  scope: { sql: "u.scope", as: "word" },
+  status: { sql: "u.status", as: "number" },
+  effectiveStatus: { sql: `u."effectiveStatus"`, as: "number" },
+  version: { sql: "u.version", as: "number" },
+  ops: { sql: "u.ops", as: "number" },
+  notBefore: { sql: `u."notBefore"`, as: "number" },
+  expiresAt: { sql: `u."expiresAt"`, as: "number" },
+  grantedAt: { sql: `u."grantedAt"`, as: "number" },
+  changedAt: { sql: `u."changedAt"`, as: "number" },
+  capsule: { sql: "u.capsule", as: "word", nullable: true },
+  replaces: { sql: "u.replaces", as: "word", nullable: true },
+  replacedBy: { sql: `u."replacedBy"`, as: "word", nullable: true },
+  endedBy: { sql: `u."endedBy"`, as: "word", nullable: true },
+  times: { sql: "u.times", as: "number" },
+  used: { sql: "u.used", as: "number" },
+  proxy: { sql: "u.proxy", as: "word", nullable: true },
+  mandate: { sql: "u.mandate", as: "word", nullable: true },
+  reads: { sql: "u.reads", as: "number" },
+  lastRead: { sql: `u."lastRead"`, as: "number", nullable: true },
+  opening: { sql: "u.opening", as: "word" },
+  tx: { sql: "u.tx", as: "word" },
+  block: { sql: "u.block", as: "number" },
+  blockTime: { sql: `u."changedAt"`, as: "number" },
+  final: { sql: "u.block <= $2::bigint", as: "boolean" },
+});
 
 /** Consents in force at `at` from a subject to any of `grantees`. */
 export async function listLiveConsents(

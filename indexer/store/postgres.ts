@@ -6,6 +6,7 @@ import { Failure } from "#protocol/failure.ts";
 import { copyIn } from "./copy-in.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
+import { arePlain, runPrepared } from "./prepared.ts";
 
 const INT8 = 20;
 const TEXT_ARRAY = 1009;
@@ -50,9 +51,22 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
     throw cannotReach(url, cause);
   });
   const over = (on: pg.Pool | pg.PoolClient): Queryable => ({
-    query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
-      (await on.query(values.length === 0 ? { text: sql } : { text: sql, ...prepared(sql), values: [...values] }))
-        .rows as T[],
+    async query<T extends object>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+      if (values.length === 0) return (await on.query({ text: sql })).rows as T[];
+      const name = nameOf(sql);
+      if (name === null || !arePlain(values))
+        return (await on.query({ text: sql, ...(name === null ? {} : { name }), values: [...values] })).rows as T[];
+      if ("release" in on) return runPrepared<T>(on, { name, text: sql, values }, types);
+      const client = await pool.connect();
+      // As the pool itself does: a connection on which something went wrong is not used again.
+      return runPrepared<T>(client, { name, text: sql, values }, types).then(
+        (rows) => (client.release(), rows),
+        (error: Error) => {
+          client.release(error);
+          throw error;
+        },
+      );
+    },
     execute: async (sql) => void (await on.query(sql)),
     async copyRows(table, columns, rows) {
       const client = "release" in on ? null : await pool.connect();
@@ -110,14 +124,14 @@ export function cannotReach(url: string, cause: unknown): Failure {
 
 const names = new Map<string, string>();
 
-/** The name under which each connection keeps this statement prepared. Statements come from our code, so they are few. */
-function prepared(sql: string): { name?: string } {
+/** The name under which each connection keeps this statement prepared; null beyond the most. They come from our code, so they are few. */
+function nameOf(sql: string): string | null {
   const known = names.get(sql);
-  if (known !== undefined) return { name: known };
-  if (names.size >= MOST_PREPARED) return {};
+  if (known !== undefined) return known;
+  if (names.size >= MOST_PREPARED) return null;
   const name = `placet_${names.size}`;
   names.set(sql, name);
-  return { name };
+  return name;
 }
 
 /** One connection for LISTEN, opened again when it breaks; whoever listens is then called once, as something may have been missed. */

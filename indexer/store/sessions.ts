@@ -98,19 +98,21 @@ export async function addTokens(
     );
 }
 
-/** The session that an access token opens, unless its time is over or it was ended; null when there is none. */
-export async function readSessionByToken(
+/** The sessions that access tokens open, by the tokens' hashes: none for a token or session whose time is over or that was ended. */
+export async function readSessionsByTokens(
   db: Queryable,
-  { hash, now }: { hash: string; now: number },
-): Promise<OpenedSession | null> {
-  const [row] = await db.query<OpenedSession>(
-    `select ${columns},
+  { hashes, now }: { hashes: readonly string[]; now: number },
+): Promise<Map<string, OpenedSession>> {
+  const one = hashes.length === 1;
+  const rows = await db.query<OpenedSession & { hash: string }>(
+    `select t.hash, ${columns},
        exists (select 1 from auditors a where a.key = s.account and a.appointed and a.valid_until > $2) as "isAuditor"
      from session_tokens t join sessions s on s.id = t.session
-     where t.hash = $1 and t.kind = 'access' and t.expires_at > $2 and s.expires_at > $2 and s.ended_at is null`,
-    [hash, now],
+     where t.hash ${one ? "= $1" : "= any($1::text[])"} and t.kind = 'access' and t.expires_at > $2 and s.expires_at > $2
+       and s.ended_at is null`,
+    [one ? hashes[0] : hashes, now],
   );
-  return row ?? null;
+  return new Map(rows.map(({ hash, ...session }) => [hash, session]));
 }
 
 /** Whether a session still goes on. */

@@ -41,6 +41,18 @@ describe("Signing in", () => {
     expect((await rosa.call("GET", "/api/applications")).status).toBe(200);
   });
 
+  it("many who ask at once are each told who they are, and who signed out meanwhile is told nothing", async () => {
+    const [ana, ben, lena] = await Promise.all(
+      [people.ana, people.ben, people.lena].map((who) => signIn(running, who)),
+    );
+    if (ana === undefined || ben === undefined || lena === undefined) throw new Error("Three signed in.");
+    expect((await lena.call("DELETE", "/api/session")).status).toBe(204);
+    const asked = Array.from({ length: 60 }, (_, at) => [ana, ben, lena][at % 3] ?? ana);
+    const answers = await Promise.all(asked.map((who) => who.call("GET", "/api/session")));
+    for (const [at, who] of asked.entries())
+      expect(answers[at]).toMatchObject(who === lena ? { status: 401 } : { status: 200, body: who.session });
+  });
+
   it("the cookie is kept from scripts and other sites, and its token is stored nowhere", async () => {
     const message = await makeMessage(running, people.ben.address);
     const answer = await post(message, await people.ben.signMessage({ message }));

@@ -96,4 +96,35 @@ describe("Rows stored in bulk", () => {
     await database.copyRows("copied", columns, []);
     expect(await database.query("select * from copied")).toEqual([]);
   });
+
+  test("are asked for by any values, on one connection or many", async () => {
+    const asked = fc.record({
+      words: fc.option(text),
+      count: fc.option(fc.maxSafeInteger()),
+      list: fc.array(text),
+      flag: fc.option(fc.boolean()),
+    });
+    const sql = "select $1::text as words, $2::bigint as count, $3::text[] as list, $4::boolean as flag";
+    await fc.assert(
+      fc.asyncProperty(asked, async (values) => {
+        const given = [values.words, values.count, values.list, values.flag];
+        const answers = await Promise.all([
+          database.query(sql, given),
+          database.query(sql, given),
+          database.transaction(async (tx) => [...(await tx.query(sql, given)), ...(await tx.query(sql, given))]),
+        ]);
+        expect(answers.flat()).toEqual([values, values, values, values]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("are still answered for after a statement failed, and after a table got another column", async () => {
+    const [known] = await database.query("select count(*) as rows from copied where place >= $1", [0]);
+    await expect(database.query("select 1 / $1::int as share", [0])).rejects.toThrow(/division by zero/);
+    await expect(database.query("select * from copied where nothing = $1", [0])).rejects.toThrow(/nothing/);
+    await database.execute("alter table copied add column later int default 7");
+    expect(await database.query("select count(*) as rows from copied where place >= $1", [0])).toEqual([known]);
+    expect(await database.query("select 7 / $1::int as share", [7])).toEqual([{ share: 1 }]);
+  });
 });

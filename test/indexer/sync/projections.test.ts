@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unpackConsent } from "#protocol/consent/index.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
 import { dayOf } from "#protocol/appointments/index.ts";
+import type { UsedConsent } from "#indexer/store/consents.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { readAccount } from "#indexer/store/accounts.ts";
 import { listAvailability, listBookings } from "#indexer/store/appointments.ts";
-import { listConsents, listRequests } from "#indexer/store/consents.ts";
+import { listConsentTexts, listRequests } from "#indexer/store/consents.ts";
 import { listDocuments } from "#indexer/store/documents.ts";
 import { listMembers, readProvider } from "#indexer/store/registry.ts";
 import { people, startChain } from "../support/chain.ts";
@@ -153,14 +154,16 @@ describe("The index, after many acts of many people,", () => {
     });
 
   it("has every consent as the ledger has it, field by field", async () => {
-    const rows = await listConsents(running.service.database, {
+    const texts = await listConsentTexts(running.service.database, {
       subject: ana.address,
       grantees: null,
       status: null,
       at: 0,
       after: null,
       limit: 100,
+      finalized: 0,
     });
+    const rows = texts.map((text) => JSON.parse(text) as UsedConsent);
     expect(rows.length).toBe(5);
     for (const [name, scope] of Object.entries(scopes)) {
       const told = unpackConsent((await read("consentOf", [ana.address, lena.address, scope])) as bigint);
