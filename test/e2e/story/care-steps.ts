@@ -263,6 +263,7 @@ export function careSteps(cast: Cast): void {
     const local = new Date(end.getTime() - zoneOffset(end)).toISOString().slice(0, 16);
     await page.getByLabel("Ends on").fill(local);
     await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("by this service and by your own wallet").waitFor();
     await page.getByRole("button", { name: "Sign", exact: true }).click();
     await approve(page);
     await page.getByText("Your consent is in force.").waitFor();
