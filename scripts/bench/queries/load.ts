@@ -171,7 +171,8 @@ export async function load(database: Database, sizes: LoadOptions): Promise<Load
   // A gateway that has been running for long holds what its consents cover; else it would look for it all through the bench.
   await database.execute(
     `insert into openings (key, subject, grantee, scope, capsule, state, box, tries, next_try)
-     select key, subject, grantee, scope, capsule, 'held', decode(repeat('5a', 500), 'hex'), 1, 0 from consents`,
+     select key, subject, grantee, scope, capsule, 'held', decode(repeat('5a', 500), 'hex'), 1, 0 from consents
+     on conflict (key) do nothing`,
   );
 
   const acts = Array.from({ length: sizes.acts }, (_, at) => at);
@@ -240,6 +241,8 @@ export async function load(database: Database, sizes: LoadOptions): Promise<Load
     await database.copyRows("act_parties", ["party", "block", "log_index"], parties);
     parties = [];
   }
+  // What the service began to look for in the meantime.
+  await database.execute("update openings set state = 'held' where state <> 'held'");
   // As long after a first filling as a service runs: what vacuum and checkpoint do is done, not on its way.
   await database.execute("vacuum analyze");
   await database.execute("checkpoint");
