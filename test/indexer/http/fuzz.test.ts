@@ -11,6 +11,7 @@ import type { Hex } from "viem";
 import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { signCall, unwrap } from "#protocol/keys/index.ts";
 import { cidOfBlock, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
+import { typedAskErasure } from "#protocol/erasure/index.ts";
 import { signRequest } from "#protocol/receipts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { makeRequest } from "../support/reading.ts";
@@ -186,6 +187,11 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
   async postApiEntrustedHeld({ chain, people, gateway }) {
     const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
     const typed = typedAskHeld(chain.place, { ...told, gateway: gateway.address });
+    return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
+  async postApiEntrustedErase({ chain, people, gateway, withdrawn }) {
+    const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000), document: withdrawn };
+    const typed = typedAskErasure(chain.place, { ...told, gateway: gateway.address });
     return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
   },
   async deleteApiGuardianshipsSubject({ signedIn, guardians, people }) {
