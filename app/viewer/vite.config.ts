@@ -8,10 +8,10 @@ import { defineConfig } from "vite";
 import { viewerPolicy } from "./policy.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const out = fileURLToPath(new URL("../../build/viewer/", import.meta.url));
 const pdfjs = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
 
-function copyBeside(): void {
+/** Puts the page, its style sheet and the helpers beside the script, wherever that was built. */
+function copyBeside(out: string): void {
   writeFileSync(
     join(out, "index.html"),
     readFileSync(join(here, "index.html"), "utf8").replace("%POLICY%", viewerPolicy),
@@ -32,7 +32,7 @@ export default defineConfig({
   publicDir: false,
   logLevel: "warn",
   build: {
-    outDir: out,
+    outDir: fileURLToPath(new URL("../../build/viewer/", import.meta.url)),
     emptyOutDir: true,
     target: "es2023",
     reportCompressedSize: false,
@@ -40,5 +40,12 @@ export default defineConfig({
     rolldownOptions: { transform: { define: { "import.meta": "{}" } } },
     lib: { entry: join(here, "main.ts"), formats: ["iife"], name: "placetViewer", fileName: () => "viewer.js" },
   },
-  plugins: [{ name: "placet-viewer-files", closeBundle: copyBeside }],
+  plugins: [
+    {
+      name: "placet-viewer-files",
+      writeBundle: ({ dir }) => {
+        if (dir !== undefined) copyBeside(dir);
+      },
+    },
+  ],
 });

@@ -66,8 +66,11 @@ const vitestReport = z.object({
   ),
 });
 
-/** Reads vitest's JSON report; undefined stands for one that was never written. */
-export function countVitest(run: { code: number; report: string | undefined }): Count {
+/**
+ * Reads vitest's JSON report; undefined stands for one that was never written. Where the report leaves out why the set-up
+ * of a file's tests failed, as vitest does, that is taken from what the runner said.
+ */
+export function countVitest(run: { code: number; report: string | undefined; said?: string }): Count {
   if (run.report === undefined) {
     return { ...nothing, failed: 1, failures: ["The runner broke off before it wrote its report."] };
   }
@@ -75,12 +78,26 @@ export function countVitest(run: { code: number; report: string | undefined }): 
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const failed = assertionResults.filter((one) => one.status === "failed");
     // A file that could not be loaded, or whose set-up failed, has a failure that no test of it carries.
-    if (status === "failed" && failed.length === 0) return [tellFailed(name, [message])];
+    if (status === "failed" && failed.length === 0)
+      return [tellFailed(name, [message || tellSetUp(run.said ?? "", name)])];
     return failed.map(({ fullName, failureMessages }) => tellFailed(`${name}\n${fullName}`, failureMessages ?? []));
   });
   const failed = Math.max(failures.length, numFailedTests, run.code === 0 ? 0 : 1);
   if (failed > 0 && failures.length === 0) failures.push("The runner ended with an error that no test of it carries.");
   return { passed: numPassedTests, failed, skipped: numPendingTests, failures };
+}
+
+/** What stands below the runner's line "FAIL ... FILE", whose path begins somewhere within the whole one. */
+function tellSetUp(said: string, name: string): string {
+  const lines = stripVTControlCharacters(said).split("\n");
+  const at = lines.findIndex(
+    (line) => /\bFAIL\b/.test(line) && line.split(/\s+/).some((word) => isPathEnd(name, word)),
+  );
+  return at < 0 ? "" : lines.slice(at + 1, at + 1 + linesTold).join("\n");
+}
+
+function isPathEnd(name: string, word: string): boolean {
+  return word.includes(".test.") && (name === word || name.endsWith(`/${word}`));
 }
 
 function tellFailed(title: string, messages: string[]): string {

@@ -109,10 +109,12 @@ async function runVitest(options: { part: Part; files: string[] }): Promise<Coun
   await mkdir(results, { recursive: true });
   await rm(file, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { code } = await runTool({
+  const { code, said } = await runTool({
     package: "vitest",
     args: ["run", "--project", options.part, ...reporters, ...options.files],
     show: true,
+    // Whoever sits at a terminal sees its progress as it likes to show it, and can scroll back.
+    keep: !process.stdout.isTTY,
   });
-  return countVitest({ code, report: await readFile(file, "utf8").catch(() => undefined) });
+  return countVitest({ code, said, report: await readFile(file, "utf8").catch(() => undefined) });
 }

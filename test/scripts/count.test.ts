@@ -53,6 +53,13 @@ test("A maintainer sees a test file that cannot be loaded as a failure, beside t
   });
 });
 
+test("A maintainer learns why a file's set-up failed although the runner's report leaves it out", () => {
+  const results = [{ name: "/a/test/c.test.ts", status: "failed", assertionResults: [{ status: "skipped" }] }];
+  const said = "\n\u001b[41m FAIL \u001b[49m |app| test/c.test.ts > A patient\nError: The chain ended.\n";
+  const { failures } = countVitest({ code: 1, report: report(results, [0, 0, 1]), said });
+  expect(failures).toEqual(["/a/test/c.test.ts\n    Error: The chain ended."]);
+});
+
 test("A maintainer reads one sum over all runners", () => {
   const sum = addCounts(
     { passed: 1, failed: 2, skipped: 3, failures: ["a"] },

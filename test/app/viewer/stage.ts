@@ -1,8 +1,10 @@
 // The viewer frame, built and served with its own policy, in a page of a real browser. What any of them asks the network
 // for is written down.
 import { readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Frame, Page } from "playwright-core";
@@ -11,7 +13,6 @@ import { viewerHeader } from "../../../app/viewer/policy.ts";
 import { launchBrowser } from "../../e2e/browser.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const built = join(root, "build/viewer");
 
 /** How a document was shown: "shown 2" for two pages, or "problem damaged". */
 export type Showing = { frame: Frame; outcome: string };
@@ -56,7 +57,9 @@ async function bundleParent(): Promise<string> {
 
 /** Builds and serves the viewer and starts a browser; whoever starts it closes it. */
 export async function startViewer(): Promise<ViewerStage> {
-  await build({ configFile: join(root, "app/viewer/vite.config.ts") });
+  // Each stage builds into a folder of its own: two at once would empty one under the other's frame.
+  const built = await mkdtemp(join(tmpdir(), "placet-viewer-"));
+  await build({ configFile: join(root, "app/viewer/vite.config.ts"), build: { outDir: built } });
   const parent = await bundleParent();
   let requests: string[] = [];
   const server = createServer((request, response) => {
@@ -105,6 +108,7 @@ export async function startViewer(): Promise<ViewerStage> {
       await browser.close();
       server.closeAllConnections();
       server.close();
+      await rm(built, { recursive: true, force: true });
     },
   };
 }

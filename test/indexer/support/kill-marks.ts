@@ -18,7 +18,7 @@ export const releaseMarks: readonly Mark[] = [
   inRelease("receipt written", "const audience = ["),
   inRelease("event written", "return { outcomes, receipt: stranger ? null : receipt };"),
   inRelease("committed", "onReceipt();"),
-  { step: "answer ready", file: "http/mount.ts", before: 'response.type("application/json").end(text);' },
+  { step: "answer ready", file: "http/mount.ts", before: "response.end(text);" },
 ];
 
 /** The steps of a disclosure to an auditor. */

@@ -15,6 +15,8 @@ export const viewerAddress = "/viewer/index.html";
 
 /** A document that shows nothing for so long is given up: it may be built never to end. */
 const LONGEST_MS = 30_000;
+/** How often it is looked at in that time. */
+const PULSES = 30;
 
 /** A document being shown. */
 export type ViewerLink = {
@@ -39,33 +41,32 @@ export function connectViewer(
     onProblem: (problem: FrameProblem) => void;
   },
 ): ViewerLink {
-  const { mediaType, bytes, title, look } = options;
+  const { mediaType, bytes, title, look, longestMs = LONGEST_MS } = options;
+  let isShown = false;
+  let unshown = 0;
+  let silent = 0;
   const { port1: port, port2 } = new MessageChannel();
   const send = (message: ToFrame, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
   port.onmessage = (event) => {
     const message = readFrameMessage(event.data);
-    answered = performance.now();
-    if (message?.type === "shown" || message?.type === "problem") clearTimeout(patience);
+    silent = 0;
+    if (message?.type === "shown" || message?.type === "problem") isShown = true;
     if (message?.type === "shown") options.onShown(message.pages);
     else if (message?.type === "page") options.onPage(message.page);
     else if (message?.type === "problem") options.onProblem(message.problem);
     else if (message?.type === "asset") void sendAsset(send, message);
     else if (message?.type === "part" && "read" in bytes) void sendPart(send, message, bytes);
   };
-  const { longestMs = LONGEST_MS } = options;
-  // Two patiences: something must be shown, and whatever the frame draws later, it must answer in between.
-  const giveUp = (): void => {
+  // Two patiences: something must be shown, and whatever the frame draws later, it must answer in between. Both are counted
+  // in pulses and not by the clock: while a computer sleeps or stands still, the frame cannot work either.
+  const pulse = setInterval(() => {
+    silent += 1;
+    if (!isShown) unshown += 1;
+    if (Math.max(silent, unshown) < PULSES) return send({ type: "ping" });
     close();
     options.onProblem("slow"); // whoever hears it takes the frame away, and with it whatever still runs in it
-  };
-  const patience = setTimeout(giveUp, longestMs);
-  let answered = performance.now();
-  const pulse = setInterval(() => {
-    if (performance.now() - answered > longestMs) giveUp();
-    else send({ type: "ping" });
-  }, longestMs / 5);
+  }, longestMs / PULSES);
   const close = (): void => {
-    clearTimeout(patience);
     clearInterval(pulse);
     port.close();
   };
