@@ -2,8 +2,7 @@
 // Rule: text that comes from outside is refused with a Failure, never repaired.
 
 import { sha256 as sha256Noble } from "@noble/hashes/sha2.js";
-import { concatBytes } from "@noble/hashes/utils.js";
-import { bytesToHex, hexToBytes, isHex, size as sizeOf } from "viem/utils";
+import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 import { Failure } from "./failure.ts";
 
@@ -22,21 +21,27 @@ export function toBytes(bytes: Uint8Array): Bytes {
 
 /** Lower-case 0x hex. */
 export function toHex(bytes: Uint8Array): Hex {
-  return bytesToHex(bytes);
+  return `0x${bytesToHex(bytes)}`;
 }
 
 /** Bytes of 0x hex, of exactly `size` bytes if given. Throws Failure("bad-input"). */
 export function fromHex(text: string, size?: number): Bytes {
-  if (!isHex(text, { strict: true }) || text.length % 2 !== 0) {
+  let bytes: Bytes | undefined;
+  try {
+    if (text.startsWith("0x")) bytes = toBytes(hexToBytes(text.slice(2)));
+  } catch {
+    // told below: an odd number of digits, or something that is none
+  }
+  if (bytes === undefined) {
     throw new Failure("bad-input", "This value is not hexadecimal. Nothing was changed. Check where it came from.");
   }
-  if (size !== undefined && sizeOf(text) !== size) {
+  if (size !== undefined && bytes.length !== size) {
     throw new Failure(
       "bad-input",
-      `A value of ${size} bytes was expected, and ${sizeOf(text)} came. Nothing was changed.`,
+      `A value of ${size} bytes was expected, and ${bytes.length} came. Nothing was changed.`,
     );
   }
-  return toBytes(hexToBytes(text));
+  return bytes;
 }
 
 /** base64url without padding (RFC 4648, section 5). */
@@ -97,6 +102,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** True where all bytes are zero, as padding must be. A plain loop: `some` calls a function for each byte. */
+export function isAllZero(bytes: Uint8Array): boolean {
+  let seen = 0;
+  for (let at = 0; at < bytes.length; at++) seen |= bytes[at] ?? 0;
+  return seen === 0;
+}
+
 /** An unsigned 32-bit integer, big-endian. Throws Failure("bad-input") out of range. */
 export function u32(value: number): Bytes {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
@@ -147,4 +159,27 @@ export function sha256(bytes: Uint8Array): Bytes {
 /** Overwrites secrets with zeros: best effort, since a JavaScript engine may have copied them. */
 export function wipe(...secrets: Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
+}
+
+let nowhere: MessagePort | undefined;
+
+/** A port that leads nowhere: its other end is closed. */
+function leadNowhere(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+}
+
+/**
+ * Frees the memory of bytes that nobody will read again, at once instead of at some later collection: they are empty
+ * from then on. Bytes that are a part of a larger buffer are left alone, since others may lie beside them.
+ *
+ * They are moved to a port that leads nowhere, since that is what frees them: `ArrayBuffer.prototype.transfer(0)` leaves
+ * the memory to the collector and takes away what would have made it collect (Chromium 156: 288 MiB after 300 MB).
+ */
+export function letGo(bytes: Bytes): void {
+  const { buffer } = bytes;
+  if (bytes.length !== buffer.byteLength || bytes.length === 0) return;
+  nowhere ??= leadNowhere();
+  nowhere.postMessage(undefined, [buffer]);
 }

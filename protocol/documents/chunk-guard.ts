@@ -5,7 +5,7 @@
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat, equalBytes, toBytes, u32, type Bytes } from "../bytes.ts";
+import { concat, equalBytes, isAllZero, toBytes, u32, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 import { deriveBytes } from "../keys/hkdf.ts";
 import { digestBlock } from "./cid.ts";
@@ -36,7 +36,7 @@ export function createChunkGuard(options: {
 
   function recorded(index: number): Uint8Array | undefined {
     const at = known.subarray(index * FINGERPRINT_BYTES, (index + 1) * FINGERPRINT_BYTES);
-    const isThere = at.length === FINGERPRINT_BYTES && at.some((byte) => byte !== 0);
+    const isThere = at.length === FINGERPRINT_BYTES && !isAllZero(at);
     return passed.get(index) ?? (isThere ? at : undefined);
   }
 

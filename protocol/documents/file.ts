@@ -6,7 +6,8 @@ import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
 import { concat, toBytes, toHex, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
-import { cidOfBlock, digestBlock, fileCid, parseCid, verifyBlock } from "./cid.ts";
+import { cidOfBlock, digestBlock, fileCid, parseCid, rawCid, verifyBlock } from "./cid.ts";
+import type { Digester } from "./digester.ts";
 
 // One level of links: 16,384 leaves of 512 KiB are 8 GiB, and the root then still is below 1 MiB.
 const MAX_LEAVES = 16_384;
@@ -20,8 +21,12 @@ export type Leaf = { cid: string; size: number };
 /** A file by its leaves. */
 export type FileLayout = { size: number; leaves: Leaf[] };
 
-/** The leaves of bytes that begin at a leaf's border, hashed at the same time. */
-export function cutLeaves(bytes: Bytes, leafSize: number): Promise<Block[]> {
+/** The leaves of bytes that begin at a leaf's border, hashed at the same time; by the digester where all is one leaf. */
+export async function cutLeaves(bytes: Bytes, leafSize: number, digester?: Digester): Promise<Block[]> {
+  if (digester !== undefined && bytes.length <= leafSize && bytes.length === bytes.buffer.byteLength) {
+    const { digest, bytes: same } = await digester.digest(bytes);
+    return [{ cid: rawCid(toHex(digest)), bytes: same }];
+  }
   const leaves: Bytes[] = [];
   for (let at = 0; at < bytes.length; at += leafSize) leaves.push(bytes.subarray(at, at + leafSize));
   return Promise.all(leaves.map(async (leaf) => ({ cid: await cidOfBlock(leaf), bytes: leaf })));

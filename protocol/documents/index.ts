@@ -4,6 +4,7 @@ export { carHeader, carPrefix, readCar, type CarSource } from "./car.ts";
 export { createChunkGuard, type ChunkGuard } from "./chunk-guard.ts";
 export { cidOfBlock, digestOfCid, fileCid, manifestCid, parseCid, rawCid, verifyBlock, type CidParts } from "./cid.ts";
 export { detectType, fileTypes, HEAD_BYTES, type FileType } from "./detect-type.ts";
+export { createDigester, serveDigests, type Digester } from "./digester.ts";
 export { deriveDocumentKeys, newDek, newDocumentId, openDocumentKeys } from "./document-keys.ts";
 export type { DocumentKeys, VersionName } from "./document-keys.ts";
 export { makeRoot, readRoot, type Block, type FileLayout, type Leaf } from "./file.ts";

@@ -3,7 +3,7 @@
 
 import { gcm } from "@noble/ciphers/aes.js";
 import { z } from "zod";
-import { concat, randomBytes, readU32, toBytes, u32, type Bytes } from "../bytes.ts";
+import { concat, isAllZero, randomBytes, readU32, toBytes, u32, type Bytes } from "../bytes.ts";
 import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 
@@ -54,7 +54,7 @@ export function decryptMetadata(metadataKey: Uint8Array, bytes: Uint8Array): Met
     });
   }
   const end = 4 + readU32(plain, 0);
-  if (end > plain.length || plain.subarray(end).some((byte) => byte !== 0)) {
+  if (end > plain.length || !isAllZero(plain.subarray(end))) {
     throw new Failure("tampered", "The description of this document is not as it should be. It is not shown.");
   }
   return parseCanonical(plain.subarray(4, end), metadataSchema, { maxBytes: MAX_METADATA_BYTES, what: "description" });

@@ -2,7 +2,7 @@
 // announced number of bytes must come, since a file that changed while it was read must not be encrypted twice under one
 // DEK.
 
-import type { Bytes } from "../bytes.ts";
+import { letGo, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 import type { BodyLayout } from "./layout.ts";
 
@@ -11,8 +11,10 @@ export type Source = Blob | ReadableStream<Uint8Array>;
 
 /** Padded plaintext, piece by piece. Ask in order. */
 export type Pieces = {
-  /** The plaintext of one chunk, in a buffer of its own. Throws Failure("conflict", reason "file-changed"). */
+  /** The plaintext of one chunk, yours until you give it back. Throws Failure("conflict", reason "file-changed"). */
   read(index: number): Promise<Bytes>;
+  /** Takes a piece that is not needed any more: its memory serves the next one, or is free at once. */
+  giveBack(index: number, piece: Bytes): void;
   /** Lets the source go. */
   cancel(): Promise<void>;
 };
@@ -33,39 +35,81 @@ function lengthOf(index: number, { padded, plainChunk }: BodyLayout): number {
   return Math.min(plainChunk, padded - index * plainChunk);
 }
 
+/** Bytes read from a Blob at a time: a browser reads a file in small parts several times slower. */
+const STRETCH = 4_194_304;
+
+/** Plaintext that was read at once and serves several pieces; `out` of them were not given back yet. */
+type Stretch = { bytes: Promise<Bytes>; out: number };
+
 function piecesOfBlob(blob: Blob, options: BodyLayout & { size: number }): Pieces {
   const { size, plainChunk } = options;
+  const perStretch = Math.max(1, Math.floor(STRETCH / plainChunk));
+  const stretches = new Map<number, Stretch>();
+
+  async function readBytes(start: number, end: number): Promise<Bytes> {
+    let bytes: Bytes;
+    try {
+      bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    } catch (cause) {
+      throw changed(cause); // a browser refuses to read on in a file that was written to
+    }
+    if (bytes.length !== end - start) throw changed();
+    return bytes;
+  }
+
+  function stretchOf(number: number): Stretch {
+    const known = stretches.get(number);
+    if (known) return known;
+    const start = number * perStretch * plainChunk;
+    const end = Math.min(size, start + perStretch * plainChunk);
+    const made = { bytes: readBytes(start, end), out: Math.ceil((end - start) / plainChunk) };
+    made.bytes.catch(() => undefined); // told to whoever asks for a piece of it
+    stretches.set(number, made);
+    return made;
+  }
+
   return {
     async read(index) {
       if (blob.size !== size) throw changed();
       const length = lengthOf(index, options);
-      const start = Math.min(size, index * plainChunk);
-      const end = Math.min(size, start + length);
-      let bytes: Bytes;
-      try {
-        bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
-      } catch (cause) {
-        throw changed(cause); // a browser refuses to read on in a file that was written to
-      }
-      if (bytes.length !== end - start) throw changed();
-      if (bytes.length === length) return bytes;
-      const piece = new Uint8Array(length);
-      piece.set(bytes);
-      return piece;
+      const at = index * plainChunk;
+      if (at >= size) return new Uint8Array(length); // nothing but padding
+      const number = Math.floor(index / perStretch);
+      const stretch = stretchOf(number);
+      // The next one is read while this one is encrypted.
+      if ((number + 1) * perStretch * plainChunk < size) stretchOf(number + 1);
+      const bytes = await stretch.bytes;
+      const from = (index % perStretch) * plainChunk;
+      const piece = bytes.subarray(from, from + length);
+      if (piece.length === length) return piece;
+      const padded = new Uint8Array(length);
+      padded.set(piece);
+      return padded;
     },
-    cancel: async () => undefined,
+    giveBack(index) {
+      const number = Math.floor(index / perStretch);
+      const stretch = stretches.get(number);
+      if (stretch === undefined || index * plainChunk >= size || --stretch.out > 0) return;
+      stretches.delete(number);
+      void stretch.bytes.then(letGo, () => undefined);
+    },
+    async cancel() {
+      stretches.clear(); // left to the collector: a piece of them may still be on its way into a fingerprint
+    },
   };
 }
 
 function piecesOfStream(stream: ReadableStream<Uint8Array>, options: BodyLayout & { size: number }): Pieces {
-  const { size, chunks } = options;
+  const { size, chunks, plainChunk } = options;
   const reader = stream.getReader();
   let held: Uint8Array = new Uint8Array(0);
   let seen = 0;
   let turn: Promise<unknown> = Promise.resolve();
+  // Fresh memory costs more than what is copied into it: the system hands it over page by page, each cleared.
+  const spare: Bytes[] = [];
 
   async function fill(index: number): Promise<Bytes> {
-    const piece = new Uint8Array(lengthOf(index, options));
+    const piece = (spare.pop() ?? new Uint8Array(plainChunk)).subarray(0, lengthOf(index, options));
     let filled = 0;
     while (filled < piece.length && seen < size) {
       if (held.length === 0) {
@@ -79,6 +123,7 @@ function piecesOfStream(stream: ReadableStream<Uint8Array>, options: BodyLayout 
       filled += part.length;
       seen += part.length;
     }
+    piece.fill(0, filled); // the padding, where another piece may have been before
     if (index === chunks - 1) await checkEnd();
     return piece;
   }
@@ -97,6 +142,9 @@ function piecesOfStream(stream: ReadableStream<Uint8Array>, options: BodyLayout 
       const piece = turn.then(() => fill(index));
       turn = piece.catch(() => undefined);
       return piece;
+    },
+    giveBack(_index, piece) {
+      spare.push(new Uint8Array(piece.buffer));
     },
     cancel: () => reader.cancel(),
   };

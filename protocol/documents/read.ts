@@ -36,10 +36,13 @@ export function openDocument(manifest: Manifest, dek: Uint8Array): OpenDocument 
   return { manifest, metadata, keys };
 }
 
-/** A document's body. What is read from it throws Failure("tampered" | "bad-input") and whatever `fetchBlock` throws. */
-export function openBody(open: OpenDocument, options: { fetchBlock: FetchBlock }): Body {
+/**
+ * A document's body. What is read from it throws Failure("tampered" | "bad-input") and whatever `fetchBlock` throws.
+ * `owned`: nobody else has the blocks that `fetchBlock` gives, so their memory is free as soon as they are decrypted.
+ */
+export function openBody(open: OpenDocument, options: { fetchBlock: FetchBlock; owned?: boolean }): Body {
   const { manifest, metadata, keys } = open;
-  const { fetchBlock } = options;
+  const { fetchBlock, owned } = options;
   const { cid, chunkSize, size: bodySize } = manifest.body;
   const leafSize = leafSizeOf(chunkSize);
   let root: Promise<FileLayout> | undefined;
@@ -64,7 +67,7 @@ export function openBody(open: OpenDocument, options: { fetchBlock: FetchBlock }
   }
 
   const chunksOf = (range: { start?: number; end?: number }) =>
-    decryptChunks({ bodyKey: keys.bodyKey, size: metadata.size, chunkSize, read, ...range });
+    decryptChunks({ bodyKey: keys.bodyKey, size: metadata.size, chunkSize, read, owned, ...range });
   return {
     stream: (range = {}) => streamFrom(chunksOf(range)),
     async read(start, end) {
@@ -76,7 +79,10 @@ export function openBody(open: OpenDocument, options: { fetchBlock: FetchBlock }
 }
 
 /** The whole body as plaintext, streaming. */
-export function readBody(open: OpenDocument, options: { fetchBlock: FetchBlock }): ReadableStream<Bytes> {
+export function readBody(
+  open: OpenDocument,
+  options: { fetchBlock: FetchBlock; owned?: boolean },
+): ReadableStream<Bytes> {
   return openBody(open, options).stream();
 }
 

@@ -2,7 +2,7 @@
 // STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015). Rule: no byte of a chunk is given out before the whole
 // chunk was verified, and the end is an end only where the last chunk says so.
 
-import { toBytes, type Bytes } from "../bytes.ts";
+import { isAllZero, letGo, toBytes, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 import { inOrder } from "./in-order.ts";
 import { chunkAt, layoutOf } from "./layout.ts";
@@ -12,7 +12,7 @@ import { piecesOf, type Source } from "./pieces.ts";
 export type BodyOptions = { bodyKey: Uint8Array; size: number; chunkSize?: number };
 
 /** Chunks under way at a time: reading, encrypting and hashing overlap; more only takes memory. */
-const AHEAD = 4;
+const AHEAD = 8;
 
 function nonceOf(chunk: number, last: boolean): Bytes {
   const nonce = new Uint8Array(12);
@@ -47,6 +47,7 @@ export async function* encryptChunks<T>(
     await guard?.(index, plain);
     const iv = nonceOf(index, index === layout.chunks - 1);
     const chunk = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
+    pieces.giveBack(index, plain);
     return finish(chunk, index);
   };
   const start = (index: number): Promise<T> => {
@@ -85,7 +86,7 @@ async function decryptChunk(
 
 /** Throws Failure("tampered") where padding is not zeros: what lies behind the end must not say anything. */
 function checkPadding(padding: Uint8Array): void {
-  if (padding.some((byte) => byte !== 0)) {
+  if (!isAllZero(padding)) {
     throw new Failure("tampered", "This document has something behind its end. It is not shown.", {
       reason: "padding",
     });
@@ -102,9 +103,11 @@ export async function* decryptChunks(
     start?: number;
     end?: number;
     read(from: number, to: number): Promise<Uint8Array>;
+    /** True where nobody else has what `read` gives: its memory is then free as soon as it is decrypted. */
+    owned?: boolean | undefined;
   },
 ): AsyncGenerator<Bytes, void, undefined> {
-  const { size, read, start = 0, end = size } = options;
+  const { size, read, start = 0, end = size, owned = false } = options;
   const layout = layoutOf(size, options.chunkSize);
   const { plainChunk, chunks } = layout;
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end > size) {
@@ -116,6 +119,7 @@ export async function* decryptChunks(
     const bytes = await read(from, to);
     if (bytes.length !== to - from) throw cut();
     const plain = await decryptChunk(key, { index, last: index === chunks - 1, bytes });
+    if (owned) letGo(toBytes(bytes));
     const at = index * plainChunk;
     checkPadding(plain.subarray(Math.max(0, size - at)));
     return plain.subarray(Math.max(0, start - at), Math.max(0, Math.min(plain.length, end - at)));

@@ -9,6 +9,7 @@ import type { Place } from "../keys/wrap.ts";
 import type { ChunkGuard } from "./chunk-guard.ts";
 import { deriveDocumentKeys, newDek, newDocumentId } from "./document-keys.ts";
 import { rawCid } from "./cid.ts";
+import type { Digester } from "./digester.ts";
 import { cutLeaves, makeRoot, type Block, type Leaf } from "./file.ts";
 import { CHUNK_SIZE, LARGEST_LEAF, layoutOf, leafSizeOf } from "./layout.ts";
 import { encodeManifest, manifestDigest, type Manifest } from "./manifest.ts";
@@ -35,6 +36,8 @@ export type NewDocument = {
    */
   resumable?: { dek: Bytes; guard: ChunkGuard };
   chunkSize?: number;
+  /** Where blocks are hashed while others are encrypted; else in this thread. */
+  digester?: Digester;
   /** Gets each block of the body, then the manifest's; the next one comes when it is done. The bytes are its to keep. */
   onBlock(block: Block): Promise<void>;
   signal?: AbortSignal;
@@ -68,19 +71,19 @@ export async function encryptDocument(options: NewDocument): Promise<EncryptedDo
   };
   const manifestBytes = encodeManifest(manifest);
   const digest = manifestDigest(manifestBytes);
-  await onBlock({ cid: rawCid(digest), bytes: manifestBytes });
+  await onBlock({ cid: rawCid(digest), bytes: manifestBytes.slice() });
   return { manifest, manifestBytes, digest, dek };
 }
 
 /** Encrypts a body, gives out its leaves, and returns its root. */
 async function encryptBody(
-  options: Pick<NewDocument, "source" | "resumable" | "onBlock" | "signal"> & {
+  options: Pick<NewDocument, "source" | "resumable" | "digester" | "onBlock" | "signal"> & {
     bodyKey: Uint8Array;
     size: number;
     chunkSize: number;
   },
 ): Promise<Block> {
-  const { bodyKey, size, chunkSize, source, resumable, onBlock, signal } = options;
+  const { bodyKey, size, chunkSize, source, resumable, digester, onBlock, signal } = options;
   const leafSize = leafSizeOf(chunkSize);
   if (chunkSize > LARGEST_LEAF && chunkSize % LARGEST_LEAF !== 0) {
     throw new Failure("bad-input", "Chunks of this size cannot be cut into blocks. Nothing was stored.");
@@ -92,7 +95,7 @@ async function encryptBody(
     chunkSize,
     source,
     guard: resumable === undefined ? undefined : (index, plain) => resumable.guard.pass(index, plain),
-    finish: (chunk) => cutLeaves(chunk, leafSize),
+    finish: (chunk) => cutLeaves(chunk, leafSize, digester),
   });
   signal?.throwIfAborted();
   for await (const blocks of chunks) {

@@ -1,7 +1,7 @@
 // Opening a vault: with what a person brought, or with the root that a device holds already. Rule: a box of scheme 2 is
 // looked into only after its tag was right, and what stands in clear beside the body is compared with what is inside.
 
-import { equalBytes, fromBase64Url, readU32, wipe, type Bytes } from "../bytes.ts";
+import { equalBytes, fromBase64Url, isAllZero, readU32, wipe, type Bytes } from "../bytes.ts";
 import { canonicalJson, parseCanonical } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 import { decryptSmall } from "./aead.ts";
@@ -20,7 +20,7 @@ function openBody(blob: VaultBlob, key: Uint8Array): OpenVault {
     throw altered(cause);
   }
   const end = 4 + readU32(plain, 0);
-  if (end > plain.length || plain.subarray(end).some((byte) => byte !== 0)) throw altered(undefined);
+  if (end > plain.length || !isAllZero(plain.subarray(end))) throw altered(undefined);
   const json = plain.subarray(4, end);
   const body = parseCanonical(json, vaultBodySchema, { maxBytes: MAX_VAULT_BYTES, what: "vault" });
   wipe(plain);

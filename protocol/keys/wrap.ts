@@ -5,7 +5,7 @@
 import { decrypt, encrypt } from "eciesjs";
 import { Config } from "eciesjs/config";
 import type { Address, Hex } from "viem";
-import { concat, equalBytes, fromHex, readU32, toBytes, u32, u64, utf8, type Bytes } from "../bytes.ts";
+import { concat, equalBytes, fromHex, isAllZero, readU32, toBytes, u32, u64, utf8, type Bytes } from "../bytes.ts";
 import { Failure } from "../failure.ts";
 
 /** The ledger that a wrapped thing belongs to: its chain and its contract. */
@@ -49,18 +49,23 @@ export const ECIES_OVERHEAD = 60;
 /** The unit to which notes and capsules are padded. */
 export const NOTE_UNIT = 4096;
 
+/** The context's bytes: magic ‖ kind, zero-padded ‖ chain id ‖ ledger ‖ subject ‖ recipient ‖ ref. */
 function encodeContext(context: WrapContext): Bytes {
-  const kind = new Uint8Array(KIND_BYTES);
-  kind.set(utf8(context.kind));
-  return concat(
-    MAGIC,
-    kind,
+  const bytes = new Uint8Array(CONTEXT_BYTES);
+  bytes.set(MAGIC);
+  bytes.set(utf8(context.kind), 4);
+  let at = 4 + KIND_BYTES;
+  for (const part of [
     u64(BigInt(context.chainId)),
     fromHex(context.ledger, 20),
     fromHex(context.subject, 20),
     fromHex(context.recipient, 20),
     fromHex(context.ref, 32),
-  );
+  ]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** What ECIES encrypts: context ‖ length ‖ payload ‖ zeros up to a multiple of `padTo`. */
@@ -80,7 +85,7 @@ export function unframePayload(context: WrapContext, frame: Uint8Array): Bytes {
   if (frame.length < HEADER_BYTES) throw wrongPlace();
   if (!equalBytes(frame.subarray(0, CONTEXT_BYTES), encodeContext(context))) throw wrongPlace();
   const end = HEADER_BYTES + readU32(frame, CONTEXT_BYTES);
-  if (end > frame.length || frame.subarray(end).some((byte) => byte !== 0)) throw wrongPlace();
+  if (end > frame.length || !isAllZero(frame.subarray(end))) throw wrongPlace();
   return toBytes(frame.slice(HEADER_BYTES, end));
 }
 

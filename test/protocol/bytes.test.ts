@@ -6,6 +6,8 @@ import {
   fromBase64Url,
   fromHex,
   fromUtf8,
+  isAllZero,
+  letGo,
   randomBytes,
   readU32,
   readU64,
@@ -103,5 +105,28 @@ describe("Somebody who hashes JSON", () => {
     expect(await failureOf(() => read('{"a":1,"b":"x","c":0}'))).toBe("bad-input");
     expect(await failureOf(() => read("{"))).toBe("bad-input");
     expect(await failureOf(() => read(`{"a":1,"b":"${"x".repeat(100)}"}`))).toBe("too-large");
+  });
+});
+
+describe("Somebody who has done with bytes", () => {
+  it("frees their memory at once, and never that of what lies beside them", () => {
+    const [whole, part] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6).subarray(1)];
+    for (const bytes of [whole, part, new Uint8Array(0), whole]) letGo(bytes);
+    expect(whole).toHaveLength(0);
+    expect(part).toEqual(Uint8Array.of(5, 6));
+  });
+});
+
+describe("Somebody who checks padding", () => {
+  it("finds one bit anywhere in it", () => {
+    for (const length of [0, 1, 7, 8, 9, 4096]) {
+      const bytes = new Uint8Array(length);
+      expect(isAllZero(bytes)).toBe(true);
+      for (const at of [0, length >> 1, length - 1].filter((place) => place >= 0 && place < length)) {
+        bytes[at] = 1 << (at % 8);
+        expect(isAllZero(bytes), `${at} of ${length}`).toBe(false);
+        bytes[at] = 0;
+      }
+    }
   });
 });

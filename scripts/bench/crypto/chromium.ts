@@ -11,7 +11,7 @@ import { watchMemory } from "./memory.ts";
 import type { Measured, Plan } from "./node.ts";
 import type { Speeds } from "./measure.ts";
 
-async function bundleWorker(): Promise<string> {
+async function bundle(file: string): Promise<string> {
   const result = await build({
     configFile: false,
     root: projectRoot,
@@ -20,7 +20,7 @@ async function bundleWorker(): Promise<string> {
       write: false,
       target: "es2023",
       lib: {
-        entry: join(projectRoot, "scripts/bench/crypto/in-browser.ts"),
+        entry: join(projectRoot, "scripts/bench/crypto", file),
         formats: ["iife"],
         name: "bench",
         fileName: "bench",
@@ -45,11 +45,14 @@ export async function measureInChromium(
   options: { executablePath: string; file: string; say(line: string): void },
 ): Promise<Measured> {
   const { executablePath, file, say } = options;
-  const worker = await bundleWorker();
+  const scripts = new Map([
+    ["/worker.js", await bundle("in-browser.ts")],
+    ["/thread.js", await bundle("thread-in-browser.ts")],
+  ]);
   const server = createServer((request, response) => {
-    const isWorker = request.url === "/worker.js";
-    response.setHeader("content-type", isWorker ? "text/javascript" : "text/html");
-    response.end(isWorker ? worker : "<!doctype html><title>Bench</title><input type=file>");
+    const script = scripts.get(request.url ?? "");
+    response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript");
+    response.end(script ?? "<!doctype html><title>Bench</title><input type=file>");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const isRoot = process.getuid?.() === 0;

@@ -3,13 +3,14 @@
 // comes out is counted and let go.
 
 import * as age from "age-encryption";
-import { randomBytes, type Bytes } from "#protocol/bytes.ts";
+import { letGo, randomBytes, toBytes, type Bytes } from "#protocol/bytes.ts";
 import {
   CHUNK_SIZE,
   encryptDocument,
   layoutOf,
   openBody,
   openDocument,
+  type Digester,
   type EncryptedDocument,
   type Metadata,
   type Source,
@@ -55,9 +56,9 @@ export function makeHeld(size: number): Held {
 /** Ours: encrypt, cut into blocks, CIDs of all of them, manifest. With `held` the blocks are kept. */
 export async function encryptOurs(
   size: number,
-  options: { source?: Source; held?: Held } = {},
+  options: { source?: Source; held?: Held; digester?: Digester | undefined } = {},
 ): Promise<EncryptedDocument> {
-  const { source = streamOfBytes(size), held } = options;
+  const { source = streamOfBytes(size), held, digester } = options;
   const metadata: Metadata = {
     category: "imaging",
     title: "Bench",
@@ -75,12 +76,14 @@ export async function encryptOurs(
     subjectKey: deriveEncryptionKey(new Uint8Array(32).fill(1)).publicKey,
     source,
     metadata,
+    ...(digester === undefined ? {} : { digester }),
     async onBlock({ cid, bytes }) {
       if (held) {
         held.places.set(cid, { at: held.used, length: bytes.length });
         held.bytes.set(bytes, held.used);
         held.used += bytes.length;
       }
+      letGo(bytes);
     },
   });
 }
@@ -102,6 +105,7 @@ async function drain(stream: ReadableStream<Uint8Array>): Promise<number> {
   let length = 0;
   for (let step = await reader.read(); !step.done; step = await reader.read()) {
     length += step.value.length;
+    letGo(toBytes(step.value));
   }
   return length;
 }

@@ -1,5 +1,6 @@
 // The browser's side: a worker measures, the page stands between it and the command.
 
+import { createDigester } from "#protocol/documents/index.ts";
 import { measure } from "./measure.ts";
 
 type Order = { sizes: { bytes: number; rounds: number }[]; boxes: number; file?: Blob };
@@ -30,7 +31,7 @@ export function serveMeasure(): void {
         return result;
       },
     };
-    measure(data, hooks).then(
+    measure({ ...data, digester: createDigester(new Worker("/thread.js")) }, hooks).then(
       (speeds) => postMessage({ speeds }),
       (error: unknown) => postMessage({ failed: String(error instanceof Error ? error.stack : error) }),
     );

@@ -1,6 +1,7 @@
 // Runs all contenders, by turns, and takes each one's median: whatever else the machine does then falls on all of them
 // alike. Runs in Node and, bundled, in a browser's worker.
 
+import type { Digester } from "#protocol/documents/index.ts";
 import { makeBoxes } from "./boxes.ts";
 import { decryptOurs, encryptBare, encryptOurs, makeAge, makeHeld, type Held } from "./contenders.ts";
 
@@ -29,14 +30,21 @@ async function rate(amount: number, run: () => unknown): Promise<number> {
 
 /** Measures documents of these sizes, `rounds` times each, and boxes. `file` is what is encrypted while memory is watched. */
 export async function measure(
-  options: { sizes: { bytes: number; rounds: number }[]; boxes: number; file?: Blob | undefined },
+  options: {
+    sizes: { bytes: number; rounds: number }[];
+    boxes: number;
+    file?: Blob | undefined;
+    /** Where a thread does its WebCrypto one call after another, as in a browser: another one, that hashes. */
+    digester?: Digester;
+  },
   hooks: Hooks,
 ): Promise<Speeds> {
+  const { digester } = options;
   const age = await makeAge();
   // Once over everything first: engines compile what runs often.
   const small = 8_000_000;
   const held = makeHeld(small);
-  await decryptOurs(await encryptOurs(small, { held }), held);
+  await decryptOurs(await encryptOurs(small, { held, digester }), held);
   await age.encrypt(small);
   await encryptBare(small);
   const unwrap = await measureBoxes(options.boxes, hooks);
@@ -50,12 +58,12 @@ export async function measure(
     };
     const store: Held = makeHeld(bytes);
     for (let round = 0; round < rounds; round++) {
-      note("oursIn", await rate(bytes, () => encryptOurs(bytes)));
+      note("oursIn", await rate(bytes, () => encryptOurs(bytes, { digester })));
       note("ageIn", await rate(bytes, () => age.encrypt(bytes)));
       note("bare", await rate(bytes, () => encryptBare(bytes)));
       store.places.clear();
       store.used = 0;
-      const made = await encryptOurs(bytes, { held: store });
+      const made = await encryptOurs(bytes, { held: store, digester });
       note("oursOut", await hooks.watch(() => rate(bytes, () => decryptOurs(made, store))));
       await age.encrypt(bytes, store);
       note("ageOut", await rate(bytes, () => age.decrypt(store)));
@@ -70,7 +78,7 @@ export async function measure(
   }
   const { file } = options;
   if (file) {
-    const speed = await hooks.watch(() => rate(file.size, () => encryptOurs(file.size, { source: file })));
+    const speed = await hooks.watch(() => rate(file.size, () => encryptOurs(file.size, { source: file, digester })));
     hooks.say(`ours from a file of ${(file.size / 1e6).toFixed(0)} MB: ${(speed / 1e6).toFixed(0)} MB/s`);
   }
   return { sizes, ...unwrap };

@@ -2,7 +2,7 @@
 // hashes each block again; a document of up to 64 MiB is read back whole, decrypted and compared with the file, and of a
 // larger one a sample that nobody can foresee.
 import { fetchBlock, missingBlocks } from "#app/service/index.ts";
-import { equalBytes } from "#protocol/bytes.ts";
+import { equalBytes, letGo } from "#protocol/bytes.ts";
 import {
   layoutOf,
   leafSizeOf,
@@ -58,7 +58,7 @@ export async function checkStored(
     onChecked((done = Math.min(leaves.length, at + ASKED)), total);
   }
 
-  const body = openBody(openDocument(manifest, dek), { fetchBlock: fetch });
+  const body = openBody(openDocument(manifest, dek), { fetchBlock: fetch, owned: true });
   for (const index of chosen) {
     signal.throwIfAborted();
     const start = Math.min(file.size, index * layout.plainChunk);
@@ -71,6 +71,8 @@ export async function checkStored(
         { reason: "differs" },
       );
     }
+    letGo(stored);
+    letGo(new Uint8Array(sent));
     onChecked((done += 1), total);
   }
 }

@@ -3,7 +3,7 @@
 import type { Address, Hex } from "viem";
 import { fetchBlock } from "#app/service/index.ts";
 import type { CallContext, Handlers } from "#app/workers/index.ts";
-import { fromHex, toBase64Url, wipe, type Bytes } from "#protocol/bytes.ts";
+import { fromHex, letGo, toBase64Url, wipe, type Bytes } from "#protocol/bytes.ts";
 import {
   decodeManifest,
   encryptDocument,
@@ -24,6 +24,7 @@ import type { AddProgress, NewRecord, SealOrder, VaultCalls, Via, Where } from "
 import { checkStored } from "./check-stored.ts";
 import { capsuleName, openRing, withEachKey } from "./keyring.ts";
 import { createBlockSender } from "./send-blocks.ts";
+import { startDigesting } from "./threads.ts";
 import {
   beginUpload,
   dropUpload,
@@ -81,7 +82,7 @@ function bodyOf(manifestBytes: Uint8Array, options: { place: Where; via: Via }):
   const name = `${manifestDigest(manifestBytes)}|${via === "owner" ? via : via.scope}`;
   const ring = openRing();
   if (ring.lastBody?.name !== name) {
-    const body = openBody(open(manifestBytes, options), { fetchBlock: (cid) => fetchBlock(cid) });
+    const body = openBody(open(manifestBytes, options), { fetchBlock: (cid) => fetchBlock(cid), owned: true });
     ring.lastBody = { name, body };
   }
   return ring.lastBody.body;
@@ -163,6 +164,7 @@ async function addDocument(
     signal,
   });
   progress({ ...standing });
+  const digesting = file.size >= RESUMABLE_FROM ? startDigesting() : undefined;
   const made = await encryptDocument({
     place,
     subject,
@@ -173,9 +175,10 @@ async function addDocument(
     ...(document === undefined ? {} : { document }),
     ...(version === undefined ? {} : { version }),
     ...(begun === undefined ? {} : { resumable: { dek: begun.dek, guard: begun.guard } }),
+    ...(digesting === undefined ? {} : { digester: digesting.digester }),
     signal,
     onBlock: sender.add,
-  });
+  }).finally(() => digesting?.stop());
   await sender.end();
   standing.stored = file.size;
   await checkStored(made, {
@@ -229,11 +232,12 @@ export const documentCalls: Pick<
     const { metadata, manifest } = opened;
     const parts: Blob[] = [];
     let done = 0;
-    const body = readBody(opened, { fetchBlock: (cid) => fetchBlock(cid, { signal }) });
+    const body = readBody(opened, { fetchBlock: (cid) => fetchBlock(cid, { signal }), owned: true });
     for await (const chunk of body as unknown as AsyncIterable<Bytes>) {
       if (signal.aborted) throw new DOMException("stopped", "AbortError");
       parts.push(new Blob([chunk]));
       done += chunk.length;
+      letGo(chunk); // the Blob has a copy
       progress({ done, total: metadata.size });
     }
     return { blob: new Blob(parts, { type: metadata.mediaType }), metadata, manifest };

@@ -1,6 +1,7 @@
 // Blocks on their way to the service, a few at a time. Rule: what is there is not sent twice, and memory stays bounded:
-// whoever makes blocks waits while enough of them are under way.
+// whoever makes blocks waits while enough of them are under way, and what is there is let go at once.
 import { missingBlocks, putBlockPatiently } from "#app/service/index.ts";
+import { letGo } from "#protocol/bytes.ts";
 import type { Block } from "#protocol/documents/index.ts";
 
 /** Blocks on their way at the same time: enough to keep the line busy. */
@@ -22,11 +23,16 @@ export function createBlockSender(options: {
   let asking: Block[] = [];
   let broken: { cause: unknown } | undefined;
 
+  function arrived({ bytes }: Block): void {
+    onSent(bytes.length);
+    letGo(bytes);
+  }
+
   async function send(block: Block): Promise<void> {
     while (flying.size >= IN_FLIGHT) await Promise.race(flying);
     if (broken) throw broken.cause;
     const sending = putBlockPatiently(block.cid, block.bytes, { signal })
-      .then(() => onSent(block.bytes.length))
+      .then(() => arrived(block))
       .catch((cause: unknown) => void (broken ??= { cause }))
       .finally(() => flying.delete(sending));
     flying.add(sending);
@@ -42,7 +48,7 @@ export function createBlockSender(options: {
     );
     for (const block of blocks) {
       if (missing.has(block.cid)) await send(block);
-      else onSent(block.bytes.length);
+      else arrived(block);
     }
   }
 
