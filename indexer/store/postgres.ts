@@ -1,4 +1,4 @@
-// PostgreSQL by DATABASE_URL: a pool for statements and one connection kept for listening. Rule: what a frozen process
+// PostgreSQL by DATABASE_URL: a pool for statements, one for transactions, and one connection kept for listening. Rule: what a frozen process
 // left open ends by itself, so that it can keep nobody waiting for longer than half a minute.
 
 import pg from "pg";
@@ -11,7 +11,10 @@ import { arePlain, runPrepared } from "./prepared.ts";
 const INT8 = 20;
 const TEXT_ARRAY = 1009;
 const IDLE_IN_TRANSACTION_MS = 30_000;
-const MOST_CONNECTIONS = 16;
+/** Few: more at once would only take turns on the same cores, and this process would wait among them. */
+const MOST_STATEMENTS = 6;
+/** Transactions have connections of their own: one that asks for a statement besides never waits for itself. */
+const MOST_TRANSACTIONS = 10;
 const MOST_PREPARED = 500;
 
 /** The parsers of this service: 64-bit integers are numbers here, as counts, blocks and times all fit. */
@@ -35,19 +38,24 @@ function readTexts(value: string): unknown {
 /** Opens a pool to the PostgreSQL at `url`; throws `unavailable` when it does not answer. */
 export async function openPostgres(url: string, { schema = null }: { schema?: string | null } = {}): Promise<Database> {
   const where = schema === null ? {} : { options: `-c search_path=${schema}` };
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: MOST_CONNECTIONS,
-    types,
-    application_name: "placet",
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    ...where,
-  });
-  // A connection that broke: whoever uses it is told by their own query, and the next one opens another.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => void client.on("error", () => undefined));
+  const openPool = (max: number): pg.Pool => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      types,
+      application_name: "placet",
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      ...where,
+    });
+    // A connection that broke: whoever uses it is told by their own query, and the next one opens another.
+    pool.on("error", () => undefined);
+    pool.on("connect", (client) => void client.on("error", () => undefined));
+    return pool;
+  };
+  const [statements, transactions] = [openPool(MOST_STATEMENTS), openPool(MOST_TRANSACTIONS)];
+  const closePools = async () => void (await Promise.all([statements.end(), transactions.end()]));
   const ears = await listenOn(url).catch((cause: unknown) => {
-    void pool.end();
+    void closePools();
     throw cannotReach(url, cause);
   });
   const over = (on: pg.Pool | pg.PoolClient): Queryable => ({
@@ -57,7 +65,7 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
       if (name === null || !arePlain(values))
         return (await on.query({ text: sql, ...(name === null ? {} : { name }), values: [...values] })).rows as T[];
       if ("release" in on) return runPrepared<T>(on, { name, text: sql, values }, types);
-      const client = await pool.connect();
+      const client = await statements.connect();
       // As the pool itself does: a connection on which something went wrong is not used again.
       return runPrepared<T>(client, { name, text: sql, values }, types).then(
         (rows) => (client.release(), rows),
@@ -69,7 +77,7 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
     },
     execute: async (sql) => void (await on.query(sql)),
     async copyRows(table, columns, rows) {
-      const client = "release" in on ? null : await pool.connect();
+      const client = "release" in on ? null : await transactions.connect();
       try {
         await copyIn(client ?? (on as pg.PoolClient), copyStatement(table, columns, "stdin"), encodeCopy(rows));
       } finally {
@@ -79,9 +87,9 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
   });
   const database: Database = {
     kind: "postgres",
-    ...over(pool),
+    ...over(statements),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await transactions.connect();
       try {
         await client.query("begin");
         const result = await work(over(client));
@@ -99,13 +107,13 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
     },
     listen: ears.listen,
     async purgeDeleted(table) {
-      await pool.query(`vacuum full ${table}`);
+      await transactions.query(`vacuum full ${table}`);
       // Only an account that may (pg_checkpoint) makes the server's files follow at once; else they follow in minutes.
-      await pool.query("checkpoint").catch(() => undefined);
+      await transactions.query("checkpoint").catch(() => undefined);
     },
     async close() {
       await ears.close();
-      await pool.end();
+      await closePools();
     },
   };
   if (schema !== null) await database.execute(`create schema if not exists ${schema}`);
