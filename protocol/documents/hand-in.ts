@@ -22,43 +22,37 @@ export type HandIn = {
   what: readonly HandedSeal[] | "drop";
 };
 
+type Field = { name: string; type: string };
+type Typed<N extends string> = TypedDataDefinition<Record<N, Field[]>, N>;
+
+const address = (name: string): Field => ({ name, type: "address" });
+const time: Field = { name: "time", type: "uint40" };
+
+/** Typed data of this name under the ledger's domain. */
+function typed<N extends string>(
+  name: N,
+  { place, fields, message }: { place: Place; fields: Field[]; message: Record<string, unknown> },
+): Typed<N> {
+  const domain = { name: "Placet", version: "1", chainId: place.chainId, verifyingContract: place.ledger };
+  return { domain, types: { [name]: fields } as Record<N, Field[]>, primaryType: name, message } as unknown as Typed<N>;
+}
+
 /** The EIP-712 typed data of such a message, under the ledger's domain. */
-export function typedHandIn(
-  { chainId, ledger }: Place,
-  { subject, gateway, time, what }: HandIn,
-): TypedDataDefinition<Record<"HandIn", { name: string; type: string }[]>, "HandIn"> {
-  const seals = what === "drop" ? [] : what;
-  return {
-    domain: { name: "Placet", version: "1", chainId, verifyingContract: ledger },
-    types: {
-      HandIn: [
-        { name: "subject", type: "address" },
-        { name: "gateway", type: "address" },
-        { name: "drop", type: "bool" },
-        { name: "seals", type: "bytes32" },
-        { name: "time", type: "uint40" },
-      ],
-    },
-    primaryType: "HandIn",
-    message: { subject, gateway, drop: what === "drop", seals: keccak256(canonicalBytes(seals)), time },
-  };
+export function typedHandIn(place: Place, { subject, gateway, time: said, what }: HandIn): Typed<"HandIn"> {
+  const isDrop = what === "drop";
+  const fields = [
+    address("subject"),
+    address("gateway"),
+    { name: "drop", type: "bool" },
+    { name: "seals", type: "bytes32" },
+    time,
+  ];
+  const seals = keccak256(canonicalBytes(isDrop ? [] : what));
+  return typed("HandIn", { place, fields, message: { subject, gateway, drop: isDrop, seals, time: said } });
 }
 
 /** The EIP-712 typed data of a question, under the ledger's domain: which of my seals do you hold? It changes nothing. */
-export function typedAskHeld(
-  { chainId, ledger }: Place,
-  { subject, gateway, time }: Omit<HandIn, "what">,
-): TypedDataDefinition<Record<"AskHeld", { name: string; type: string }[]>, "AskHeld"> {
-  return {
-    domain: { name: "Placet", version: "1", chainId, verifyingContract: ledger },
-    types: {
-      AskHeld: [
-        { name: "subject", type: "address" },
-        { name: "gateway", type: "address" },
-        { name: "time", type: "uint40" },
-      ],
-    },
-    primaryType: "AskHeld",
-    message: { subject, gateway, time },
-  };
+export function typedAskHeld(place: Place, { subject, gateway, time: asked }: Omit<HandIn, "what">): Typed<"AskHeld"> {
+  const fields = [address("subject"), address("gateway"), time];
+  return typed("AskHeld", { place, fields, message: { subject, gateway, time: asked } });
 }
