@@ -164,7 +164,7 @@ async function addDocument(
     signal,
   });
   progress({ ...standing });
-  const digesting = file.size >= RESUMABLE_FROM ? startDigesting() : undefined;
+  const digesting = file.size >= RESUMABLE_FROM ? await startDigesting() : undefined;
   const made = await encryptDocument({
     place,
     subject,
