@@ -11,7 +11,7 @@ import {
 } from "#protocol/documents/index.ts";
 import { serveThread, type ThreadPort } from "#protocol/threads.ts";
 import { ana, anaKey, failureOf, lena, place } from "../keys/samples.ts";
-import { sampleBytes, sampleMetadata, streamOf } from "./samples.ts";
+import { sampleBytes, sampleMetadata } from "./samples.ts";
 
 /** A digester whose other end runs `serve`. */
 function digestBy(serve: (port: ThreadPort) => void): Digester {
