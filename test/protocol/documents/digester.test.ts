@@ -53,9 +53,7 @@ describe("A patient whose blocks are hashed by another thread", () => {
 
   it("is told when that thread dies, instead of waiting", async () => {
     let asked = 0;
-    const dying = digestBy((port) =>
-      serveThread(port, () => Promise.reject(new Error(`dead after ${(asked += 1)}`))),
-    );
+    const dying = digestBy((port) => serveThread(port, () => Promise.reject(new Error(`dead after ${(asked += 1)}`))));
     expect(await failureOf(() => add(sampleBytes(1_000_000), dying))).toBe("internal/thread");
     expect(asked).toBeGreaterThan(0);
   });
