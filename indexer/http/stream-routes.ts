@@ -102,12 +102,12 @@ async function follow(
   async function sendNew(): Promise<void> {
     const now = service.now();
     // Looked up each time: who signed out elsewhere hears nothing more from that moment on.
-    if (!(await isSessionAlive(database, { id: session.id, now }))) return void response.end();
-    const tags = [
-      session.account,
-      "*",
-      ...((await isAuditor(database, { account: session.account, now })) ? ["auditor"] : []),
-    ];
+    const [alive, auditor] = await Promise.all([
+      isSessionAlive(database, { id: session.id, now }),
+      isAuditor(database, { account: session.account, now }),
+    ]);
+    if (!alive) return void response.end();
+    const tags = [session.account, "*", ...(auditor ? ["auditor"] : [])];
     for (;;) {
       const events = await readStream(database, { after: last, tags, limit: PAGE });
       for (const { id, type, payload } of events) {

@@ -4,6 +4,12 @@
 /** What a column of a copied row can be given: JSON as text, bytea as bytes, text[] as an array of strings. */
 export type CopyValue = string | number | bigint | boolean | null | Uint8Array | readonly string[];
 
+/** Rows that were written down before, by `writeCopy`: so that the database need not wait for it. */
+export type WrittenRows = { readonly pieces: readonly Uint8Array<ArrayBuffer>[] };
+
+/** What a copy can be given. */
+export type CopyRows = Iterable<readonly CopyValue[]> | WrittenRows;
+
 const CHUNK = 1 << 18;
 
 /** The statement that begins a copy. Names come from our own code, never from outside. */
@@ -11,8 +17,21 @@ export function copyStatement(table: string, columns: readonly string[], source:
   return `copy ${table} (${columns.map((column) => `"${column}"`).join(", ")}) from ${source}`;
 }
 
-/** The rows in COPY's text format, in pieces of about a quarter of a megabyte. */
-export function* encodeCopy(rows: Iterable<readonly CopyValue[]>): Generator<string> {
+/** The rows in COPY's text format (UTF-8), in pieces of about a quarter of a megabyte. */
+export function encodeCopy(rows: CopyRows): Iterable<Uint8Array<ArrayBuffer>> {
+  return isWritten(rows) ? rows.pieces : encodeRows(rows);
+}
+
+function isWritten(rows: CopyRows): rows is WrittenRows {
+  return "pieces" in rows;
+}
+
+/** Writes rows down for a later copy. */
+export function writeCopy(rows: Iterable<readonly CopyValue[]>): WrittenRows {
+  return { pieces: [...encodeRows(rows)] };
+}
+
+function* encodeRows(rows: Iterable<readonly CopyValue[]>): Generator<Uint8Array<ArrayBuffer>> {
   let text = "";
   for (const row of rows) {
     for (let column = 0; column < row.length; column += 1) {
@@ -21,11 +40,11 @@ export function* encodeCopy(rows: Iterable<readonly CopyValue[]>): Generator<str
     }
     text += "\n";
     if (text.length >= CHUNK) {
-      yield text;
+      yield Buffer.from(text, "utf8");
       text = "";
     }
   }
-  if (text !== "") yield text;
+  if (text !== "") yield Buffer.from(text, "utf8");
 }
 
 const special = /[\\\t\n\r]/;

@@ -1,7 +1,7 @@
 // One way to speak to the database, whichever it is: PGlite on disk, or PostgreSQL where DATABASE_URL says so. One SQL
 // dialect (PostgreSQL's), one set of types: integers as numbers, bytea as Uint8Array, jsonb as values, text[] as arrays.
 
-import type { CopyValue } from "./copy.ts";
+import type { CopyRows } from "./copy.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import { migrate } from "./migrate.ts";
@@ -21,7 +21,7 @@ export type Queryable = {
    * Stores rows by COPY, values in the order of `columns`: many times as quick as inserts. All or none; a row that is
    * there already is an error. Table and columns come from our own code, never from outside.
    */
-  copyRows(table: string, columns: readonly string[], rows: Iterable<readonly CopyValue[]>): Promise<void>;
+  copyRows(table: string, columns: readonly string[], rows: CopyRows): Promise<void>;
 };
 
 /** An open database. */

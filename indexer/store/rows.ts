@@ -8,21 +8,21 @@ import type { Queryable, Row } from "./database.ts";
 export type RowTable = "acts" | "act_parties" | "raw_logs" | "blocks" | "undo" | ProjectionTable;
 
 /** The tables folded from acts, each keyed by `key`. */
-export type ProjectionTable =
-  | "heads"
-  | "accounts"
-  | "consents"
-  | "requests"
-  | "mutes"
-  | "documents"
-  | "document_versions"
-  | "appointments"
-  | "availability"
-  | "anchors"
-  | "credentials"
-  | "members"
-  | "auditors"
-  | "registrars";
+const keyedTables = [
+  ...([
+    "heads",
+    "accounts",
+    "consents",
+    "requests",
+    "mutes",
+    "documents",
+    "document_versions",
+    "appointments",
+  ] as const),
+  ...(["availability", "anchors", "credentials", "members", "auditors", "registrars"] as const),
+] as const;
+/** One of the tables folded from acts. */
+export type ProjectionTable = (typeof keyedTables)[number];
 
 /** A projection's row, in the shape of its table. */
 export type ProjectionRow = { key: string } & Row;
@@ -63,18 +63,23 @@ function toCopyValue(value: unknown): CopyValue {
   return value as CopyValue;
 }
 
-/** The rows of a projection with the given keys. */
+const readKeyed = keyedTables
+  .map(
+    (table, at) =>
+      `select '${table}' as "table", to_jsonb(t) as row from ${table} t where key = any($${at + 1}::text[])`,
+  )
+  .join(" union all ");
+
+/** The rows of projections with the given keys: one question, however many tables. */
 export async function readRows(
   tx: Queryable,
-  table: ProjectionTable,
-  keys: readonly string[],
-): Promise<ProjectionRow[]> {
-  if (keys.length === 0) return [];
-  const rows = await tx.query<{ row: ProjectionRow }>(
-    `select to_jsonb(t) as row from ${table} t where key = any($1::text[])`,
-    [keys],
+  wanted: ReadonlyMap<ProjectionTable, readonly string[]>,
+): Promise<{ table: ProjectionTable; row: ProjectionRow }[]> {
+  if (wanted.size === 0) return [];
+  return tx.query<{ table: ProjectionTable; row: ProjectionRow }>(
+    readKeyed,
+    keyedTables.map((table) => wanted.get(table) ?? []),
   );
-  return rows.map(({ row }) => row);
 }
 
 /** The rows of a projection after a key, in key order, at most `limit`. */

@@ -51,14 +51,18 @@ export async function readCursor(db: Queryable, deployment: Deployment): Promise
   return { number: row.number, hash: row.hash, time: row.time, finalized: row.finalized };
 }
 
-/** Moves the cursor, and where every head was seen equal; the finalized block never moves back. */
+/**
+ * Moves the cursor, and where every head was seen equal; the finalized block never moves back. What can no longer be needed
+ * for going back is forgotten: blocks below the finalized one (that one's hash stays), undo rows up to it.
+ */
 export async function writeCursor(
   tx: Queryable,
   deployment: Deployment,
   { cursor, proven }: { cursor: Cursor; proven: number },
 ): Promise<void> {
   await tx.query(
-    `insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code, proven)
+    `with gone as (delete from blocks where number < $8), undone as (delete from undo where block <= $8)
+     insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code, proven)
      values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8),
        ledger_code = $9, provider_registry_code = $10, proven = $11`,
@@ -117,12 +121,6 @@ export async function readBlockHashes(
     "select number, hash from blocks where number between $1 and $2 order by number desc",
     [from, to],
   );
-}
-
-/** Forgets what can no longer be needed for going back: blocks and undo rows at or below the finalized one (that one's hash stays). */
-export async function pruneHistory(tx: Queryable, finalized: number): Promise<void> {
-  await tx.query("delete from blocks where number < $1", [finalized]);
-  await tx.query("delete from undo where block <= $1", [finalized]);
 }
 
 /** Takes back everything above block `ancestor`: its acts move to the orphans, projections become what they were. Gives the number of acts. */

@@ -5,7 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Address, Hex } from "viem";
 import { Failure, isFailure } from "#protocol/failure.ts";
-import { ZERO_WORD, decodeAct, foldHead, foldRoll, splitLog } from "#protocol/history/index.ts";
+import { ZERO_WORD, decodeAct, foldRoll, foldSplit, splitLog } from "#protocol/history/index.ts";
 import type { LedgerAct, RawLog } from "#protocol/history/index.ts";
 import type { Deployment } from "../chain.ts";
 import { readLastHeads, readLastRoll } from "../store/acts.ts";
@@ -116,7 +116,7 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
       if (at % SLICE === SLICE - 1) await setImmediate();
       const block = Number(log.blockNumber);
       const before = heads.get(parts.account) ?? ZERO_WORD;
-      if (foldHead(before, log) !== parts.head) {
+      if (foldSplit(before, log, parts) !== parts.head) {
         differ(
           parts.account,
           block,

@@ -22,7 +22,8 @@ import { createSource } from "./source.ts";
 import type { Header, Look, RawStretch, Source, Stretch } from "./source.ts";
 import { planStep } from "./step.ts";
 import { inconsistent } from "./validate.ts";
-import { writeBatch } from "./write.ts";
+import { writeBatch, writeDown } from "./write.ts";
+import type { WrittenBatch } from "./write.ts";
 
 /** The parts of the service that the sync is made of. */
 export type SyncParts = Pick<Foundation, "config" | "database" | "chain" | "log" | "metrics" | "now">;
@@ -100,7 +101,7 @@ export function createFollow(
   /** A stretch that was read, and what it follows: read ahead, or by a plan just made. */
   type Taken = { ancestor: number; ancestorHash: string | null; raw: RawStretch; planned: boolean };
   /** A stretch folded to a batch, with what it takes to prove and to store it. */
-  type Ready = { stretch: Stretch; batch: Batch; doubts: Doubt[]; strict: boolean };
+  type Ready = { stretch: Stretch; written: WrittenBatch; doubts: Doubt[]; strict: boolean };
 
   /** What to store next: what was made ready or read ahead, or what a new look at the chain leads to. */
   async function takeNext(source: Source): Promise<Ready | Exclude<Walked, { kind: "stored" }>> {
@@ -139,7 +140,7 @@ export function createFollow(
     const strict = stretch.headers.length <= STRICT_BLOCKS;
     const doubts = await source.findDoubts(stretch, { strict });
     const batch = await makeBatch(stretch, { ancestor, deployment, database, source, known, broken });
-    return { stretch, batch, doubts, strict };
+    return { stretch, written: await writeDown(batch), doubts, strict };
   }
 
   /** While the database stores up to `last`, the stretch after it is made ready: neither waits for the other. */
@@ -210,7 +211,8 @@ export function createFollow(
       if (taken.kind === "moved") startAnew();
       return taken;
     }
-    const { stretch, batch, doubts, strict } = taken;
+    const { stretch, written, doubts, strict } = taken;
+    const { batch } = written;
     const { ancestor } = batch;
     const last = stretch.headers.at(-1);
     if (look === null || last === undefined) throw inconsistent("it gave no blocks");
@@ -227,7 +229,7 @@ export function createFollow(
     const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
     const seenEqual = nextProven === last.number ? nextProven : Math.min(proven, ancestor);
     known.advance(batch);
-    const writing = writeBatch(database, batch, {
+    const writing = writeBatch(database, written, {
       deployment,
       cursor,
       finalized: Math.max(finalized, 0),
@@ -236,8 +238,8 @@ export function createFollow(
       now: now(),
     });
     if (isNext) makeNext(source, last, head);
-    const written = await writing;
-    cursor = written.cursor;
+    const stored = await writing;
+    cursor = stored.cursor;
     for (const { contract, entries } of batch.joined)
       accounts.join(
         contract,
@@ -245,7 +247,7 @@ export function createFollow(
       );
     proven = seenEqual;
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
-    await statistics.grew(batch.acts.length);
+    await statistics.grew(batch.acts.length, { behind: last.number < head.number });
     pace.went({
       blocks: stretch.headers.length,
       logs: stretch.logs.length,
@@ -256,8 +258,8 @@ export function createFollow(
       batch,
       last,
       behind: last.number < head.number,
-      reorg: left === null ? null : { from: left, orphaned: written.orphaned },
-      faults: written.faults,
+      reorg: left === null ? null : { from: left, orphaned: stored.orphaned },
+      faults: stored.faults,
     };
   }
 

@@ -9,8 +9,9 @@ export type Pace = {
   failed(): void;
 };
 
-// Of a busy chain this is thousands of logs already; a quiet one is at full speed four stretches later.
-const FIRST = 8;
+// Of a busy chain this is thousands of logs already; a quiet one is at full speed two sizes later.
+const FIRST = 16;
+const GROWTH = 8;
 const MOST_BLOCKS = 2_000;
 const GOOD_LOGS = 4_000;
 const GOOD_BYTES = 8 * 1024 * 1024;
@@ -23,8 +24,8 @@ export function createPace(): Pace {
     went({ blocks, logs, bytes }) {
       // Only a stretch of the full size tells about the size.
       if (blocks < span) return;
-      const load = Math.max(logs / GOOD_LOGS, bytes / GOOD_BYTES, 1 / 8);
-      span = Math.max(1, Math.min(MOST_BLOCKS, span * 4, Math.round(blocks / load)));
+      const load = Math.max(logs / GOOD_LOGS, bytes / GOOD_BYTES, 1 / GROWTH);
+      span = Math.max(1, Math.min(MOST_BLOCKS, Math.round(blocks / load)));
     },
     failed() {
       span = Math.max(1, Math.floor(span / 2));

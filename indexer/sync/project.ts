@@ -8,22 +8,33 @@ import type { Batch, BatchAct, RollEntry } from "./batch.ts";
 import { changesOf } from "./projections/index.ts";
 import type { Change } from "./projections/index.ts";
 
+/** What each act of a batch changes, in the acts' order, and how many of these changes no projection could make sense of. */
+export type Changes = { ofActs: Change[][]; faults: number };
+
 type Step = BatchAct & { changes: Change[] };
+
+/** Adds the changes of some acts; what makes no sense is counted there, now or when it is folded. */
+export function listChanges(acts: readonly BatchAct[], changes: Changes): void {
+  const onFault = () => void (changes.faults += 1);
+  for (const { act } of acts) changes.ofActs.push(act.known ? changesOf(act, onFault) : []);
+}
 
 /**
  * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later. Gives how many
  * changes no projection could make sense of: those acts stay in the trail and changed nothing.
  */
-export async function project(tx: Queryable, batch: Batch, finalized: number): Promise<{ faults: number }> {
-  let faults = 0;
-  const onFault = () => void (faults += 1);
+export async function project(
+  tx: Queryable,
+  { batch, changes: listed }: { batch: Batch; changes: Changes },
+  finalized: number,
+): Promise<{ faults: number }> {
   const joined = new Map(
     batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
   );
   const settled = batch.acts.filter(({ act }) => act.block <= finalized);
   await settleHeads(tx, settled, joined);
-  const steps = batch.acts.map((each): Step => {
-    const changes = each.act.known ? changesOf(each.act, onFault) : [];
+  const steps = batch.acts.map((each, at): Step => {
+    const changes = listed.ofActs[at] ?? [];
     return each.act.block <= finalized
       ? { ...each, changes }
       : { ...each, changes: [headChange(each, joined), ...changes] };
@@ -47,7 +58,7 @@ export async function project(tx: Queryable, batch: Batch, finalized: number): P
     await replaceRows(tx, table, existing.get(table) ?? [], present);
   }
   await insertRows(tx, "undo", undo);
-  return { faults };
+  return { faults: listed.faults };
 }
 
 /** The rows that the changes touch, as they are stored; null for those that are not. */
@@ -60,8 +71,8 @@ async function readBefore(tx: Queryable, steps: readonly Step[]) {
       rows.set(key, null);
     }
   }
-  for (const [table, rows] of tables)
-    for (const row of await readRows(tx, table, [...rows.keys()])) rows.set(row.key, row);
+  const wanted = new Map([...tables].map(([table, rows]) => [table, [...rows.keys()]]));
+  for (const { table, row } of await readRows(tx, wanted)) tables.get(table)?.set(row.key, row);
   return tables;
 }
 

@@ -1,22 +1,26 @@
 // One transaction: what is above the ancestor goes, the new branch comes, projections follow, the cursor moves, live
-// clients are told. A crash leaves all of it or nothing.
+// clients are told. A crash leaves all of it or nothing. What follows from a batch alone is written down before the
+// transaction begins, while the one before it is stored: the database waits for as little as possible.
 
+import { setImmediate } from "node:timers/promises";
 import { zeroAddress } from "viem";
 import type { Address } from "viem";
 import { actRow } from "#protocol/history/index.ts";
 import type { TrailRow } from "#protocol/history/index.ts";
 import type { Deployment } from "../chain.ts";
-import type { CopyValue } from "../store/copy.ts";
+import { writeCopy } from "../store/copy.ts";
+import type { CopyValue, WrittenRows } from "../store/copy.ts";
 import { notify } from "../store/database.ts";
 import type { Database, Queryable } from "../store/database.ts";
 import { recallOrphans } from "../store/orphans.ts";
 import { insertRows } from "../store/rows.ts";
 import { appendStream } from "../store/stream.ts";
 import type { StreamEvent } from "../store/stream.ts";
-import { pruneHistory, rollBack, writeCursor } from "../store/sync-state.ts";
+import { rollBack, writeCursor } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
-import type { Batch } from "./batch.ts";
-import { project } from "./project.ts";
+import type { Batch, BatchAct } from "./batch.ts";
+import { listChanges, project } from "./project.ts";
+import type { Changes } from "./project.ts";
 
 /** How the acts of a batch are stored. */
 export type WriteOptions = {
@@ -32,24 +36,41 @@ export type WriteOptions = {
   now: number;
 };
 
+/** A batch with what it will store as far as that does not depend on what is stored already. */
+export type WrittenBatch = { batch: Batch; acts: WrittenRows[]; parties: WrittenRows[]; changes: Changes };
+
+/** So many acts are written down at a time, some milliseconds: in between, requests are answered and rows are sent. */
+const SLICE = 250;
+
+/** Writes a batch down. */
+export async function writeDown(batch: Batch): Promise<WrittenBatch> {
+  const written: WrittenBatch = { batch, acts: [], parties: [], changes: { ofActs: [], faults: 0 } };
+  for (let at = 0; at < batch.acts.length; at += SLICE) {
+    if (at > 0) await setImmediate();
+    const slice = batch.acts.slice(at, at + SLICE);
+    const rows = slice.map(rowOf);
+    written.acts.push(writeCopy(actValues(rows)));
+    written.parties.push(writeCopy(partyValues(rows)));
+    listChanges(slice, written.changes);
+  }
+  return written;
+}
+
 /** More acts at once than a client would want to hear of one by one. */
 const MOST_TOLD = 1_000;
 
-/** Stores a batch; gives the new cursor, how many acts were orphaned, and how many changes no projection understood. */
+/** Stores a batch that was written down; gives the new cursor, how many acts were orphaned, and how many changes no projection understood. */
 export async function writeBatch(
   database: Database,
-  batch: Batch,
+  written: WrittenBatch,
   options: WriteOptions,
 ): Promise<{ cursor: Cursor; orphaned: number; faults: number }> {
+  const { batch } = written;
   const last = batch.headers.at(-1);
   if (last === undefined) throw new Error("A batch has at least one block.");
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
   const finalized = Math.max(options.cursor?.finalized ?? 0, Math.min(options.finalized, last.number));
   const cursor: Cursor = { number: last.number, hash: last.hash, time: last.time, finalized };
-  const stored = batch.acts.map(({ act, index }): StoredAct => {
-    const row: TrailRow = { ...actRow(act), index };
-    return { row, parties: partiesOf(row) };
-  });
   const counted = await database.transaction(async (tx) => {
     const events: StreamEvent[] = [];
     let gone = 0;
@@ -62,8 +83,8 @@ export async function writeBatch(
       });
     }
     await recallOrphans(tx, batch.headers);
-    await insertActs(tx, batch, stored);
-    const { faults } = await project(tx, batch, finalized);
+    await insertActs(tx, written);
+    const { faults } = await project(tx, written, finalized);
     const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
     await insertRows(
       tx,
@@ -71,13 +92,13 @@ export async function writeBatch(
       remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })),
     );
     await writeCursor(tx, options.deployment, { cursor, proven: options.proven });
-    await pruneHistory(tx, finalized);
-    const recent = stored.filter(({ row }) => row.block >= options.tellFrom);
+    const recent = batch.acts.filter(({ act }) => act.block >= options.tellFrom);
     const told = recent.length > MOST_TOLD ? [] : recent;
     // Who listened before is not told of each act of a long time: one word makes them read their lists again.
-    if (told.length < stored.length) events.push({ type: "gap", audience: ["*"], payload: {} });
-    for (const { row, parties } of told) {
-      const audience = [...parties, "auditor"];
+    if (told.length < batch.acts.length) events.push({ type: "gap", audience: ["*"], payload: {} });
+    for (const each of told) {
+      const row = rowOf(each);
+      const audience = [...partiesOf(row), "auditor"];
       events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
     }
     await appendStream(tx, events, options.now);
@@ -87,8 +108,10 @@ export async function writeBatch(
   return { cursor, ...counted };
 }
 
-/** An act's row of the trail, its index counted over its account's whole history, and whom it names. */
-type StoredAct = { row: TrailRow; parties: Address[] };
+/** An act's row of the trail, its index counted over its account's whole history. */
+function rowOf({ act, index }: BatchAct): TrailRow {
+  return { ...actRow(act), index };
+}
 
 const address = /^0x[0-9a-fA-F]{40}$/;
 
@@ -104,9 +127,11 @@ function partiesOf({ account, args }: TrailRow): Address[] {
   return [...parties];
 }
 
-async function insertActs(tx: Queryable, batch: Batch, stored: readonly StoredAct[]): Promise<void> {
-  await tx.copyRows("acts", actColumns, actValues(stored));
-  await tx.copyRows("act_parties", ["party", "block", "log_index"], partyValues(stored));
+async function insertActs(tx: Queryable, { batch, acts, parties }: WrittenBatch): Promise<void> {
+  if (batch.acts.length > 0) {
+    await tx.copyRows("acts", actColumns, joined(acts));
+    await tx.copyRows("act_parties", ["party", "block", "log_index"], joined(parties));
+  }
   await insertRows(
     tx,
     "raw_logs",
@@ -127,8 +152,12 @@ const actColumns = [
   ...["head_before", "head_after", "topics", "data"],
 ];
 
-function* actValues(stored: readonly StoredAct[]): Generator<CopyValue[]> {
-  for (const { row } of stored) {
+function joined(parts: readonly WrittenRows[]): WrittenRows {
+  return { pieces: parts.flatMap(({ pieces }) => pieces) };
+}
+
+function* actValues(rows: readonly TrailRow[]): Generator<CopyValue[]> {
+  for (const row of rows) {
     const { contract, address, block, blockHash, time, tx, logIndex, account, index, act } = row;
     const { args, headBefore, headAfter, topics, data } = row;
     const place = [contract, address, block, blockHash, time, tx, logIndex, account, index, act];
@@ -136,6 +165,6 @@ function* actValues(stored: readonly StoredAct[]): Generator<CopyValue[]> {
   }
 }
 
-function* partyValues(stored: readonly StoredAct[]): Generator<CopyValue[]> {
-  for (const { row, parties } of stored) for (const party of parties) yield [party, row.block, row.logIndex];
+function* partyValues(rows: readonly TrailRow[]): Generator<CopyValue[]> {
+  for (const row of rows) for (const party of partiesOf(row)) yield [party, row.block, row.logIndex];
 }

@@ -12,6 +12,11 @@ export function foldHead(previous: Hex, log: Pick<RawLog, "topics" | "data">): H
   return hashHex([previous, ...log.topics, bodyOf(log)]);
 }
 
+/** The same for a log that was taken apart already (`splitLog`), so that nothing is looked at twice. */
+export function foldSplit(previous: Hex, { topics }: Pick<RawLog, "topics">, { body }: Pick<SplitLog, "body">): Hex {
+  return hashHex([previous, ...topics, body]);
+}
+
 /** The roll after one more account. */
 export function foldRoll(previous: Hex, account: Address): Hex {
   return hashHex([previous, `0x${account.slice(2).padStart(64, "0")}`]);

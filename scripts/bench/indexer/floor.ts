@@ -48,6 +48,7 @@ const actColumns = [
   ...["head_before", "head_after", "topics", "data"],
 ];
 
+const cpuBefore = process.cpuUsage();
 const started = performance.now();
 let span = 16;
 let stored = 0;
@@ -61,8 +62,9 @@ for (let from = deployment.deployedAtBlock; from <= head;) {
   await store(logs);
 }
 const seconds = (performance.now() - started) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
 await database.close();
-process.stdout.write(`${JSON.stringify({ seconds, acts: stored })}\n`);
+process.stdout.write(`${JSON.stringify({ seconds, acts: stored, cpuSeconds: (cpu.user + cpu.system) / 1e6 })}\n`);
 process.exit(0);
 
 async function read(from: number): Promise<{ logs: Log[]; to: number }> {
