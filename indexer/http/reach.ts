@@ -1,15 +1,17 @@
-// The one way by which a page of ours reaches another gateway: a frame with an opaque origin, a script of twenty lines and a
+// The one way by which a page of ours reaches another gateway: a frame with an opaque origin, a script of thirty lines and a
 // policy of its own that lets it connect to that one gateway. Rule: the app's own policy names nobody but this service,
 // and this service calls nobody on a page's behalf.
 
 import { createHash } from "node:crypto";
 import type { Express } from "express";
 import { Failure } from "#protocol/failure.ts";
+import { isGatewayOrigin } from "#protocol/keys/index.ts";
 
-// It carries what the page hands it to the five addresses of a gateway that any page may call, and the answers back.
+// It carries what the page hands it to the seven addresses of a gateway that any page may call, and the answers back.
 const script = `
 const gateway = new URL(location.href).searchParams.get("to");
-const paths = ["/api/gateway", ...["seals", "drop", "held", "erase"].map((what) => "/api/entrusted/" + what)];
+const entrusted = ["seals", "drop", "held", "erase", "releases", "receipts"].map((what) => "/api/entrusted/" + what);
+const paths = ["/api/gateway", ...entrusted];
 addEventListener("message", ({ source, data, ports: [port] }) => {
   if (source !== parent || parent === window || data !== "placet-reach" || !port) return;
   port.onmessage = async ({ data: { id, path, body } }) => {
@@ -19,9 +21,15 @@ addEventListener("message", ({ source, data, ports: [port] }) => {
       const sent = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body };
       const plain = { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: "no-store" };
       const response = await fetch(gateway + path, { ...sent, ...plain, signal: AbortSignal.timeout(30000) });
-      answer.text = (await response.text()).slice(0, 1000000);
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        answer.text += part.value;
+        if (answer.text.length > 3000000) throw reader.cancel();
+      }
       answer.status = response.status;
-    } catch {}
+    } catch {
+      answer.text = "";
+    }
     port.postMessage(answer);
   };
 });
@@ -33,7 +41,7 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 export function mountReach(app: Express): void {
   app.get("/reach", (request, response) => {
     const { to } = request.query;
-    if (typeof to !== "string" || !isReachable(to))
+    if (typeof to !== "string" || !isGatewayOrigin(to))
       throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
     const policy = [
       ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
@@ -42,12 +50,4 @@ export function mountReach(app: Express): void {
     response.removeHeader("X-Frame-Options");
     response.set({ "Content-Security-Policy": policy, "Cache-Control": "no-store" }).type("html").send(page);
   });
-}
-
-/** True for an origin as `URL` writes it, and nothing else: no path, no second word. */
-function isReachable(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, origin } = new URL(text);
-  const local = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  return text === origin && (protocol === "https:" || local) && /^https?:\/\/[a-z0-9.:[\]-]+$/.test(text);
 }

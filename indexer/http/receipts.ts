@@ -13,7 +13,8 @@ import { route, type Route } from "./route.ts";
 import { addressIn, digestOut, pageOf, pageQuery } from "./schemas.ts";
 
 const receiptOut = z.looseObject({ body: z.looseObject({ number: z.number().int() }), signature: z.string() });
-const itemOut = z.object({
+/** A receipt as it is shown to who may see it. */
+export const receiptItemOut = z.object({
   receipt: receiptOut,
   hash: digestOut,
   batch: z.object({ first: z.number().int(), root: digestOut, anchoredTx: z.string().nullable() }).nullable(),
@@ -23,7 +24,7 @@ const itemOut = z.object({
   }),
 });
 
-const proofOut = itemOut.extend({
+const proofOut = receiptItemOut.extend({
   leaf: digestOut,
   root: digestOut.nullable(),
   proof: z.array(digestOut),
@@ -32,7 +33,8 @@ const proofOut = itemOut.extend({
   anchoredTx: z.string().nullable(),
 });
 
-function show(row: AnchoredReceiptRow, service: Service): z.input<typeof itemOut> {
+/** A receipt's row, as it is shown. */
+export function showReceipt(row: AnchoredReceiptRow, service: Service): z.input<typeof receiptItemOut> {
   const { batch_first: first, batch_root: root, anchored_tx: anchoredTx } = row;
   const receipt = decodeReceipt(row.receipt);
   // The gateway asks the ledger, not the index, which may not have read the block that the release rested on.
@@ -64,7 +66,7 @@ export const receiptRoutes: Route[] = [
       as: z.enum(["subject", "reader", "gateway"]).default("subject"),
       subject: addressIn.optional(),
     }),
-    response: pageOf(itemOut).extend({
+    response: pageOf(receiptItemOut).extend({
       unrecorded: z.number().int().meta({
         description:
           "Refusals of strangers in the last thirty days that were counted without a receipt each, because there were too many; about oneself, or for an auditor about everybody (as=gateway).",
@@ -93,7 +95,7 @@ export const receiptRoutes: Route[] = [
               subject: query.as === "subject" ? session.account : (query.subject ?? null),
               since,
             });
-      return { items: items.map((row) => show(row, service)), next, unrecorded };
+      return { items: items.map((row) => showReceipt(row, service)), next, unrecorded };
     },
   }),
   route({
@@ -120,7 +122,7 @@ export const receiptRoutes: Route[] = [
       const { batch_first: first, batch_count: count } = row;
       if (first === null || count === null)
         return {
-          ...show(row, service),
+          ...showReceipt(row, service),
           leaf: row.leaf,
           root: null,
           proof: [],
@@ -131,7 +133,7 @@ export const receiptRoutes: Route[] = [
       const tree = buildTree(await readLeaves(service.database, { gateway, first, count }));
       const index = row.number - first;
       return {
-        ...show(row, service),
+        ...showReceipt(row, service),
         leaf: row.leaf,
         root: rootOf(tree),
         proof: proofOf(tree, index),

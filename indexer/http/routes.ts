@@ -7,6 +7,7 @@ import { consentRoutes } from "./consent-routes.ts";
 import { makeDocsRoutes } from "./docs-routes.ts";
 import { disclosureRoutes } from "./disclosure-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
+import { elsewhereRoutes } from "./elsewhere.ts";
 import { entrustedRoutes } from "./entrusted.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { guardianRoutes } from "./guardian-routes.ts";
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...erasureRoutes,
   ...sealRoutes,
   ...entrustedRoutes,
+  ...elsewhereRoutes,
   ...consentRoutes,
   ...releaseRoutes,
   ...receiptRoutes,

@@ -5,7 +5,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { getAddress } from "viem";
 import type { Hex } from "viem";
 import { parseSiweMessage } from "viem/siwe";
-import { verifyMessage } from "viem/utils";
 import { z } from "zod";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
@@ -32,6 +31,7 @@ import { addressOut, timeOut } from "./schemas.ts";
 import { clearCookies, isTls, readToken, REFRESH_PATH, setCookies } from "./session.ts";
 import { keepTokens, makeTokens, rotateTokens } from "./tokens.ts";
 import type { Tokens } from "./tokens.ts";
+import { isSignedByWallet } from "./wallet-signature.ts";
 
 const NONCE_SECONDS = 600;
 const CLOCK_SKEW = 60;
@@ -194,7 +194,7 @@ export const sessionRoutes: Route[] = [
       const lock = `${session.account} ${network.address}`;
       await requireUnlocked(service, lock);
       const fresh = await takeNonce(service.database, { nonce, now: service.now() });
-      const signed = fresh && (await verify(service, session.account, body));
+      const signed = fresh && (await isSignedByWallet(service.chain, { account: session.account, ...body }));
       if (!signed) {
         await punish(service, lock);
         throw new Failure(
@@ -281,21 +281,3 @@ export const sessionRoutes: Route[] = [
     },
   }),
 ];
-
-async function verify(
-  service: Service,
-  address: Session["account"],
-  { message, signature }: { message: string; signature: Hex },
-): Promise<boolean> {
-  // A key's own signature first, which needs no chain; an account with code may still sign with its key (EIP-7702).
-  if (await verifyMessage({ address, message, signature }).catch(() => false)) return true;
-  try {
-    return await service.chain.client.verifyMessage({ address, message, signature });
-  } catch (cause) {
-    throw new Failure(
-      "unavailable",
-      "The ledger does not answer, so the signature cannot be checked now. Nothing was changed. Try again in a moment.",
-      { cause },
-    );
-  }
-}

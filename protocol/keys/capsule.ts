@@ -10,14 +10,19 @@ import { canonicalBytes, parseCanonical } from "../canonical.ts";
 import { LAST_EPOCH, walkBack } from "./compartments.ts";
 import { makeEnvelope, openEnvelope, openEnvelopeFast } from "./envelope.ts";
 import type { EnvelopeToOpen, FastKey, Sealed } from "./envelope.ts";
+import { toldGatewaysShape, type ToldGateway } from "./told-gateways.ts";
 import type { Place } from "./wrap.ts";
 
-/** What a grantee holds: one key a category or document, each of this epoch, and what the patient signed. */
+/**
+ * What a grantee holds: one key a category or document, each of this epoch, and what the patient signed. `gateways`: those
+ * that she trusts, where they are more than the service's own.
+ */
 export type CapsuleContent = {
   epoch: number;
   categories: { category: string; key: Bytes }[];
   documents: { document: Hex; key: Bytes }[];
   opening: Opening;
+  gateways?: readonly ToldGateway[] | undefined;
 };
 
 /** Which consent: its place on the ledger and its key there. */
@@ -34,12 +39,15 @@ const contentSchema = z.strictObject({
   categories: z.array(z.strictObject({ category: z.string().max(32), key: keyText })).max(64),
   documents: z.array(z.strictObject({ document: z.string().regex(/^0x[0-9a-f]{64}$/), key: keyText })).max(1000),
   opening: z.unknown(),
+  gateways: toldGatewaysShape.optional(),
 });
 
 const byName = (a: string, b: string): number => (a < b ? -1 : 1);
 
 /** The bytes of a capsule's content, inside the grantee's box. */
 export function encodeCapsuleContent(content: CapsuleContent): Bytes {
+  const { gateways = [] } = content;
+  const told = gateways.map(({ address, url }) => ({ address: address.toLowerCase(), url }));
   return canonicalBytes({
     epoch: content.epoch,
     categories: content.categories
@@ -49,6 +57,8 @@ export function encodeCapsuleContent(content: CapsuleContent): Bytes {
       .map(({ document, key }) => ({ document: document.toLowerCase(), key: toBase64Url(key) }))
       .sort((a, b) => byName(a.document, b.document)),
     opening: content.opening,
+    // Not there at all where there is nothing to tell: who knows no such member opens these as before.
+    ...(told.length === 0 ? {} : { gateways: toldGatewaysShape.parse(told) }),
   });
 }
 
@@ -63,6 +73,7 @@ export function decodeCapsuleContent(bytes: Uint8Array, scope: Hex): CapsuleCont
       key: fromBase64Url(key, 32),
     })),
     opening: checkOpening(content.opening, { scope }),
+    ...(content.gateways === undefined ? {} : { gateways: content.gateways }),
   };
 }
 

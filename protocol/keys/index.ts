@@ -39,6 +39,7 @@ export type { Recovery, RecoveryKeys } from "./recovery.ts";
 export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
 export { CALL_SKEW_SECONDS, signCall, verifyCall, type CallSignature, type CallToSign } from "./signed-call.ts";
 export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
+export { areGatewaysTold, isGatewayOrigin, noteGatewaysTold, type ToldGateway } from "./told-gateways.ts";
 export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
 export { importSecretKey, unwrapFast } from "./unwrap-fast.ts";
 export { ARGON2_DEFAULT, decodeVault, encodeVault, toServerCopy } from "./vault-format.ts";

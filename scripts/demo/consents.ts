@@ -13,7 +13,15 @@ import {
 } from "#protocol/consent/index.ts";
 import { decodeManifest, manifestCid, openDocument, openRelease, releaseSchema } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import { keyForRelease, makeBundle, makeCapsule, openCapsule, type CapsuleContent } from "#protocol/keys/index.ts";
+import {
+  findInBundle,
+  keyForRelease,
+  makeBundle,
+  makeCapsule,
+  openCapsule,
+  type CapsuleContent,
+  type ConsentName,
+} from "#protocol/keys/index.ts";
 import { newRequestId, signRequest } from "#protocol/receipts/index.ts";
 import { ownId, relayActs, type Enrolled, type Participant } from "./participant.ts";
 import type { Stage } from "./stage.ts";
@@ -169,16 +177,33 @@ async function openReleased(
   const digest = listed.items.find(({ document }) => document === release.document)?.manifest;
   if (capsule === undefined || digest === undefined)
     throw new Failure("not-found", "A document of the demonstration is not listed for its reader.");
-  const content = openCapsule(
-    { place: stage.place, subject, grantee, scope },
-    { secretKey: reader.secretKey, bytes: await reader.call.getBlock(manifestCid(capsule)) },
-  );
+  const name = { place: stage.place, subject, grantee, scope };
+  const { secretKey } = reader;
+  const given = openCapsule(name, { secretKey, bytes: await reader.call.getBlock(manifestCid(capsule)) });
+  const content = given.epoch < release.epoch ? await openFresh(reader, name) : given;
   const key = keyForRelease(content, release);
   if (key === null)
     throw new Failure("wrong-key", "A capsule of the demonstration lacks the key of a document that it covers.");
   const dek = openRelease({ place: stage.place, subject }, { release, key });
   const manifest = decodeManifest(await reader.call.getBlock(manifestCid(digest as Hex)));
   return openDocument(manifest, dek).metadata.title;
+}
+
+const accountSchema = z.object({ bundle: z.string() });
+
+/** The capsule that the patient's newest re-keying made for this reader. */
+async function openFresh(
+  reader: Participant & { readonly secretKey: Uint8Array },
+  name: ConsentName,
+): Promise<CapsuleContent> {
+  const { bundle } = await reader.call.get(`/api/accounts/${name.subject}`, accountSchema);
+  const content = await findInBundle(name, {
+    secretKey: reader.secretKey,
+    index: await reader.call.getBlock(manifestCid(bundle as Hex)),
+    fetchPart: (digest) => reader.call.getBlock(manifestCid(digest)),
+  });
+  if (content === null) throw new Failure("wrong-key", "A re-keying of the demonstration left a reader out.");
+  return content;
 }
 
 /** Revokes a consent by a signed act, as the app does. */

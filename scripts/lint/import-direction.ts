@@ -10,7 +10,7 @@ import { projectRoot } from "../build/project-root.ts";
 const sharedFeatures = [
   ...["ui", "wallet", "session", "vault", "service", "transactions", "workers"],
   // What more than one place shows or does in the same way: a document, a day, the way of a document in and out.
-  ...["viewer", "calendar", "documents", "people", "live", "witness"],
+  ...["viewer", "calendar", "documents", "people", "live", "witness", "reach"],
 ];
 
 /** The few files that reach across on purpose: importer -> what it may import besides. */

@@ -1,6 +1,7 @@
 // A patient with two gateways, in a real browser on two real services over one ledger: she trusts a second one, it is handed
-// what it needs and opens a record for her doctor; while it is away her work goes on and it gets the rest later; a record that
-// she erases is destroyed at both; and once she drops it, it opens nothing.
+// what it needs and opens a record for her doctor, whose own app asks it where the first hands nothing over; while it is away
+// her work goes on and it gets the rest later; a record that she erases is destroyed at both; and once she drops it, it opens
+// nothing.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -51,6 +52,10 @@ async function makeFolder(): Promise<string> {
   return folder;
 }
 
+/** How often Ana re-keyed: when she tells those who hold her consents of another gateway, she does. */
+const readEpoch = async () => z.number().parse(await two.readLedger({ functionName: "epochOf", args: [ana.address] }));
+let epochBefore = 0;
+
 let startSecond: (port: number) => Promise<RunningService>;
 
 beforeAll(async () => {
@@ -71,7 +76,8 @@ beforeAll(async () => {
   startSecond = (port) => startService({ dataDir, rpcUrl, app, port, demo: true, env });
   second = await startOnFreePort({ choosePort: pickAnyPort, start: startSecond });
 
-  // Her doctor's consent, given past the app: its words are told to the second gateway alone.
+  // Her doctor's consents, given past the app: the words of the first are told to the second gateway alone, so that the first
+  // service can list what it covers (by the other) and has to refuse what is asked under it.
   const file = await openPeopleFile(join(stack.dataDir, "demo-people.json"));
   const one = await openStage({ url: stack.url, rpcUrl });
   two = await openStage({ url: second.url, rpcUrl });
@@ -79,9 +85,10 @@ beforeAll(async () => {
   const { key } = await enrol(one, { person: await signIn(one, { index: LENA }), file });
   lena = { ...(await signIn(two, { index: LENA })), secretKey: key.secretKey };
   const wish = { key: "second gateway", grantee: lena.address, ops: READ, categories: ["labs"], purposes: ["TREAT"] };
-  [given] = (await grantAll({ ...one, gateway: two.gateway }, ana, [{ ...wish, expiresAt: one.now + 3_600 }])) as [
-    Given,
-  ];
+  [given] = (await grantAll({ ...one, gateway: two.gateway }, ana, [
+    { ...wish, expiresAt: one.now + 900 * 86_400 },
+  ])) as [Given];
+  await grantAll(one, ana, [{ ...wish, key: "first gateway", expiresAt: one.now + 1_800 }]);
 }, 600_000);
 afterAll(async () => {
   if (browser) await takePictures(browser, "second-gateway");
@@ -98,14 +105,14 @@ const item = () => page.getByRole("listitem").filter({ hasText: host() });
 const documentsShape = z.object({ items: z.array(z.object({ document: z.string(), status: z.number() })) });
 const listDocuments = async () => (await ana.call.get("/api/documents?limit=200", documentsShape)).items;
 
-const sealsShape = z.object({ items: z.array(z.object({ document: z.string(), author: z.string() })) });
+const sealsShape = z.object({ items: z.array(z.object({ document: z.string() })) });
 
-/** Her live documents that the first gateway can open: all but what others filed and she has not accepted. */
+/** Her live documents that the first gateway can open: also what others filed and she has not accepted. */
 async function listShared(): Promise<string[]> {
   const { items } = await ana.call.get("/api/seals?limit=200", sealsShape);
-  const own = new Set(items.filter(({ author }) => author === ana.address).map(({ document }) => document));
+  const sealed = new Set(items.map(({ document }) => document));
   return (await listDocuments())
-    .filter(({ document, status }) => status === 1 && own.has(document))
+    .filter(({ document, status }) => status === 1 && sealed.has(document))
     .map((one) => one.document);
 }
 
@@ -157,6 +164,7 @@ test("Ana trusts a second gateway after she compared its numbers, and it is hand
   await page.getByText(numbers).waitFor();
   await checkAccessible(page);
   expect(await readAtSecond()).toMatchObject({ titles: [] });
+  epochBefore = await readEpoch();
   await button("Trust this gateway").click();
   await item().getByText("Can hand over all of your").waitFor();
   await checkAccessible(page);
@@ -170,6 +178,48 @@ test("the second gateway holds seals of all her records, and opens those for her
   const { titles } = await readAtSecond();
   expect(titles).toContain("Full blood count");
   expect(titles).not.toContain("Chest X-ray, front view");
+});
+
+test("her doctor's service refuses, and his app opens the record by the second, after one window that it told of", async () => {
+  // Those who hold a consent were told of the second by fresh capsules: the ledger names them.
+  await expect.poll(readEpoch, { timeout: 30_000 }).toBeGreaterThan(epochBefore);
+  const { page: doctor, context } = await arrive(browser, { url: stack.url, name: "Dr Lena Lindqvist" });
+  await doctor.goto(`${stack.url}/keys`);
+  await doctor.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
+  await doctor.getByRole("button", { name: "Unlock", exact: true }).click();
+  await doctor.getByRole("heading", { name: "Keys and recovery", level: 1 }).waitFor();
+  const chart = `/provider/patients/${ana.address}`;
+  await go(doctor, chart);
+  const open = doctor.getByRole("link", { name: /^Open/ });
+  await open.first().click();
+  await doctor.getByRole("heading", { name: "This service does not hand it over" }).waitFor();
+  await doctor.getByText("The words of this consent have not reached the gateway yet.").waitFor();
+  await doctor.getByText(`Your wallet opens one window, in which you sign in to ${host()}.`).waitFor();
+  await checkAccessible(doctor);
+  await doctor.getByRole("button", { name: `Sign in to ${host()} and open it` }).click();
+  expect(await approve(doctor)).toContain("I want to read records at the gateway that is named below");
+  const handed = doctor.getByText(new RegExp(`^Handed over by ${host()}, which .* trusts, and not by this service`));
+  await handed.waitFor();
+  await checkAccessible(doctor);
+
+  // The next one needs no window, also where the service answers nothing at all.
+  await context.route("**/api/releases", (route) => route.abort());
+  await go(doctor, chart);
+  await open.last().click();
+  await handed.waitFor();
+  await context.close();
+
+  await button(`See what was opened by ${host()}`).click();
+  await item()
+    .getByText(/Dr Lena Lindqvist .*Full blood count/)
+    .first()
+    .waitFor();
+  expect(
+    await item()
+      .getByText(/Receipt \d+ of .*, checked on this device\.$/)
+      .count(),
+  ).toBeGreaterThan(1);
+  await checkAccessible(page);
 });
 
 test("while it is away she adds a record all the same, and hands it over when it is back", async () => {

@@ -55,6 +55,22 @@ export const gateways = {
   "gateways.add.not": "Not this one",
   "gateways.add.done": "{host} is trusted from now on. Your records are being made ready for it.",
 
+  "gateways.reads": "What was opened there",
+  "gateways.reads.lead":
+    "Where this service is away or refuses, those who have your consent may ask {host}. It keeps a receipt of each time.",
+  "gateways.reads.see": "See what was opened",
+  "gateways.reads.see.named": "See what was opened by {host}",
+  "gateways.reads.asking": "Asking {host} …",
+  "gateways.reads.none": "{host} has handed over nothing so far, as it says.",
+  "gateways.reads.checked": "Receipt {number} of {host}, checked on this device.",
+  "gateways.reads.wrong":
+    "{host} also showed {count, plural, one {a receipt that does} other {# receipts that do}} not hold. What {count, plural, one {it says} other {they say}} is not shown. Ask whoever runs it why.",
+  "gateways.reads.more": "Older ones are not shown here.",
+  "gateways.reads.elsewhere": "What was opened by another gateway that you trust stands with your gateways.",
+  "gateways.act.tell": "Tell those who have your consent which gateways you trust",
+  "gateways.untold":
+    "Those who have your consent were not told of a change of your gateways, because you have not confirmed the key of one of them yet. They can ask your first gateway as before. Your next consent tells whom you give it to.",
+
   "gateways.erase.title": "At the other gateways you trust",
   "gateways.erase.lead":
     "They are asked to destroy what they hold of this record as well, and each answers for itself.",

@@ -151,6 +151,20 @@ export const provider = {
   "provider.reader.again": "Try to open it again",
   "provider.reader.askAgain": "Ask for access",
 
+  "provider.elsewhere.title": "This service does not hand it over",
+  "provider.elsewhere.trusts": "{name} also trusts {host}, which may hand it over instead.",
+  "provider.elsewhere.window":
+    "You are not signed in there. Your wallet opens one window, in which you sign in to {host}. It is good until {until}, and no other window opens for it until then.",
+  "provider.elsewhere.learns": "{host} learns that you ask for this record. {name} sees that you opened it there.",
+  "provider.elsewhere.open": "Sign in to {host} and open it",
+  "provider.elsewhere.opening": "Asking {host}, which asks the ledger, then opening on this device …",
+  "provider.elsewhere.by": "Handed over by {host}, which {name} trusts, and not by this service.",
+  "provider.elsewhere.failed": "{host} did not hand it over either",
+  "provider.elsewhere.other":
+    "Who answers at {host} is not the gateway that the patient trusts. Nothing was opened, and nothing was sent to it.",
+  "provider.elsewhere.noReceipt":
+    "{host} answered without a valid receipt about what you asked for. Its answer was not used. Try again, or wait until this service is back.",
+
   "provider.open.otherAnswer":
     "The gateway answered about another record than the one you asked for. Nothing was opened. Try again.",
   "provider.open.noKeys":

@@ -1,7 +1,8 @@
 // What a gateway says of itself before a patient trusts it, and what is refused in words.
 import { describe, expect, it } from "vitest";
-import { findOrigin, numbersOf, refusalOf, type GatewayCard } from "#app/gateways/judge-card.ts";
-import { readAnswer } from "#app/gateways/read-answer.ts";
+import { findOrigin, numbersOf, refusalOf } from "#app/gateways/judge-card.ts";
+import type { GatewayCard } from "#app/reach/index.ts";
+import { readAnswer } from "#app/reach/read-answer.ts";
 import type { AddedGateway } from "#protocol/keys/index.ts";
 import type { Address, Hex } from "viem";
 import { z } from "zod";

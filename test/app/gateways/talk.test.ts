@@ -2,7 +2,7 @@
 // signature alone, and nothing whose time is not later than that of the message before.
 import { describe, expect, it } from "vitest";
 import { utf8 } from "#protocol/bytes.ts";
-import type { AskGateway } from "#app/gateways/reach.ts";
+import type { AskGateway } from "#app/service/index.ts";
 import { createTalk } from "#app/gateways/talk.ts";
 import { countDocuments, missingSeals, nameSeal, type Wanted } from "#app/gateways/wanted.ts";
 import { typedAskHeld, typedHandIn, type HandedSeal } from "#protocol/documents/index.ts";

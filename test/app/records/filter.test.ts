@@ -33,6 +33,7 @@ function recordOf(
     problem: undefined,
     sealedByOwner: true,
     sealedSingly: false,
+    seals: [],
     ...rest,
   };
 }

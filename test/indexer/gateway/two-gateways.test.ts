@@ -3,20 +3,35 @@
 
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTalk } from "#app/gateways/talk.ts";
+import { handOverSeals } from "#app/gateways/hand-over.ts";
+import type { Wanted } from "#app/gateways/wanted.ts";
 import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
+import { Failure } from "#protocol/failure.ts";
 import { makeSeal, openRelease, releaseSchema, typedAskHeld, typedHandIn } from "#protocol/documents/index.ts";
 import type { HandIn } from "#protocol/documents/index.ts";
 import { erasureCertificateSchema, requireErasure, typedAskErasure } from "#protocol/erasure/index.ts";
 import { compartmentKey, deriveEncryptionKey, deriveVaultAccount } from "#protocol/keys/index.ts";
-import { keyForRelease, openCapsule } from "#protocol/keys/index.ts";
-import { signRequest, verifyReceipt } from "#protocol/receipts/index.ts";
+import { keyForRelease, openCapsule, sessionResources } from "#protocol/keys/index.ts";
+import { receiptSchema, signRequest, typedAskReceipts, verifyReceipt } from "#protocol/receipts/index.ts";
 import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
 import { people, startChain, type TestChain } from "../support/chain.ts";
 import { startProcess, type OneProcess } from "../support/one-process.ts";
-import { addSealed, funded, giveConsent, makeRequest, read, signInToRead } from "../support/reading.ts";
+import {
+  addSealed,
+  funded,
+  giveConsent,
+  makeRequest,
+  read,
+  signInElsewhere,
+  signInToRead,
+} from "../support/reading.ts";
 import type { Consent, Reader, Sealed } from "../support/reading.ts";
-import { eventually, makeFolder } from "../support/service.ts";
+import { eventually, makeFolder, makeMessage } from "../support/service.ts";
 import { enrol, type Keyed } from "../support/story.ts";
+
+/** More by PLACET_SEALS, to see how long thousands take. */
+const MANY = Number(process.env["PLACET_SEALS"] ?? 60);
 
 const keys = {
   one: funded.PLACET_GATEWAY_KEY,
@@ -171,6 +186,61 @@ describe("A patient with two gateways", () => {
     for (const asked of strangers) expect(await askHeld(two, asked)).toMatchObject({ status: 401 });
   });
 
+  it("is read at the second from a page of the first, by the wallet's sign-in and no session, and sees it with its receipt", async () => {
+    const at = { running: two.running, chain };
+    const { sessionKey, signIn } = await signInElsewhere(at, people.lena);
+    const request = async () => makeRequest(at, { reader: asLena.two, consent, documents: [labs.document] });
+    const ask = async (changes: Record<string, unknown> = {}, asked?: Awaited<ReturnType<typeof request>>) =>
+      send(two, "/api/entrusted/releases", {
+        ...(await signRequest(sessionKey, asked ?? (await request()))),
+        opening: consent.opening,
+        signIn,
+        ...changes,
+      });
+    const { status, body } = await ask();
+    expect({ status, results: body["results"] }).toMatchObject({ status: 200, results: [{ status: "released" }] });
+    const receipt = receiptSchema.parse(body["receipt"]);
+    expect(await verifyReceipt(receipt)).toBe("wallet");
+    expect(receipt.body).toMatchObject({ gateway: infoOf(two).address, delegation: signIn });
+
+    // Each request once, by the key that the sign-in names, for this gateway, and as long as the sign-in lasts.
+    const once = await request();
+    expect(await ask({}, once)).toMatchObject({ status: 200 });
+    expect(await ask({}, once)).toMatchObject({ status: 409, body: { reason: "request-repeated" } });
+    expect(await ask({}, { ...(await request()), gateway: infoOf(one).address })).toMatchObject({ status: 400 });
+    expect(await ask({}, { ...(await request()), reader: people.ben.address })).toMatchObject({ status: 403 });
+    const others = [
+      { signIn: (await signInElsewhere(at, people.lena, { gateway: infoOf(one).address })).signIn, status: 400 },
+      { signIn: (await signInElsewhere(at, people.lena, { seconds: -60 })).signIn, status: 401 },
+      { signIn: (await signInElsewhere(at, people.lena)).signIn, status: 401 },
+      { signIn: { ...signIn, signature: (await signInElsewhere(at, people.ben)).signIn.signature }, status: 401 },
+      { signIn: (await signInElsewhere(at, people.ben)).signIn, status: 403 },
+    ];
+    for (const { signIn, status } of others) expect(await ask({ signIn })).toMatchObject({ status });
+    // The first has her ordinary sign-in: it says other words, and counts for no page of another service.
+    const ordinary = await askOrdinary();
+    expect(await ask({ signIn: ordinary })).toMatchObject({ status: 400, body: { reason: "sign-in" } });
+
+    async function askReceipts({ of = two, time = now(), by = vault } = {}) {
+      const told = { subject: ana.address, time };
+      const signature = await by.signTypedData(typedAskReceipts(chain.place, { ...told, gateway: infoOf(of).address }));
+      return send(two, "/api/entrusted/receipts", { ...told, signature });
+    }
+    const seen = await askReceipts();
+    const items = seen.body["items"] as { receipt: { body: { number: number } } }[];
+    expect(items.map((item) => item.receipt.body.number)).toContain(receipt.body.number);
+    const strangers = [{ by: people.lena as never }, { by: people.ana as never }, { time: now() - 300 }, { of: one }];
+    for (const asked of strangers) expect(await askReceipts(asked)).toMatchObject({ status: 401 });
+  });
+
+  /** What Lena's wallet signed to sign in at the second by its own page. */
+  async function askOrdinary() {
+    const { publicKey } = asLena.two.sessionKey;
+    const resources = sessionResources({ publicKey, gateway: infoOf(two).address });
+    const message = await makeMessage(two.running, people.lena.address, { resources });
+    return { message, signature: await people.lena.signMessage({ message }) };
+  }
+
   it("is read by neither gateway, nor by both together", async () => {
     const releases = await Promise.all(
       [one, two].map(async (gateway) => releaseSchema.parse((await readAt(gateway, consent.opening)).result?.release)),
@@ -230,9 +300,57 @@ describe("A patient with two gateways", () => {
     expect(await reasonAt(two, consent.opening)).toBe("released");
   });
 
+  it(`hands over ${MANY} seals in parts, as her app does, without her wallet: what is held is not sent twice`, async () => {
+    const { address, encryptionKey } = infoOf(two);
+    const gatewayKey = fromHex(encryptionKey, 32);
+    const key = compartmentKey(ana.root, { category: "labs", epoch: 0 });
+    const wanted: Wanted[] = [];
+    for (let at = 0; at < MANY; at += 50) {
+      const anchors = Array.from({ length: Math.min(50, MANY - at) }, () => ({
+        ...{ document: toHex(randomBytes(32)), manifest: toHex(randomBytes(32)), version: 1 },
+      }));
+      await chain.act(people.ana, { name: "anchorMany", args: { subject: ana.address, anchors } });
+      for (const { document } of anchors)
+        wanted.push({ document, version: 1, category: "labs", keyedBy: "category", manifestBytes: randomBytes(0) });
+    }
+    const talk = createTalk(
+      async (path, { schema, body }) => {
+        const { status, body: answer } = await send(two, path, body);
+        if (status !== 200)
+          throw new Failure(answer["code"] as "conflict", "No.", { reason: String(answer["reason"]) });
+        return schema.parse(answer);
+      },
+      { place: chain.place, subject: ana.address, gateway: address, sign: (typed) => vault.signTypedData(typed) },
+    );
+    const held = await talk.readHeld();
+    const before = held.size;
+    let parts = 0;
+    const began = performance.now();
+    const complete = await handOverSeals({
+      wanted: () => wanted,
+      held,
+      goesOn: () => true,
+      make: async (some) =>
+        some.map(({ document }) => {
+          const name = { place: chain.place, subject: ana.address, document, gateway: address };
+          const sealing = { version: 1, category: "labs", epoch: 0, keyedBy: "category" as const, key, gatewayKey };
+          return { document, version: 1, seal: toBase64Url(makeSeal(name, { ...sealing, dek: randomBytes(32) })) };
+        }),
+      handIn: talk.handIn,
+      onPart: () => (parts += 1),
+    });
+    if (MANY > 60)
+      console.log(`${MANY} seals: ${((performance.now() - began) / 1000).toFixed(1)} s, ${parts - 1} parts`);
+    expect({ complete, parts }).toEqual({ complete: true, parts: Math.ceil(MANY / 50) + 1 });
+    expect((await talk.readHeld()).size).toBe(before + MANY);
+    last = Math.max(last, now() + parts);
+  }, 900_000);
+
   it("drops the second, which then opens nothing, while the first goes on; and a revoke ends both", async () => {
     const seals = [sealFor(two)];
-    expect(await send(two, "/api/entrusted/drop", await sign(two, "drop"))).toMatchObject({ body: { dropped: 1 } });
+    expect(await send(two, "/api/entrusted/drop", await sign(two, "drop"))).toMatchObject({
+      body: { dropped: 1 + MANY },
+    });
     expect((await askHeld(two)).body).toEqual({ items: [], next: null });
     expect(await reasonAt(two, consent.opening)).toBe("no-seal");
     expect(await reasonAt(one)).toBe("released");

@@ -12,9 +12,9 @@ import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { signCall, unwrap } from "#protocol/keys/index.ts";
 import { cidOfBlock, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { typedAskErasure } from "#protocol/erasure/index.ts";
-import { signRequest } from "#protocol/receipts/index.ts";
+import { signRequest, typedAskReceipts } from "#protocol/receipts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
-import { makeRequest } from "../support/reading.ts";
+import { makeRequest, signInElsewhere } from "../support/reading.ts";
 import { createAnswerCheck, listOperations, schemasOf } from "../support/api-document.ts";
 import type { Operation } from "../support/api-document.ts";
 import { arbitraryOf, hostile, nearly } from "../support/schema-arbitrary.ts";
@@ -193,6 +193,16 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000), document: withdrawn };
     const typed = typedAskErasure(chain.place, { ...told, gateway: gateway.address });
     return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
+  async postApiEntrustedReceipts({ chain, people, gateway }) {
+    const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
+    const typed = typedAskReceipts(chain.place, { ...told, gateway: gateway.address });
+    return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
+  async postApiEntrustedReleases({ at, signedIn, live, labs, people }) {
+    const { signIn, sessionKey } = await signInElsewhere(at, people.lena);
+    const asked = { reader: signedIn.grantee, consent: live, documents: [labs.document] };
+    return [{ body: { ...(await signRequest(sessionKey, await makeRequest(at, asked))), signIn } }];
   },
   async deleteApiGuardianshipsSubject({ signedIn, guardians, people }) {
     await signedIn.patient.call("PUT", "/api/guardians", guardians);

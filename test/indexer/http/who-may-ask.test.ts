@@ -130,6 +130,17 @@ const table: Record<string, Row | Row[]> = {
     all("401"),
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS, document: `0x${"00".repeat(32)}` }),
   ],
+  "post /api/entrusted/receipts": [
+    "/api/entrusted/receipts",
+    all("401"),
+    (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
+  ],
+  // Whoever is signed in, or nobody: what counts is the wallet's sign-in in the body, and this one is none.
+  "post /api/entrusted/releases": [
+    "/api/entrusted/releases",
+    all("400"),
+    async (w) => ({ ...((await w.signRead()) as object), signIn: { message: "Let me in.", signature: NOBODYS } }),
+  ],
   "get /api/seals": [
     (w) => `/api/seals?subject=${w.people.ana.address}`,
     "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",

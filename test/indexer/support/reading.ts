@@ -9,8 +9,8 @@ import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { makeSeal, manifestCid, newDek } from "#protocol/documents/index.ts";
 import { compartmentKey, createSessionKey, makeCapsule, sessionResources } from "#protocol/keys/index.ts";
 import type { SessionKey } from "#protocol/keys/index.ts";
-import { newRequestId, signRequest } from "#protocol/receipts/index.ts";
-import type { ReadRequest, Receipt, SignedRequest } from "#protocol/receipts/index.ts";
+import { newRequestId, signRequest, writeElsewhereSignIn } from "#protocol/receipts/index.ts";
+import type { ReadRequest, Receipt, SignedRequest, SignInElsewhere } from "#protocol/receipts/index.ts";
 import type { Act } from "#protocol/typed-data/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people } from "./chain.ts";
@@ -42,6 +42,27 @@ export async function signInToRead(running: RunningService, person: Person, orga
   const cookie = cookiesOf(answer);
   const signer = { key: sessionKey, account: person.address, gateway: running.service.gateway.address };
   return { address: person.address, call: createCaller(running.url, cookie, signer), cookie, sessionKey };
+}
+
+/** The sign-in by which a page of another service reads at this one, and the key that it names. */
+export async function signInElsewhere(
+  { running, chain }: { running: RunningService; chain: TestChain },
+  person: Person,
+  { gateway = running.service.gateway.address, seconds = 3_600 } = {},
+): Promise<{ sessionKey: SessionKey; signIn: SignInElsewhere }> {
+  const sessionKey = await createSessionKey();
+  const now = Math.floor(Date.now() / 1000);
+  const message = writeElsewhereSignIn({
+    account: person.address,
+    chainId: chain.place.chainId,
+    host: "other.example",
+    url: running.url,
+    nonce: "0123456789abcdef",
+    names: { publicKey: sessionKey.publicKey, gateway },
+    now: seconds < 0 ? now + 2 * seconds : now,
+    until: now + seconds,
+  });
+  return { sessionKey, signIn: { message, signature: await person.signMessage({ message }) } };
 }
 
 /** A document on the ledger whose seal the gateway holds. */

@@ -3,4 +3,4 @@ export { default as Accounting } from "./Accounting.svelte";
 export { createActivity, type Activity } from "./activity.svelte.ts";
 export { default as ActivityList } from "./ActivityList.svelte";
 export { default as HistoryCheck } from "./HistoryCheck.svelte";
-export type { ActivityLine, LineContext } from "./line.ts";
+export { wordsOf, type ActivityLine, type LineContext } from "./line.ts";

@@ -13,6 +13,7 @@ import { makeCapsule, readSettings, rememberLedger } from "#app/vault/index.ts";
 import type { Address } from "viem";
 import { confirmKey } from "./confirmed-keys.ts";
 import type { Consent } from "./consent.ts";
+import { gatewaysToTell } from "./telling.ts";
 
 /** A signed revoke holds also against acts that are sent before it, of which a proxy can sign many. Scopes are used once. */
 const CEILING_MARGIN = 1_000_000;
@@ -56,6 +57,7 @@ export async function grantConsent(wish: GrantWish): Promise<Performed> {
     opening,
     epoch,
     mayRead: hasOp(wish.ops, READ),
+    told: await gatewaysToTell(),
   });
   await putBlock(rawCid(capsule.digest), capsule.bytes);
   await confirmKey(grantee, now.key);

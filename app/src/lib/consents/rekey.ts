@@ -15,11 +15,21 @@ import { z } from "zod";
 import { keyStanding } from "./confirmed-keys.ts";
 import { isOpen, type Consent } from "./consent.ts";
 import { readCheckedRecord } from "./read-consents.ts";
+import { gatewaysToTell, isTellingDue, noteTold } from "./telling.ts";
 
-/** What came of it: not needed, done, or done without those whose key was not confirmed. */
-export type RekeyOutcome = { done: boolean; leftOut: Address[] };
+/**
+ * What came of it: not needed, done, or done without those whose key was not confirmed. `untold`: who holds a consent and was
+ * not told which gateways are trusted now, since telling would have shut out those whose key was not confirmed.
+ */
+export type RekeyOutcome = { done: boolean; leftOut: Address[]; untold?: boolean };
 
-/** Re-keys when a consent to read ended since the last time, or the root is new. `lastEnd` and `now` in unix seconds. */
+/** Lists that could not be told while this page lives: asked again, the same would come of it. */
+const untellable = new Set<string>();
+
+/**
+ * Re-keys when a consent to read ended since the last time, or the root is new, or the patient trusts other gateways than
+ * those who remain were told of. `lastEnd` and `now` in unix seconds.
+ */
 export async function rekeyAfterEnd(options: {
   subject: Address;
   consents: readonly Consent[];
@@ -28,7 +38,11 @@ export async function rekeyAfterEnd(options: {
   newRoot?: boolean | undefined;
 }): Promise<RekeyOutcome> {
   const { subject } = options;
-  if (!options.newRoot && !(await isDue(options))) return { done: false, leftOut: [] };
+  const over = options.newRoot === true || (await isDue(options));
+  const told = await gatewaysToTell().catch(() => []);
+  const name = JSON.stringify(told);
+  // A telling shuts nobody out: that is for ends alone.
+  if (!over && (untellable.has(name) || !(await isTellingDue(told)))) return { done: false, leftOut: [] };
   const epoch = await readLedgerEpoch(subject);
   const leftOut: Address[] = [];
   const remaining = [];
@@ -48,17 +62,26 @@ export async function rekeyAfterEnd(options: {
       opening: consent.opening,
     });
   }
+  if (!over && leftOut.length > 0) {
+    untellable.add(name);
+    return { done: false, leftOut: [], untold: true };
+  }
+  if (!over && remaining.length === 0) {
+    await noteTold(told);
+    return { done: false, leftOut: [] };
+  }
   const offered = remaining.map(({ scope, grantee }) => ({ scope, grantee: grantee.address, epoch: epoch + 1 }));
-  const { index, parts } = await makeBundle({ subject, consents: remaining, epoch: epoch + 1 });
+  const { index, parts } = await makeBundle({ subject, consents: remaining, epoch: epoch + 1, told });
   await rememberLedger(await gatewayInfo(), (memory) => noteOffered(memory, offered));
   for (const part of [...parts, index]) await putBlock(rawCid(part.digest), part.bytes);
   await perform({
     act: { name: "rekey", args: { subject, bundle: index.digest, epoch } },
     by: "vault",
-    title: t("patient.act.rekey"),
+    title: t(over ? "patient.act.rekey" : "gateways.act.tell"),
     context: { kind: "rekey" },
   }).done;
   await rememberLedger(await gatewayInfo(), (memory) => noteEpoch(memory, epoch + 1));
+  await noteTold(told);
   // A bundle that was made earlier and never reached the ledger held these very keys. Who could open it, and lost access
   // since, has them: then they are no fresh ones, and the next are taken.
   if (!(await isDue({ ...options, lastEnd: 0 }))) return { done: true, leftOut };

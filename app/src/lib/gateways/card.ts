@@ -4,8 +4,8 @@ import { t } from "#app/ui/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import { MOST_GATEWAYS, type AddedGateway } from "#protocol/keys/index.ts";
 import type { Address, Hex } from "viem";
-import { cardShape, findOrigin, refusalOf } from "./judge-card.ts";
-import { hostOf, withReach } from "./reach.ts";
+import { findOrigin, refusalOf } from "./judge-card.ts";
+import { cardShape, hostOf, withReach } from "#app/reach/index.ts";
 
 /** A gateway that may be trusted, if the person says so. */
 export type FoundGateway = { url: string; address: Address; encryptionKey: Hex };

@@ -5,7 +5,7 @@ import { signWithVaultAccount as sign } from "#app/vault/index.ts";
 import { requireErasure, type ErasureCertificate } from "#protocol/erasure/index.ts";
 import type { AddedGateway } from "#protocol/keys/index.ts";
 import type { Address, Hex } from "viem";
-import { withReach } from "./reach.ts";
+import { withReach } from "#app/reach/index.ts";
 import { createTalk } from "./talk.ts";
 
 /** Gives the gateway's certificate, checked; asked again, the same one. Throws Failure. */

@@ -17,12 +17,11 @@ import { Failure } from "#protocol/failure.ts";
 import { addGateway, dropGateway, noteGatewayRoots, readGateways, type AddedGateway } from "#protocol/keys/index.ts";
 import type { Address } from "viem";
 import type { FoundGateway } from "./card.ts";
-import { hostOf, withReach } from "./reach.ts";
+import { hostOf, withReach } from "#app/reach/index.ts";
+import { handOverSeals } from "./hand-over.ts";
 import { createTalk } from "./talk.ts";
-import { countDocuments, missingSeals, nameSeal, type Count, type Wanted } from "./wanted.ts";
+import { countDocuments, missingSeals, type Count, type Wanted } from "./wanted.ts";
 
-/** Documents sealed and handed in at a time: a second or two, after which "pause" is heard. */
-const AT_ONCE = 50;
 /** Milliseconds after which a gateway that failed is asked again by itself; twice as long each time, up to the second. */
 const REST_MS = 60_000;
 const LONGEST_REST_MS = 16 * REST_MS;
@@ -147,28 +146,33 @@ export function createGateways({ subject }: { subject: Address }) {
     note(address, { held });
     const isNew = held.size === 0;
     let told = 0;
-    while (goesOn(gateway) && wanted) {
-      const missing = missingSeals(wanted, held);
-      if (missing.length === 0) {
-        note(address, { phase: "complete", rest: REST_MS });
-        // Said aloud to all once; a record more, now and then, is worth no note on the screen.
-        if (told > 0) announce(t("gateways.done", { host: hostOf(gateway.url) }), { silent: !isNew });
-        return;
-      }
-      const { ready, all } = countDocuments(wanted, held);
-      // Told to those who do not see the bar: at the beginning, then at each quarter.
-      if (told <= (4 * ready) / Math.max(1, all)) {
-        announce(t("gateways.progress.said", { host: hostOf(gateway.url), ready, all }), { silent: true });
-        told = Math.floor((4 * ready) / Math.max(1, all)) + 1;
-      }
-      const some = missing.slice(0, AT_ONCE);
-      const epoch = await readLedgerEpoch(subject);
-      const orders = some.map((one) => ({ subject, epoch, ...one }));
-      const seals = await makeSeals(orders, [{ address, key: encryptionKey }]);
-      await talk.handIn(seals.map(({ document, version, seal }) => ({ document, version, seal })));
-      for (const one of some) held.add(nameSeal(one));
+    /** Told to those who do not see the bar: at the beginning, then at each quarter. */
+    function tell(): void {
       changes += 1;
+      const all = wanted ?? [];
+      if (missingSeals(all, held).length === 0) return;
+      const count = countDocuments(all, held);
+      if (told > (4 * count.ready) / Math.max(1, count.all)) return;
+      announce(t("gateways.progress.said", { host: hostOf(gateway.url), ...count }), { silent: true });
+      told = Math.floor((4 * count.ready) / Math.max(1, count.all)) + 1;
     }
+    const complete = await handOverSeals({
+      wanted: () => wanted ?? [],
+      held,
+      goesOn: () => goesOn(gateway) && wanted !== undefined,
+      async make(some) {
+        const epoch = await readLedgerEpoch(subject);
+        const orders = some.map((one) => ({ subject, epoch, ...one }));
+        const seals = await makeSeals(orders, [{ address, key: encryptionKey }]);
+        return seals.map(({ document, version, seal }) => ({ document, version, seal }));
+      },
+      handIn: talk.handIn,
+      onPart: tell,
+    });
+    if (!complete) return;
+    note(address, { phase: "complete", rest: REST_MS });
+    // Said aloud to all once; a record more, now and then, is worth no note on the screen.
+    if (told > 0) announce(t("gateways.done", { host: hostOf(gateway.url) }), { silent: !isNew });
   }
 
   /** One piece of work for each gateway at a time; what comes meanwhile is looked at once more when it is done. */

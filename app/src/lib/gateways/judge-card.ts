@@ -1,20 +1,9 @@
 // What a gateway says of itself before it is trusted, and whether it can be. Words for it stand in card.ts.
-import { addressShape, digestShape, type GatewayInfo } from "#app/service/index.ts";
+import type { GatewayCard } from "#app/reach/index.ts";
+import type { GatewayInfo } from "#app/service/index.ts";
 import { fromHex } from "#protocol/bytes.ts";
-import { fingerprint, MOST_GATEWAYS, type AddedGateway } from "#protocol/keys/index.ts";
+import { fingerprint, isGatewayOrigin, MOST_GATEWAYS, type AddedGateway } from "#protocol/keys/index.ts";
 import { isAddressEqual, type Address, type Hex } from "viem";
-import { z } from "zod";
-
-/** The shape of a gateway's card. */
-export const cardShape = z.object({
-  address: addressShape,
-  encryptionKey: digestShape,
-  chainId: z.number().int().positive(),
-  ledger: addressShape,
-  genesisHash: digestShape,
-});
-/** A gateway's card as it gives it. */
-export type GatewayCard = z.output<typeof cardShape>;
 
 /** Why a gateway cannot be added: of another chain or ledger, this very service, trusted already, or one too many. */
 export type Refusal = "otherLedger" | "itself" | "known" | "most";
@@ -29,13 +18,8 @@ export function findOrigin(text: string): string | undefined {
   const trimmed = text.trim();
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  return url !== undefined && trimmed !== "" && isGatewayUrl(url) ? url.origin : undefined;
-}
-
-function isGatewayUrl({ protocol, hostname, host, username, password }: URL): boolean {
-  const local = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  const plain = username === "" && password === "" && /^[a-z0-9.:[\]-]+$/.test(host);
-  return plain && (protocol === "https:" || local);
+  const plain = trimmed !== "" && url?.username === "" && url.password === "";
+  return url !== undefined && plain && isGatewayOrigin(url.origin) ? url.origin : undefined;
 }
 
 /** Why this gateway cannot be added; undefined where it can. `own` is the service that serves this page. */

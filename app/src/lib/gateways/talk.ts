@@ -1,13 +1,12 @@
 // What a patient's vault tells another gateway, signed by the vault's account: no session there, and no wallet window.
 // Rule: a gateway hears no message whose time is not later than that of the last one, so times are counted on here, and
 // where another device was faster the message is signed anew with a later time.
-import { digestShape, type GatewayInfo } from "#app/service/index.ts";
+import { digestShape, type AskGateway, type GatewayInfo } from "#app/service/index.ts";
 import { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandedSeal } from "#protocol/documents/index.ts";
 import { erasureCertificateSchema, typedAskErasure, type ErasureCertificate } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
 import type { Address, Hex, TypedDataDefinition } from "viem";
 import { z } from "zod";
-import type { AskGateway } from "./reach.ts";
 import { nameSeal } from "./wanted.ts";
 
 /** So far ahead of the clock a message's time may be counted on before the next one waits. */

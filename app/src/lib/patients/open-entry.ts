@@ -8,6 +8,7 @@ import { fetchManifest } from "#app/documents/index.ts";
 import { t } from "#app/ui/index.ts";
 import { readDocument } from "#app/vault/index.ts";
 import type { ChartEntry } from "./chart-entry.ts";
+import { askElsewhere, type Elsewhere } from "./elsewhere/index.ts";
 import type { Use } from "./held-consent.ts";
 import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
@@ -16,14 +17,19 @@ import { askRelease } from "./release.ts";
 export type OpenedEntry =
   { ok: true; blob: Blob; metadata: Metadata } | { ok: false; reason: RefusalReason; detail: string };
 
-/** Asks for the record and opens it. Throws Failure where something failed that is no refusal. */
+/**
+ * Asks for the record and opens it; `by`: another gateway that the patient trusts, instead of this service's own. Throws
+ * Failure where something failed that is no refusal.
+ */
 export async function openEntry(
   entry: ChartEntry,
   use: Use,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; by?: Elsewhere | undefined } = {},
 ): Promise<OpenedEntry> {
   const { subject, document, version, author, manifest: digest } = entry;
-  const [answer] = await askRelease(use, [{ document, version }]);
+  const documents = [{ document, version }];
+  const { by } = options;
+  const [answer] = await (by ? askElsewhere(use, { documents, by }) : askRelease(use, documents));
   if (answer?.document !== document || answer.version !== version) {
     throw new Failure("tampered", t("provider.open.otherAnswer"));
   }

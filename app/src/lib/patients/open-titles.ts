@@ -5,6 +5,7 @@ import { decodeManifest, type Metadata } from "#protocol/documents/index.ts";
 import { fetchManifests } from "#app/documents/index.ts";
 import { openManifests } from "#app/vault/index.ts";
 import type { ChartEntry } from "./chart-entry.ts";
+import { askElsewhere, findTrustedGateways, isAway, recallSignIn, type ReleaseAnswer } from "./elsewhere/index.ts";
 import type { Use } from "./held-consent.ts";
 import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
@@ -12,10 +13,27 @@ import { askRelease } from "./release.ts";
 /** A record whose title was learnt. */
 export type Titled = { entry: ChartEntry; metadata: Metadata };
 
+/**
+ * By this service's gateway, or, where that is away, by another one that the patient trusts and that one is signed in to:
+ * no wallet window opens for titles.
+ */
+async function askAnyone(use: Use, documents: readonly ChartEntry[]): Promise<ReleaseAnswer[]> {
+  try {
+    return await askRelease(use, documents);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    for (const gateway of await findTrustedGateways(use.consent)) {
+      const held = await recallSignIn(gateway);
+      if (held) return askElsewhere(use, { documents, by: { gateway, held } });
+    }
+    throw error;
+  }
+}
+
 /** Opens the descriptions of records, all under one consent and for one purpose; what is refused is left out. */
 export async function openTitles(entries: readonly ChartEntry[], use: Use): Promise<Titled[]> {
   const { consent, purpose } = use;
-  const answers = await askRelease(use, entries);
+  const answers = await askAnyone(use, entries);
   const released = entries.flatMap((entry) => {
     const answer = answers.find((one) => one.document === entry.document && one.version === entry.version);
     return answer?.status === "released" ? [{ entry, release: answer.release }] : [];

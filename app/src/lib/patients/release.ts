@@ -1,33 +1,18 @@
 // A read, asked of the gateway: signed by the session key, so that no wallet window opens, and answered document by
 // document. Rule: it names everything that the answer depends on, and leaves a receipt that the patient sees.
 import { READ } from "#protocol/codes/index.ts";
-import { releaseSchema, type Release } from "#protocol/documents/index.ts";
-import { newRequestId, refusalReasons, signRequest, type RefusalReason } from "#protocol/receipts/index.ts";
-import { chainClient, digestShape, gatewayInfo, request } from "#app/service/index.ts";
+import { newRequestId, signRequest } from "#protocol/receipts/index.ts";
+import { chainClient, gatewayInfo, request } from "#app/service/index.ts";
 import { session, sessionKey } from "#app/session/index.ts";
 import type { Hex } from "viem";
 import { z } from "zod";
+import { resultsShape, type ReleaseAnswer } from "./elsewhere/index.ts";
 import type { Use } from "./held-consent.ts";
 
-/** The answer for one document. */
-export type ReleaseAnswer =
-  | { document: Hex; version: number; status: "released"; release: Release }
-  | { document: Hex; version: number; status: "refused"; reason: RefusalReason; detail: string };
+const answerSchema = z.object({ results: resultsShape });
 
-const named = { document: digestShape, version: z.number().int().positive() };
-const answerSchema = z.object({
-  results: z.array(
-    z.discriminatedUnion("status", [
-      z.object({ ...named, status: z.literal("released"), release: releaseSchema }),
-      z.object({
-        ...named,
-        status: z.literal("refused"),
-        reason: z.enum(refusalReasons),
-        detail: z.string().max(1000),
-      }),
-    ]),
-  ),
-});
+/** So long is waited for this service's gateway, before it counts as away. */
+const PATIENCE_MS = 20_000;
 
 /** Asks for documents under one consent and for one purpose. Throws Failure when there is no answer at all. */
 export async function askRelease(
@@ -54,6 +39,11 @@ export async function askRelease(
     recentBlock: { number: Number(block.number), hash: block.hash },
     time: Math.floor(Date.now() / 1000),
   });
-  const { results } = await request("/api/releases", { method: "POST", body: signed, schema: answerSchema });
+  const { results } = await request("/api/releases", {
+    method: "POST",
+    body: signed,
+    schema: answerSchema,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   return results;
 }

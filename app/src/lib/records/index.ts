@@ -11,6 +11,7 @@ export { default as RecordFacts } from "./RecordFacts.svelte";
 export { default as RecordList } from "./RecordList.svelte";
 export { createRecordReader } from "./read-records.ts";
 export { createRecords, type Records } from "./records.svelte.ts";
+export { createOlderReader, isShared, wantedOfNewest } from "./sealed-elsewhere.ts";
 export { findLeftBehind, takeAlong } from "./take-along.ts";
 export { default as VersionList } from "./VersionList.svelte";
 export { readVersions } from "./versions.ts";

@@ -23,7 +23,7 @@ const sealSchema = z.object({
   document: digestShape,
   version: z.number(),
   author: addressShape,
-  keyedBy: z.string().default("category"),
+  keyedBy: z.enum(["category", "document"]).default("category"),
 });
 
 /** What a description was opened for: the list is the service's word, so one manifest may be claimed for two documents. */
@@ -41,6 +41,7 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
     ]);
     // An end on the ledger counts one version on, so that nothing signed before it holds; the document's last is the one below.
     const rows = listed.map((row) => (row.status === 1 ? row : { ...row, version: Math.max(1, row.version - 1) }));
+    const sealsOf = Map.groupBy(seals, ({ document }) => document);
     const owned = new Set(
       seals.filter((seal) => seal.author === subject).map((seal) => `${seal.document}:${seal.version}:${seal.keyedBy}`),
     );
@@ -69,6 +70,7 @@ export function createRecordReader(subject: Address): () => Promise<ChartRecord[
         problem: metadata ? undefined : manifests[at] ? "cannot-open" : "missing",
         sealedByOwner: owned.has(`${row.document}:${row.version}:category`),
         sealedSingly: owned.has(`${row.document}:${row.version}:document`),
+        seals: (sealsOf.get(row.document) ?? []).map(({ version, keyedBy }) => ({ version, keyedBy })),
         erasure: erasures.get(row.document),
       };
     });

@@ -8,6 +8,9 @@ import type { RecordErasure } from "./erasures.ts";
 /** Why a record's description is not there. */
 export type RecordProblem = "missing" | "cannot-open";
 
+/** A seal that the service's gateway holds: of which version, and under which key. */
+export type HeldSeal = { version: number; keyedBy: "category" | "document" };
+
 /** A document of the subject. Times in unix seconds. */
 export type ChartRecord = {
   document: Hex;
@@ -26,6 +29,8 @@ export type ChartRecord = {
   sealedByOwner: boolean;
   /** True when a seal for consents to this very document is held. */
   sealedSingly: boolean;
+  /** Every seal that the service holds of it, older versions' and an author's too. */
+  seals: readonly HeldSeal[];
   /** What became of its erasure; undefined where none was asked for. */
   erasure?: RecordErasure | undefined;
 };

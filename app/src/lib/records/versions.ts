@@ -12,7 +12,7 @@ const answerSchema = z.object({
   ),
 });
 
-/** Every version of a record as a record of its own, the newest first. Its seals are those of the newest alone. */
+/** Every version of a record as a record of its own, the newest first. Whether it is sealed by the owner is told of the newest alone. */
 export async function readVersions(record: ChartRecord): Promise<ChartRecord[]> {
   const { subject, document } = record;
   const { items } = await request(`/api/documents/${document}/versions`, { query: { subject }, schema: answerSchema });

@@ -1,5 +1,6 @@
 // The service's one door for the app: typed calls, pages, blocks, the chain behind it, live events. No keys here.
 export { readAccount, readProvider, searchProviders, type AccountInfo, type ProviderInfo } from "./accounts.ts";
+export type { AskGateway, ReachedPath } from "./ask-gateway.ts";
 export { fetchBlock, missingBlocks, putBlock, putBlockPatiently } from "./blocks.ts";
 export { chainClient, placetChain, rpc } from "./chain.ts";
 export { forgetAllHere, forgetHere, keepHere, listHere, readHere, type DeviceShelf } from "./device.ts";

@@ -4,6 +4,7 @@ import type { Address } from "viem";
 import { z } from "zod";
 import {
   addressShape,
+  forgetAllHere,
   forgetHere,
   gatewayInfo,
   keepHere,
@@ -165,7 +166,11 @@ export async function signOut(): Promise<void> {
   const account = answer?.account;
   leave();
   resetLive();
-  if (account !== undefined) await forgetHere("session-keys", account);
+  if (account !== undefined) {
+    await forgetHere("session-keys", account);
+    // With it go those that other gateways were shown (`keepHere` under account, blank, gateway).
+    await forgetAllHere("session-keys", `${account} `);
+  }
   await request("/api/session", { method: "DELETE", schema: z.unknown() });
 }
 

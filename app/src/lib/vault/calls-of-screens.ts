@@ -73,6 +73,11 @@ export function openFreshCapsule(consent: Args<"openFreshCapsule">): Result<"ope
   return askVaultHere("openFreshCapsule", consent);
 }
 
+/** Which gateways the patient tells the holder of a consent of. */
+export function readTold(consent: Args<"readTold">): Result<"readTold"> {
+  return askVaultHere("readTold", consent);
+}
+
 /** Fresh capsules for everybody who remains, for the act `rekey`. */
 export function makeBundle(bundle: Args<"makeBundle">): Result<"makeBundle"> {
   return askVaultHere("makeBundle", bundle);

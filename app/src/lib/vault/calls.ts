@@ -13,6 +13,7 @@ import type {
   NoteKind,
   Sealed,
   ShareLabel,
+  ToldGateway,
   Unlocker,
   VaultBlob,
   VaultSettings,
@@ -205,6 +206,8 @@ export type VaultCalls = {
       opening: Opening;
       epoch: number;
       mayRead: boolean;
+      /** The gateways that the grantee is told of, where there are more than the service's own. */
+      told: readonly ToldGateway[];
     }>;
     result: Sealed;
   };
@@ -218,11 +221,17 @@ export type VaultCalls = {
     args: WithPlace<ConsentKey & { index: Uint8Array }>;
     result: { opening: Opening; epoch: number } | null;
   };
+  /** The gateways that a capsule, or the fresh one in a bundle, tells of; null where nothing in it is for us. */
+  readTold: {
+    args: WithPlace<ConsentKey & { from: { capsule: Uint8Array } | { index: Uint8Array } }>;
+    result: { epoch: number; gateways: readonly ToldGateway[] } | null;
+  };
   makeBundle: {
     args: WithPlace<{
       subject: Address;
       consents: { grantee: KeyedParty; scope: Hex; opening: Opening }[];
       epoch: number;
+      told: readonly ToldGateway[];
     }>;
     result: { index: Sealed; parts: Sealed[] };
   };

@@ -15,6 +15,7 @@ export {
   openOpening,
   readDocument,
   readRange,
+  readTold,
   wrapNote,
 } from "./calls-of-screens.ts";
 export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";

@@ -10,6 +10,8 @@ import { askEndpoint, secondEndpoint } from "./second-endpoint.ts";
 /** A fact, and whose word it rests on besides the service's. */
 export type Fact<T> = { value: T; checkedBy: CheckedBy };
 
+const SECONDS_MS = 8_000;
+
 async function seconds(): Promise<Second[]> {
   const named = secondEndpoint();
   const wallet = await askThroughWallet().catch(() => undefined);
@@ -17,6 +19,16 @@ async function seconds(): Promise<Second[]> {
     ...(wallet === undefined ? [] : [{ by: "wallet" as const, ask: wallet }]),
     ...(named === undefined ? [] : [{ by: "endpoint" as const, ask: askEndpoint(named) }]),
   ];
+}
+
+/** What each node besides the service's answers; those that refuse, or are silent for some seconds, are left out. */
+export async function askSeconds(method: string, params: readonly unknown[]): Promise<unknown[]> {
+  const silent = Symbol("silent");
+  const answers = (await seconds()).map(async ({ ask }) => {
+    const late = new Promise((resolve) => setTimeout(() => resolve(silent), SECONDS_MS));
+    return Promise.race([ask(method, params).catch(() => silent), late]);
+  });
+  return (await Promise.all(answers)).filter((answer) => answer !== silent);
 }
 
 /** Any view of the ledger. Throws Failure("tampered") where the views differ, Failure("unavailable"). */

@@ -11,15 +11,17 @@ import {
   type GrantableDocument,
   type Reader,
 } from "#app/consents/index.ts";
-import { createGateways, type Gateways, type Wanted } from "#app/gateways/index.ts";
+import { createGateways, type Gateways } from "#app/gateways/index.ts";
 import { nameOf } from "#app/people/index.ts";
 import {
   categoryLabel,
+  createOlderReader,
   createRecords,
-  isLive,
-  isNew,
+  isShared,
+  readVersions,
   recordedAt,
   sealRecords,
+  wantedOfNewest,
   type ChartRecord,
 } from "#app/records/index.ts";
 import { createRequests } from "#app/requests/index.ts";
@@ -111,21 +113,6 @@ function createChart(subject: Address) {
   };
 }
 
-/** Live, opened, and the patient's own or accepted. */
-function isShared(record: ChartRecord): boolean {
-  return isLive(record) && !isNew(record) && record.metadata !== undefined && record.manifestBytes !== undefined;
-}
-
-/** The seals that every trusted gateway should hold: as this service does. `named`: documents that consents name. */
-function wantedOf(records: readonly ChartRecord[], named: ReadonlySet<string>): Wanted[] {
-  return records.filter(isShared).flatMap(({ document, version, metadata, manifestBytes }) => {
-    if (!metadata || !manifestBytes) return [];
-    const one = { document, version, category: metadata.category, manifestBytes };
-    const single = named.has(document) ? [{ ...one, keyedBy: "document" as const }] : [];
-    return [{ ...one, keyedBy: "category" as const }, ...single];
-  });
-}
-
 /** Whether the vault's root is newer than what is sealed. Its vault account can re-key only once its key is published. */
 async function isRootNew(subject: Address): Promise<boolean> {
   if (!isNewRootUnsealed() || !vault.publicKey) return false;
@@ -142,9 +129,12 @@ function createHousekeeper(chart: {
   consents: ReturnType<typeof createConsents>;
   gateways: Gateways;
 }): () => Promise<void> {
+  const readOlder = createOlderReader(readVersions);
   let running = false;
-  return async () => {
+  let again = false;
+  async function keepHouse(): Promise<void> {
     const { subject, records, consents, gateways } = chart;
+    again ||= running;
     if (running || consents.loader.state !== "ready" || records.loader.state !== "ready") return;
     running = true;
     try {
@@ -157,6 +147,7 @@ function createHousekeeper(chart: {
       for (const grantee of outcome.leftOut) {
         announce(t("patient.rekey.leftOut", { name: nameOf(grantee) }), { tone: "problem" });
       }
+      if (outcome.untold) announce(t("gateways.untold"), { tone: "problem" });
       const inForce = records.all.filter((one) => one.status === 1);
       if (newRoot) await sealRecords(inForce, { subject, keyedBy: "category" });
       const settled = (record: ChartRecord): boolean => record.at < now - YOUNG;
@@ -167,11 +158,16 @@ function createHousekeeper(chart: {
       const single = inForce.filter((one) => named.has(one.document) && (newRoot || !one.sealedSingly));
       await sealRecords(single, { subject, keyedBy: "document" });
       if (newRoot) await noteRootSealed(roots);
-      gateways.keepUp(wantedOf(records.all, named));
+      const newest = wantedOfNewest(records.all, named);
+      gateways.keepUp(gateways.standings.length === 0 ? newest : [...newest, ...(await readOlder(records.all))]);
     } catch {
       // Nothing is lost: the same work is due again at the next change, and the transaction line said what failed.
     } finally {
       running = false;
     }
-  };
+    if (!again) return;
+    again = false;
+    await keepHouse();
+  }
+  return keepHouse;
 }

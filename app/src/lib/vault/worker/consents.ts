@@ -1,7 +1,7 @@
 // Capsules, bundles and notes: what a consent hands over, and the words beside it.
 import type { Handlers } from "#app/workers/index.ts";
 import { fetchBlock } from "#app/service/index.ts";
-import { fromHex } from "#protocol/bytes.ts";
+import { fromHex, wipe } from "#protocol/bytes.ts";
 import type { Opening } from "#protocol/consent/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import type { Hex } from "viem";
@@ -9,22 +9,26 @@ import {
   findInBundle,
   makeBundle,
   makeCapsule,
+  openCapsule,
   openNote,
   openOpening,
   wrapNote,
   type CapsuleContent,
+  type ConsentName,
+  type ToldGateway,
 } from "#protocol/keys/index.ts";
 import type { KeyedParty, VaultCalls } from "../calls.ts";
 import { currentPair, holdCapsule, openRing, withEachKey } from "./keyring.ts";
 
 const toParty = ({ address, key }: KeyedParty) => ({ address, key: fromHex(key, 32) });
 
-/** One key for each category and each single document that the consent names. */
-function contentOf(opening: Opening, epoch: number): CapsuleContent {
+/** One key for each category and each single document that the consent names, and the gateways to be told of. */
+function contentOf(opening: Opening, epoch: number, told: readonly ToldGateway[]): CapsuleContent {
   const { compartments } = openRing();
   return {
     epoch,
     opening,
+    gateways: told,
     categories: opening.categories.map((category) => ({ category, key: compartments.keyOf(category, epoch) })),
     documents: opening.documents.map((document) => ({
       document: document as Hex,
@@ -33,19 +37,36 @@ function contentOf(opening: Opening, epoch: number): CapsuleContent {
   };
 }
 
+/** The fresh capsule in a bundle, whose keys are held from now on; null where it has none for us. */
+async function openFresh(consent: ConsentName, index: Uint8Array): Promise<CapsuleContent | null> {
+  const ring = openRing();
+  const { secretKey } = currentPair();
+  const content = await findInBundle(consent, {
+    secretKey,
+    index,
+    fetchPart: (digest) => fetchBlock(rawCid(digest)),
+  });
+  if (content) holdCapsule(ring, consent, content);
+  return content;
+}
+
+function toldBy(content: CapsuleContent | null): VaultCalls["readTold"]["result"] {
+  return content && { epoch: content.epoch, gateways: content.gateways ?? [] };
+}
+
 /** The calls about consents. */
 export const consentCalls: Pick<
   Handlers<VaultCalls>,
-  "makeCapsule" | "openOpening" | "openFreshCapsule" | "makeBundle" | "wrapNote" | "openNote"
+  "makeCapsule" | "openOpening" | "openFreshCapsule" | "readTold" | "makeBundle" | "wrapNote" | "openNote"
 > = {
-  makeCapsule({ place, subject, scope, grantee, gateways, opening, epoch, mayRead }) {
+  makeCapsule({ place, subject, scope, grantee, gateways, opening, epoch, mayRead, told }) {
     return makeCapsule(
       { place, subject, scope },
       {
         grantee: toParty(grantee),
         subjectKey: currentPair().publicKey,
         gateways: gateways.map(toParty),
-        content: mayRead ? contentOf(opening, epoch) : { epoch, opening, categories: [], documents: [] },
+        content: mayRead ? contentOf(opening, epoch, told) : { epoch, opening, categories: [], documents: [] },
       },
     );
   },
@@ -55,23 +76,25 @@ export const consentCalls: Pick<
   },
 
   async openFreshCapsule({ place, subject, grantee, scope, index }) {
-    const ring = openRing();
-    const { secretKey } = currentPair();
-    const content = await findInBundle(
-      { place, subject, grantee, scope },
-      { secretKey, index, fetchPart: (digest) => fetchBlock(rawCid(digest)) },
-    );
-    if (!content) return null;
-    holdCapsule(ring, { subject, grantee, scope }, content);
-    return { opening: content.opening, epoch: content.epoch };
+    const content = await openFresh({ place, subject, grantee, scope }, index);
+    return content && { opening: content.opening, epoch: content.epoch };
   },
 
-  makeBundle({ place, subject, consents, epoch }) {
+  async readTold({ place, subject, grantee, scope, from }) {
+    const consent = { place, subject, grantee, scope };
+    if ("index" in from) return toldBy(await openFresh(consent, from.index));
+    const content = withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes: from.capsule }));
+    const told = toldBy(content);
+    wipe(...[...content.categories, ...content.documents].map(({ key }) => key));
+    return told;
+  },
+
+  makeBundle({ place, subject, consents, epoch, told }) {
     return makeBundle(
       consents.map(({ grantee, scope, opening }) => ({
         consent: { place, subject, grantee: grantee.address, scope },
         granteeKey: fromHex(grantee.key, 32),
-        content: contentOf(opening, epoch),
+        content: contentOf(opening, epoch, told),
       })),
     );
   },

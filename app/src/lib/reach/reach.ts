@@ -1,17 +1,9 @@
 // Talks to another gateway through a frame of this service whose own policy names that gateway alone: the page itself may
 // connect to nobody else. Rule: what comes back is hostile until a schema has passed it; a frame lives for one piece of work.
+import type { AskGateway, ReachedPath } from "#app/service/index.ts";
 import { t } from "#app/ui/index.ts";
 import { z } from "zod";
 import { readAnswer, type Answered } from "./read-answer.ts";
-
-/** The five addresses of a gateway that any page may call. */
-export type ReachedPath = "/api/gateway" | `/api/entrusted/${"seals" | "drop" | "held" | "erase"}`;
-
-/**
- * One call; with a body a POST. Throws Failure: the problem's code; "unavailable" where nobody answered; "tampered" for an
- * answer of another shape.
- */
-export type AskGateway = <T>(path: ReachedPath, options: { schema: z.ZodType<T>; body?: unknown }) => Promise<T>;
 
 /** The frame gives up after thirty seconds by itself: this is for a frame that never came. */
 const PATIENCE_MS = 40_000;
