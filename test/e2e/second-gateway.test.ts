@@ -11,9 +11,16 @@ import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { toHex } from "#protocol/bytes.ts";
+import { toBase64Url, toHex } from "#protocol/bytes.ts";
 import { READ } from "#protocol/codes/index.ts";
-import { typedAskHeld } from "#protocol/documents/index.ts";
+import {
+  decodeManifest,
+  encryptDocument,
+  makeSeal,
+  manifestCid,
+  openOwner,
+  typedAskHeld,
+} from "#protocol/documents/index.ts";
 import { decodeErasure, requireErasure } from "#protocol/erasure/index.ts";
 import { deriveVaultAccount, fingerprint } from "#protocol/keys/index.ts";
 import { buildApp } from "#scripts/build/app.ts";
@@ -21,7 +28,7 @@ import { prepareDatabase } from "#scripts/build/database.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { grantAll, readDocuments, type Given } from "#scripts/demo/consents.ts";
 import { enrol, openPeopleFile } from "#scripts/demo/enrol.ts";
-import { signIn, type Enrolled, type Participant } from "#scripts/demo/participant.ts";
+import { ownId, relayActs, signIn, type Enrolled, type Participant } from "#scripts/demo/participant.ts";
 import { openStage, type Stage } from "#scripts/demo/stage.ts";
 import { pickAnyPort, startOnFreePort } from "#scripts/stack/ports.ts";
 import { startService, type RunningService } from "#scripts/stack/service.ts";
@@ -32,6 +39,7 @@ import { go } from "./story/enrolment.ts";
 
 const ANA = 2;
 const LENA = 4;
+const NOOR = 6;
 /** An account of the development chain that is nobody's in the demonstration. */
 const SECOND_GATEWAY = 15;
 
@@ -89,6 +97,7 @@ beforeAll(async () => {
     { ...wish, expiresAt: one.now + 900 * 86_400 },
   ])) as [Given];
   await grantAll(one, ana, [{ ...wish, key: "first gateway", expiresAt: one.now + 1_800 }]);
+  await Promise.all([addNewerVersion(one), sealFiledRecord(one)]);
 }, 600_000);
 afterAll(async () => {
   if (browser) await takePictures(browser, "second-gateway");
@@ -98,14 +107,56 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
+/** A second version of a picture of hers: of the first one the service goes on holding a seal. */
+async function addNewerVersion(stage: Stage): Promise<void> {
+  const { items } = await ana.call.get("/api/seals?limit=200", sealsShape);
+  const document = ownId(ana, "document ana-chest-film");
+  expect(items.map((one) => one.document)).toContain(document);
+  const bytes = new Uint8Array(await new Blob(["Taken again."]).arrayBuffer());
+  const { digest: manifest } = await encryptDocument({
+    ...{ place: stage.place, subject: ana.address, author: ana.address, subjectKey: ana.key.publicKey },
+    source: new Blob([bytes]),
+    metadata: {
+      ...{ category: "imaging", title: "Chest X-ray, taken again", fileName: "again.txt", mediaType: "text/plain" },
+      ...{ size: bytes.length, recordedOn: "2026-01-15", addedAt: stage.now, tags: [] },
+    },
+    ...{ document, version: 2, onBlock: ana.call.putBlock },
+  });
+  const args = { subject: ana.address, document, manifest, version: 2, deadline: stage.now + 3_600 };
+  await relayActs(stage, ana, [{ act: { name: "anchor", args } }]);
+}
+
+/** What the laboratory filed gets a seal of its author's, as one gives it who holds the compartment's key. */
+async function sealFiledRecord(stage: Stage): Promise<void> {
+  const noor = await signIn(stage, { index: NOOR });
+  const filed = (await listDocuments()).find(({ author }) => author === noor.address);
+  const document = (filed?.document ?? "0x") as Hex;
+  const { owner } = decodeManifest(await ana.call.getBlock(manifestCid((filed?.manifest ?? "0x") as Hex)));
+  const name = { place: stage.place, subject: ana.address, document };
+  const dek = openOwner({ ...name, version: 1 }, { secretKey: ana.key.secretKey, owner });
+  const sealing = { version: 1, category: "labs", epoch: 0, keyedBy: "category" as const, dek };
+  const key = ana.compartments.keyOf("labs", 0);
+  const gateway = stage.gateway.address;
+  const seal = toBase64Url(makeSeal({ ...name, gateway }, { ...sealing, key, gatewayKey: stage.gateway.key }));
+  const seals = [{ subject: ana.address, document, version: 1, seal }];
+  const signed = { body: { seals }, key: noor.sessionKey, account: noor.address, gateway };
+  await noor.call.sendSigned("PUT", "/api/seals", signed, z.unknown());
+}
+
 const button = (name: string) => page.getByRole("button", { name, exact: true });
 const host = (): string => new URL(second.url).host;
 const item = () => page.getByRole("listitem").filter({ hasText: host() });
 
-const documentsShape = z.object({ items: z.array(z.object({ document: z.string(), status: z.number() })) });
+const documentsShape = z.object({
+  items: z.array(z.object({ document: z.string(), status: z.number(), author: z.string(), manifest: z.string() })),
+});
 const listDocuments = async () => (await ana.call.get("/api/documents?limit=200", documentsShape)).items;
 
-const sealsShape = z.object({ items: z.array(z.object({ document: z.string() })) });
+const sealsShape = z.object({
+  items: z.array(z.object({ document: z.string(), version: z.number(), keyedBy: z.string() })),
+});
+type HeldSeal = z.output<typeof sealsShape>["items"][number];
+const nameSeal = ({ document, version, keyedBy }: HeldSeal): string => `${document} ${version} ${keyedBy}`;
 
 /** Her live documents that the first gateway can open: also what others filed and she has not accepted. */
 async function listShared(): Promise<string[]> {
@@ -116,8 +167,8 @@ async function listShared(): Promise<string[]> {
     .map((one) => one.document);
 }
 
-/** What the second gateway says that it holds of hers. */
-async function askHeld(): Promise<string[]> {
+/** The seals that the second gateway says it holds of hers. */
+async function askSeals(): Promise<HeldSeal[]> {
   const told = { subject: ana.address, time: Math.floor(Date.now() / 1000) };
   const vault = privateKeyToAccount(deriveVaultAccount(ana.root));
   const signature = await vault.signTypedData(typedAskHeld(two.place, { ...told, gateway: two.gateway.address }));
@@ -126,9 +177,11 @@ async function askHeld(): Promise<string[]> {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ ...told, signature }),
   });
-  const { items } = (await response.json()) as { items: { document: string }[] };
-  return [...new Set(items.map(({ document }) => document))];
+  return sealsShape.parse(await response.json()).items;
 }
+
+/** The documents that they are of. */
+const askHeld = async (): Promise<string[]> => [...new Set((await askSeals()).map(({ document }) => document))];
 
 /** What her doctor gets to read from the second gateway. */
 async function readAtSecond() {
@@ -171,7 +224,14 @@ test("Ana trusts a second gateway after she compared its numbers, and it is hand
 });
 
 test("the second gateway holds seals of all her records, and opens those for her doctor that the consent covers", async () => {
+  // Older versions, and what she has not accepted, too: as much as the first can open for whoever has her consent.
+  const { items } = await ana.call.get("/api/seals?limit=200", sealsShape);
   const shared = await listShared();
+  const atFirst = items.filter(({ document }) => shared.includes(document)).map(nameSeal);
+  expect(atFirst).toContain(`${ownId(ana, "document ana-chest-film")} 1 category`);
+  await expect
+    .poll(async () => (await askSeals()).map(nameSeal), { timeout: 30_000 })
+    .toEqual(expect.arrayContaining(atFirst));
   expect(shared.length).toBeGreaterThan(10);
   expect((await askHeld()).toSorted()).toEqual(shared.toSorted());
   await item().getByText(`Can hand over all of your ${shared.length} records`).waitFor();
@@ -296,10 +356,13 @@ test("she drops it, and it opens nothing any more", async () => {
   await button(`Drop: ${host()}`).click();
   await page.getByText("What it handed over before stays with whoever got it.").waitFor();
   await checkAccessible(page);
+  epochBefore = await readEpoch();
   await button("Drop this gateway").click();
   await item().waitFor({ state: "detached" });
   expect(await askHeld()).toEqual([]);
   const { titles, reasons } = await readAtSecond();
   expect(titles).toEqual([]);
   expect(reasons).toContain("no-seal");
+  // And nobody who has a consent of hers is told of it any more.
+  await expect.poll(readEpoch, { timeout: 30_000 }).toBeGreaterThan(epochBefore);
 });

@@ -4,6 +4,7 @@ export { createPatientChart, type PatientChart } from "./chart.svelte.ts";
 export { versionKey, type ChartEntry } from "./chart-entry.ts";
 export { default as ChartList } from "./ChartList.svelte";
 export { default as ChartReader } from "./ChartReader.svelte";
+export { findTrustedGateways } from "./elsewhere/index.ts";
 export { categoryLabel, isOpen, mayAdd, type HeldConsent } from "./held-consent.ts";
 export { createHeldConsents, type HeldConsents } from "./held-consents.svelte.ts";
 export { default as HeldConsentCard } from "./HeldConsentCard.svelte";
