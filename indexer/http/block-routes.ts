@@ -14,7 +14,8 @@ import type { Route } from "./route.ts";
 const params = z.object({ cid: z.string().max(100) });
 /** Most blocks that are asked for at a time. */
 const MAX_ASKED = 256;
-const FETCH_MS = 5_000;
+/** So long other nodes are asked for a block that is not here. */
+export const FETCH_MS = 5_000;
 const OPENING_BRACE = 0x7b;
 // What a CID names never changes; the session rule still holds for every cache but the browser's own.
 const caching = { "Cache-Control": "private, max-age=31536000, immutable" };

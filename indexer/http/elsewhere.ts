@@ -4,13 +4,15 @@
 
 import { z } from "zod";
 import { getAddress, type Hex } from "viem";
-import { toBase64Url } from "#protocol/bytes.ts";
+import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import { HAND_IN_SECONDS } from "#protocol/documents/index.ts";
-import { readElsewhereSignIn, typedAskReceipts } from "#protocol/receipts/index.ts";
+import { verifySession } from "#protocol/keys/index.ts";
+import { blockRequestBytes, readElsewhereSignIn, typedAskReceipts } from "#protocol/receipts/index.ts";
 import type { Service } from "../service.ts";
 import { listReceipts } from "../store/receipts.ts";
 import type { Session } from "../store/sessions.ts";
+import { FETCH_MS } from "./block-routes.ts";
 import { cutPage, keyNumber, readCursor } from "./paging.ts";
 import { receiptItemOut, showReceipt } from "./receipts.ts";
 import { release, releaseIn, releaseOut } from "./releases.ts";
@@ -54,7 +56,7 @@ async function readSignIn(service: Service, signIn: z.output<typeof signInShape>
   };
 }
 
-/** POST /api/entrusted/releases and /api/entrusted/receipts. */
+/** POST /api/entrusted/releases, /api/entrusted/blocks and /api/entrusted/receipts. */
 export const elsewhereRoutes: Route[] = [
   route({
     method: "post",
@@ -71,6 +73,35 @@ export const elsewhereRoutes: Route[] = [
     problems: ["not-authorised", "forbidden", "conflict", "unavailable"],
     async handle({ service, body: { signIn, ...asked }, network }) {
       return release(service, { session: await readSignIn(service, signIn), asked, network });
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/entrusted/blocks",
+    summary:
+      "A block's bytes for a page of another service: what whoever is signed in may have, with the wallet's sign-in in the place of a session, and signed by the key that it names.",
+    tag: "blocks",
+    access: "public",
+    fromAnyPage: true,
+    limit: "blocks",
+    body: z.object({
+      cid: z.string().max(100),
+      time: z.number().int().min(0).max(0xff_ffff_ffff).describe("Unix seconds, now."),
+      signature: z.string().length(86).describe("ECDSA P-256 over the block request, base64url."),
+      signIn: signInShape,
+    }),
+    response: z.object({ bytes: z.string().describe("base64url") }),
+    problems: ["not-found", "not-authorised", "unsupported-type", "unavailable"],
+    async handle({ service, body: { cid, time, signature, signIn } }) {
+      const { sessionKey } = await readSignIn(service, signIn);
+      const bytes = blockRequestBytes({ cid, gateway: service.gateway.address, time });
+      const key = fromBase64Url(sessionKey ?? "");
+      const signed = await verifySession(key, { signature: fromBase64Url(signature, 64), bytes });
+      if (Math.abs(time - service.now()) > HAND_IN_SECONDS || !signed)
+        throw new Failure("not-authorised", "Your session did not ask for this block just now. Nothing was given.", {
+          reason: "block-signature",
+        });
+      return { bytes: toBase64Url(await service.ipfs.get(cid, { timeoutMs: FETCH_MS })) };
     },
   }),
   route({

@@ -3,9 +3,12 @@
 
 import { getAddress, isAddressEqual, type Address, type Hex, type TypedDataDefinition } from "viem";
 import { createSiweMessage, parseSiweMessage } from "viem/siwe";
+import { concat, utf8, type Bytes } from "../bytes.ts";
+import { canonicalBytes } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 import { MAX_SESSION_SECONDS, sessionResources, type SessionNames } from "../keys/session-key.ts";
 import type { Place } from "../keys/wrap.ts";
+import { lowerAddresses } from "../shapes.ts";
 import { readDelegation, type Delegation } from "./delegation.ts";
 
 /**
@@ -87,6 +90,14 @@ export function typedAskReceipts(
     primaryType: "AskReceipts",
     message: { subject, gateway, time },
   };
+}
+
+/** What a reader asks a gateway for besides keys: one block of ciphertext. `time` in Unix seconds. */
+export type BlockRequest = { cid: string; gateway: Address; time: number };
+
+/** What the session key signs for it: a line that says what it is, then its canonical JSON. */
+export function blockRequestBytes(request: BlockRequest): Bytes {
+  return concat(utf8("Placet block request, version 1\n"), canonicalBytes(lowerAddresses(request)));
 }
 
 /** A sign-in and the wallet's signature on it. */

@@ -1,8 +1,8 @@
 // Receipts: the signed request, the gateway's signed answer, batches and their proofs.
 
 export { readDelegation, type Delegation } from "./delegation.ts";
-export { ELSEWHERE_STATEMENT, readElsewhereSignIn, typedAskReceipts, writeElsewhereSignIn } from "./elsewhere.ts";
-export type { SignInElsewhere } from "./elsewhere.ts";
+export { blockRequestBytes, ELSEWHERE_STATEMENT, readElsewhereSignIn, typedAskReceipts } from "./elsewhere.ts";
+export { writeElsewhereSignIn, type SignInElsewhere } from "./elsewhere.ts";
 export { refusalReasons, type RefusalReason } from "./reasons.ts";
 export {
   decodeReceipt,

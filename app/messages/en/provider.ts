@@ -162,6 +162,10 @@ export const provider = {
   "provider.elsewhere.failed": "{host} did not hand it over either",
   "provider.elsewhere.other":
     "Who answers at {host} is not the gateway that the patient trusts. Nothing was opened, and nothing was sent to it.",
+  "provider.elsewhere.large":
+    "This service does not have the bytes of this record, and it is too large to come from elsewhere. Nothing was lost. Try again when this service is back.",
+  "provider.elsewhere.noBody":
+    "This record has not the size that its author gave it. It was not opened. Tell the patient.",
   "provider.elsewhere.noReceipt":
     "{host} answered without a valid receipt about what you asked for. Its answer was not used. Try again, or wait until this service is back.",
 

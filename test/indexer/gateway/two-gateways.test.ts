@@ -8,12 +8,25 @@ import { handOverSeals } from "#app/gateways/hand-over.ts";
 import type { Wanted } from "#app/gateways/wanted.ts";
 import { fromHex, randomBytes, toBase64Url, toHex } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
-import { makeSeal, openRelease, releaseSchema, typedAskHeld, typedHandIn } from "#protocol/documents/index.ts";
+import {
+  cidOfBlock,
+  makeSeal,
+  openRelease,
+  releaseSchema,
+  typedAskHeld,
+  typedHandIn,
+} from "#protocol/documents/index.ts";
 import type { HandIn } from "#protocol/documents/index.ts";
 import { erasureCertificateSchema, requireErasure, typedAskErasure } from "#protocol/erasure/index.ts";
 import { compartmentKey, deriveEncryptionKey, deriveVaultAccount } from "#protocol/keys/index.ts";
-import { keyForRelease, openCapsule, sessionResources } from "#protocol/keys/index.ts";
-import { receiptSchema, signRequest, typedAskReceipts, verifyReceipt } from "#protocol/receipts/index.ts";
+import { keyForRelease, openCapsule, sessionResources, signWithSession } from "#protocol/keys/index.ts";
+import {
+  blockRequestBytes,
+  receiptSchema,
+  signRequest,
+  typedAskReceipts,
+  verifyReceipt,
+} from "#protocol/receipts/index.ts";
 import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
 import { people, startChain, type TestChain } from "../support/chain.ts";
 import { startProcess, type OneProcess } from "../support/one-process.ts";
@@ -220,6 +233,20 @@ describe("A patient with two gateways", () => {
     // The first has her ordinary sign-in: it says other words, and counts for no page of another service.
     const ordinary = await askOrdinary();
     expect(await ask({ signIn: ordinary })).toMatchObject({ status: 400, body: { reason: "sign-in" } });
+
+    // The bytes too, where the first has lost them: a block to who asks for this one, now, by the session's key.
+    const bytes = randomBytes(100);
+    const cid = await cidOfBlock(bytes);
+    await asLena.two.call("PUT", `/api/blocks/${cid}`, bytes);
+    async function askBlock({ of = two, time = now(), named = cid, key = sessionKey } = {}) {
+      const asked = blockRequestBytes({ cid, gateway: infoOf(of).address, time });
+      const signature = toBase64Url(await signWithSession(key, asked));
+      return send(two, "/api/entrusted/blocks", { cid: named, time, signature, signIn });
+    }
+    expect(await askBlock()).toMatchObject({ status: 200, body: { bytes: toBase64Url(bytes) } });
+    const another = await cidOfBlock(randomBytes(100));
+    for (const asked of [{ of: one }, { time: now() - 300 }, { named: another }, { key: asLena.two.sessionKey }])
+      expect(await askBlock(asked)).toMatchObject({ status: 401, body: { reason: "block-signature" } });
 
     async function askReceipts({ of = two, time = now(), by = vault } = {}) {
       const told = { subject: ana.address, time };

@@ -9,10 +9,10 @@ import { fc } from "../../support/fast-check.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hex } from "viem";
 import { fromBase64Url, toBase64Url } from "#protocol/bytes.ts";
-import { signCall, unwrap } from "#protocol/keys/index.ts";
+import { signCall, signWithSession, unwrap } from "#protocol/keys/index.ts";
 import { cidOfBlock, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { typedAskErasure } from "#protocol/erasure/index.ts";
-import { signRequest, typedAskReceipts } from "#protocol/receipts/index.ts";
+import { blockRequestBytes, signRequest, typedAskReceipts } from "#protocol/receipts/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { makeRequest, signInElsewhere } from "../support/reading.ts";
 import { createAnswerCheck, listOperations, schemasOf } from "../support/api-document.ts";
@@ -198,6 +198,12 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
     const typed = typedAskReceipts(chain.place, { ...told, gateway: gateway.address });
     return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
+  async postApiEntrustedBlocks({ at, people, gateway, cid }) {
+    const { signIn, sessionKey } = await signInElsewhere(at, people.lena);
+    const asked = { cid, time: Math.floor(Date.now() / 1000) };
+    const bytes = blockRequestBytes({ ...asked, gateway: gateway.address });
+    return [{ body: { ...asked, signature: toBase64Url(await signWithSession(sessionKey, bytes)), signIn } }];
   },
   async postApiEntrustedReleases({ at, signedIn, live, labs, people }) {
     const { signIn, sessionKey } = await signInElsewhere(at, people.lena);

@@ -136,6 +136,14 @@ const table: Record<string, Row | Row[]> = {
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
   ],
   // Whoever is signed in, or nobody: what counts is the wallet's sign-in in the body, and this one is none.
+  "post /api/entrusted/blocks": [
+    "/api/entrusted/blocks",
+    all("400"),
+    (w) => ({
+      ...{ cid: w.cid, time: now(), signature: "A".repeat(86) },
+      signIn: { message: "Let me in.", signature: NOBODYS },
+    }),
+  ],
   "post /api/entrusted/releases": [
     "/api/entrusted/releases",
     all("400"),

@@ -8,7 +8,7 @@ import { fetchManifest } from "#app/documents/index.ts";
 import { t } from "#app/ui/index.ts";
 import { readDocument } from "#app/vault/index.ts";
 import type { ChartEntry } from "./chart-entry.ts";
-import { askElsewhere, type Elsewhere } from "./elsewhere/index.ts";
+import { askElsewhere, fetchBodyBy, fetchManifestBy, isAway, type Elsewhere } from "./elsewhere/index.ts";
 import type { Use } from "./held-consent.ts";
 import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
@@ -36,12 +36,18 @@ export async function openEntry(
   if (answer.status === "refused") return { ok: false, reason: answer.reason, detail: answer.detail };
   const { consent, purpose } = use;
   if (!(await freshenKeys(consent, answer.release.epoch))) throw new Failure("not-found", t("provider.open.noKeys"));
-  const manifestBytes = await fetchManifest(digest);
-  decodeManifest(manifestBytes, { digest, document, version, subject, author });
-  const { blob, metadata } = await readDocument(
-    { manifestBytes, via: { scope: consent.scope, grantee: consent.grantee, release: answer.release } },
-    options.signal ? { signal: options.signal } : {},
-  );
+  // The bytes come from wherever they are: this service first, then whoever handed over the key.
+  const manifestBytes = await fetchManifest(digest).catch((error: unknown) => {
+    if (by && isAway(error)) return fetchManifestBy(by, digest);
+    throw error;
+  });
+  const manifest = decodeManifest(manifestBytes, { digest, document, version, subject, author });
+  const sealed = { manifestBytes, via: { scope: consent.scope, grantee: consent.grantee, release: answer.release } };
+  const signal = options.signal ? { signal: options.signal } : {};
+  const { blob, metadata } = await readDocument(sealed, signal).catch(async (error: unknown) => {
+    if (by && isAway(error)) return readDocument({ ...sealed, blocks: await fetchBodyBy(by, manifest) }, signal);
+    throw error;
+  });
   const { category } = answer.release;
   const kept =
     consent.opening && covers(consent.opening, { category, purpose, document, recordedOn: metadata.recordedOn });

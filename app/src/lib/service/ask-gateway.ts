@@ -1,9 +1,9 @@
 // What a gateway can be asked from a page of another service.
 import type { z } from "zod";
 
-/** The seven addresses of a gateway that any page may call. */
+/** The eight addresses of a gateway that any page may call. */
 export type ReachedPath =
-  "/api/gateway" | `/api/entrusted/${"seals" | "drop" | "held" | "erase" | "releases" | "receipts"}`;
+  "/api/gateway" | `/api/entrusted/${"seals" | "drop" | "held" | "erase" | "releases" | "blocks" | "receipts"}`;
 
 /**
  * One call; with a body a POST. Throws Failure: the problem's code; "unavailable" where nobody answered; "tampered" for an

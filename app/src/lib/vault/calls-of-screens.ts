@@ -37,7 +37,7 @@ export function openManifests(items: { manifestBytes: Uint8Array; via?: Via }[])
 
 /** Fetches, verifies and decrypts one document. */
 export function readDocument(
-  document: { manifestBytes: Uint8Array; via: Via },
+  document: Args<"readDocument">,
   options: Options<VaultCalls["readDocument"]["progress"]> = {},
 ): Result<"readDocument"> {
   return askVaultHere("readDocument", document, options as never);

@@ -181,8 +181,9 @@ export type VaultCalls = {
     args: WithPlace<{ items: { manifestBytes: Uint8Array; via?: Via | undefined }[] }>;
     result: OpenedManifest[];
   };
+  /** `blocks`: those of its body that were fetched already, by their CIDs, and are verified. */
   readDocument: {
-    args: WithPlace<{ manifestBytes: Uint8Array; via: Via }>;
+    args: WithPlace<{ manifestBytes: Uint8Array; via: Via; blocks?: ReadonlyMap<string, Uint8Array> | undefined }>;
     result: { blob: Blob; metadata: Metadata; manifest: Manifest };
     progress: { done: number; total: number };
   };

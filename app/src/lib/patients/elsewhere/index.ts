@@ -1,5 +1,6 @@
 // Reading by another gateway that the patient trusts, where this service does not hand a record over.
 export { askElsewhere, type Elsewhere } from "./ask-elsewhere.ts";
+export { fetchBodyBy, fetchManifestBy } from "./fetch-blocks.ts";
 export { resultsShape, type ReleaseAnswer } from "./judge-answer.ts";
 export { recallSignIn, signInElsewhere } from "./sign-in.ts";
 export { findTrustedGateways, type TrustedGateway } from "./trusted-gateways.ts";

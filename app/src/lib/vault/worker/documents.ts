@@ -227,12 +227,14 @@ export const documentCalls: Pick<
     });
   },
 
-  async readDocument({ place, manifestBytes, via }, { progress, signal }) {
+  async readDocument({ place, manifestBytes, via, blocks }, { progress, signal }) {
     const opened = open(manifestBytes, { place, via });
     const { metadata, manifest } = opened;
     const parts: Blob[] = [];
     let done = 0;
-    const body = readBody(opened, { fetchBlock: (cid) => fetchBlock(cid, { signal }), owned: true });
+    // A copy: what is given out is let go of once it is decrypted.
+    const fetchOne = async (cid: string) => blocks?.get(cid)?.slice() ?? fetchBlock(cid, { signal });
+    const body = readBody(opened, { fetchBlock: fetchOne, owned: true });
     for await (const chunk of body as unknown as AsyncIterable<Bytes>) {
       if (signal.aborted) throw new DOMException("stopped", "AbortError");
       parts.push(new Blob([chunk]));
