@@ -172,8 +172,8 @@ async function readBase(
   const asked: Address[] = [];
   for (const account of accounts) {
     const state = isKnown ? known.account(contract, account) : undefined;
-    if (state === undefined) asked.push(account);
-    else take(account, state);
+    if (state !== undefined) take(account, state);
+    else if (!isKnown || !known.isAll()) asked.push(account);
   }
   for (const row of asked.length === 0
     ? []

@@ -78,6 +78,7 @@ export function createFollow(
   const sources = new Map<Endpoint, Source>();
   const ahead = createAhead();
   const pace = createPace();
+  const received = new Map<Endpoint, number>();
   const known = createKnown();
   const statistics = createStatistics(database);
   /** What is being made ready for after the block with the hash `after`. */
@@ -112,6 +113,7 @@ export function createFollow(
       const read = ahead.take(source, cursor.number + 1);
       if (read !== null) {
         const raw = await read.raw;
+        sizeUp(source, raw);
         return makeReady(source, { ancestor: cursor.number, ancestorHash: cursor.hash, raw, planned: false });
       }
     }
@@ -124,7 +126,15 @@ export function createFollow(
     if (plan.kind !== "read") return plan;
     const { ancestor, ancestorHash, to } = plan;
     const raw = await source.fetchStretch({ from: ancestor + 1, to, look: seen });
+    sizeUp(source, raw);
     return makeReady(source, { ancestor, ancestorHash, raw, planned: true });
+  }
+
+  /** Lets the pace know how much came in. One stretch at a time is on its way: what came since the last one is this one. */
+  function sizeUp({ node }: Source, raw: RawStretch): void {
+    const bytes = node.received() - (received.get(node) ?? 0);
+    received.set(node, node.received());
+    pace.saw({ blocks: raw.blocks.length, logs: raw.logs.length, bytes });
   }
 
   /** Validates what was read and folds it onto what is known or stored. */
@@ -147,10 +157,11 @@ export function createFollow(
   function makeNext(source: Source, last: Header, head: Header): void {
     const read = ahead.take(source, last.number + 1);
     if (read === null) return;
-    ahead.fill(source, { after: read.to, head: head.number, span: pace.blocks() });
-    const ready = read.raw.then((raw) =>
-      makeReady(source, { ancestor: last.number, ancestorHash: last.hash, raw, planned: false }),
-    );
+    const ready = read.raw.then((raw) => {
+      sizeUp(source, raw);
+      ahead.fill(source, { after: read.to, head: head.number, span: pace.blocks() });
+      return makeReady(source, { ancestor: last.number, ancestorHash: last.hash, raw, planned: false });
+    });
     // It may fail before anybody waits for it; whoever takes it meets the error.
     making = Promise.allSettled([making, ready]).then(() => undefined);
     coming = { source, after: last.hash, ready };
@@ -204,7 +215,6 @@ export function createFollow(
 
   async function step(node: Endpoint): Promise<Walked> {
     const source = sourceOf(node);
-    const bytesBefore = node.received();
     const taken = await takeNext(source);
     if ("kind" in taken) {
       if (taken.kind === "same") await proveStored(source);
@@ -248,11 +258,6 @@ export function createFollow(
     proven = seenEqual;
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
     await statistics.grew(batch.acts.length, { behind: last.number < head.number });
-    pace.went({
-      blocks: stretch.headers.length,
-      logs: stretch.logs.length,
-      bytes: node.received() - bytesBefore,
-    });
     return {
       kind: "stored",
       batch,
@@ -270,6 +275,8 @@ export function createFollow(
       look = null;
       accounts.forget();
       cursor = await readCursor(database, deployment);
+      // Nothing is stored, and nobody acts before the contracts are there.
+      if (cursor === null) known.begin(deployment.deployedAtBlock - 1);
       proven = await readProven(database);
       unproven = cursor === null ? new Map() : await readUnproven(database, proven);
     },

@@ -3,15 +3,16 @@
 /** The size of the next stretches, in blocks. */
 export type Pace = {
   blocks(): number;
-  /** What the last stretch was. */
-  went(stretch: { blocks: number; logs: number; bytes: number }): void;
+  /** What the last stretch was that came in. */
+  saw(stretch: { blocks: number; logs: number; bytes: number }): void;
   /** It failed: less next time. */
   failed(): void;
 };
 
-// Of a busy chain this is thousands of logs already; a quiet one is at full speed two sizes later.
+// Of a busy chain this is thousands of logs already. A quiet one is at full speed six stretches later: more than twice as
+// many blocks at once would be more than fits where a quiet time ends.
 const FIRST = 16;
-const GROWTH = 8;
+const GROWTH = 2;
 const MOST_BLOCKS = 2_000;
 const GOOD_LOGS = 4_000;
 const GOOD_BYTES = 8 * 1024 * 1024;
@@ -21,7 +22,7 @@ export function createPace(): Pace {
   let span = FIRST;
   return {
     blocks: () => span,
-    went({ blocks, logs, bytes }) {
+    saw({ blocks, logs, bytes }) {
       // Only a stretch of the full size tells about the size.
       if (blocks < span) return;
       const load = Math.max(logs / GOOD_LOGS, bytes / GOOD_BYTES, 1 / GROWTH);
