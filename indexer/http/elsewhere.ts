@@ -39,7 +39,8 @@ async function readSignIn(service: Service, signIn: z.output<typeof signInShape>
   const { message, signature } = signIn;
   const now = service.now();
   const { chainId } = chain.deployment;
-  const { address, names, from, until } = readElsewhereSignIn(message, { gateway: gateway.address, chainId, now });
+  const here = { gateway: gateway.address, origins: service.origins(), chainId, now };
+  const { address, names, from, until } = readElsewhereSignIn(message, here);
   if (!(await isSignedByWallet(chain, { account: address, message, signature })))
     throw new Failure("not-authorised", "The wallet did not sign this sign-in. Nothing was opened. Sign in anew.", {
       reason: "sign-in-signature",

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { toBase64Url } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import { MAX_SESSION_SECONDS, readSessionResources } from "#protocol/keys/index.ts";
-import { readDelegation } from "#protocol/receipts/index.ts";
+import { ELSEWHERE_STATEMENT, readDelegation } from "#protocol/receipts/index.ts";
 import type { Service } from "../service.ts";
 import { isAuditor, isRegistrar, listOrganisationsOf, readProvider } from "../store/registry.ts";
 import {
@@ -86,6 +86,9 @@ function readMessage(service: Service, message: string): { session: Omit<Session
   const wrong = (what: string) =>
     new Failure("bad-input", `This sign-in message ${what}. Nothing was changed. Start signing in again.`);
   if (address === undefined || nonce === undefined || version !== "1") throw wrong("is not one of EIP-4361, version 1");
+  // Its words say that it may do nothing but read.
+  if (parsed.statement === ELSEWHERE_STATEMENT)
+    throw wrong("was made to read records from another page, not to sign in");
   if (chainId !== service.chain.deployment.chainId) throw wrong("names another chain");
   if (!origins.some((origin) => new URL(origin).host === domain)) throw wrong("was made for another site");
   if (uri === undefined || !URL.canParse(uri) || !origins.includes(new URL(uri).origin))

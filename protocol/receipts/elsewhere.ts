@@ -49,17 +49,21 @@ export function writeElsewhereSignIn(options: {
 }
 
 /**
- * What such a sign-in delegates, now and at this gateway; whose signature it carries is for others to check. Throws
- * Failure("bad-input") for what is none, Failure("not-authorised", reason "sign-in-over") for one that is over.
+ * What such a sign-in delegates, now and at this gateway, whose addresses are `origins`; whose signature it carries is for
+ * others to check. Throws Failure("bad-input") for what is none, Failure("not-authorised", reason "sign-in-over") for one
+ * that is over.
  */
 export function readElsewhereSignIn(
   message: string,
-  { gateway, chainId, now }: { gateway: Address; chainId: number; now: number },
+  { gateway, origins, chainId, now }: { gateway: Address; origins: readonly string[]; chainId: number; now: number },
 ): Delegation {
   const delegation = readDelegation(message);
   const { names, from, until } = delegation;
+  const { statement, uri = "" } = parseSiweMessage(message);
+  // The address is what a person can recognise of the gateway in the wallet's window; its account they cannot.
+  const isShown = statement === ELSEWHERE_STATEMENT && URL.canParse(uri) && origins.includes(new URL(uri).origin);
   const ours = delegation.chainId === chainId && isAddressEqual(names.gateway, gateway);
-  if (!ours || parseSiweMessage(message).statement !== ELSEWHERE_STATEMENT || until - from > MAX_SESSION_SECONDS)
+  if (!ours || !isShown || until - from > MAX_SESSION_SECONDS)
     throw new Failure("bad-input", "This is no sign-in to read at this gateway. Nothing was opened. Sign in anew.", {
       reason: "sign-in",
     });

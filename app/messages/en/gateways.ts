@@ -65,11 +65,13 @@ export const gateways = {
   "gateways.reads.checked": "Receipt {number} of {host}, checked on this device.",
   "gateways.reads.wrong":
     "{host} also showed {count, plural, one {a receipt that does} other {# receipts that do}} not hold. What {count, plural, one {it says} other {they say}} is not shown. Ask whoever runs it why.",
-  "gateways.reads.more": "Older ones are not shown here.",
+  "gateways.reads.missing":
+    "{host} left out {count, plural, one {one receipt} other {# receipts}} about you: each one names the one before it. Ask whoever runs it for {count, plural, one {it} other {them}}.",
+  "gateways.reads.more": "Show older ones",
   "gateways.reads.elsewhere": "What was opened by another gateway that you trust stands with your gateways.",
   "gateways.act.tell": "Tell those who have your consent which gateways you trust",
   "gateways.untold":
-    "Those who have your consent were not told of a change of your gateways, because you have not confirmed the key of one of them yet. They can ask your first gateway as before. Your next consent tells whom you give it to.",
+    "Those who have your consent were not told of a change of your gateways, because you have not confirmed the key of one of them yet. They can ask your first gateway as before, and may still ask one that you dropped. Your next consent tells whom you give it to.",
 
   "gateways.erase.title": "At the other gateways you trust",
   "gateways.erase.lead":
@@ -87,7 +89,7 @@ export const gateways = {
   "gateways.drop.text":
     "{host} deletes what it needs to hand over your records, and can hand over none of them from then on. It gets nothing more of you. This service goes on as before.",
   "gateways.drop.stays":
-    "What it handed over before stays with whoever got it. What your consents said, it may remember. That it really deletes, nobody can prove: if it may not, end the consents in question; new keys are made after that.",
+    "What it handed over before stays with whoever got it. What your consents said, it may remember. What was opened there is shown only while it is in your list: look at it before. That it really deletes, nobody can prove: if it may not, end the consents in question; new keys are made after that.",
   "gateways.drop.do": "Drop this gateway",
   "gateways.drop.doing": "Having it delete …",
   "gateways.drop.done": "{host} was dropped. It can hand over nothing of yours any more.",

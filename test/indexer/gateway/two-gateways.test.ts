@@ -340,6 +340,11 @@ describe("A patient with two gateways", () => {
       for (const { document } of anchors)
         wanted.push({ document, version: 1, category: "labs", keyedBy: "category", manifestBytes: randomBytes(0) });
     }
+    // The app counts its times on by itself: what this file signs after it must be later still.
+    function signLater(typed: Parameters<typeof vault.signTypedData>[0]) {
+      last = Math.max(last, Number((typed.message as { time: number }).time));
+      return vault.signTypedData(typed);
+    }
     const talk = createTalk(
       async (path, { schema, body }) => {
         const { status, body: answer } = await send(two, path, body);
@@ -347,7 +352,7 @@ describe("A patient with two gateways", () => {
           throw new Failure(answer["code"] as "conflict", "No.", { reason: String(answer["reason"]) });
         return schema.parse(answer);
       },
-      { place: chain.place, subject: ana.address, gateway: address, sign: (typed) => vault.signTypedData(typed) },
+      { place: chain.place, subject: ana.address, gateway: address, sign: signLater },
     );
     const held = await talk.readHeld();
     const before = held.size;
@@ -370,7 +375,6 @@ describe("A patient with two gateways", () => {
       console.log(`${MANY} seals: ${((performance.now() - began) / 1000).toFixed(1)} s, ${parts - 1} parts`);
     expect({ complete, parts }).toEqual({ complete: true, parts: Math.ceil(MANY / 50) + 1 });
     expect((await talk.readHeld()).size).toBe(before + MANY);
-    last = Math.max(last, now() + parts);
   }, 900_000);
 
   it("drops the second, which then opens nothing, while the first goes on; and a revoke ends both", async () => {

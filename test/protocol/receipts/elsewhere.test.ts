@@ -15,7 +15,7 @@ import { signRequest } from "#protocol/receipts/index.ts";
 
 const key = await createSessionKey();
 const gateway = gatewayAccount.address;
-const here = { gateway, chainId: place.chainId, now };
+const here = { gateway, origins: ["https://second.example"], chainId: place.chainId, now };
 const signIn = {
   account: lenaAccount.address,
   chainId: place.chainId,
@@ -48,6 +48,9 @@ describe("A reader who signs in to another gateway", () => {
     expect(await failureOf(() => readElsewhereSignIn(message, { ...here, gateway: lena }))).toBe("bad-input/sign-in");
     expect(await failureOf(() => readElsewhereSignIn(message, { ...here, chainId: 1 }))).toBe("bad-input/sign-in");
     expect(await failureOf(() => readElsewhereSignIn(createSiweMessage(other), here))).toBe("bad-input/sign-in");
+    // The gateway's account in it, and another address in the window that a person saw.
+    const hidden = writeElsewhereSignIn({ ...signIn, url: "https://harmless.example" });
+    expect(await failureOf(() => readElsewhereSignIn(hidden, here))).toBe("bad-input/sign-in");
     for (const at of [now + 3_600, now - 100])
       expect(await failureOf(() => readElsewhereSignIn(message, { ...here, now: at }))).toBe(
         "not-authorised/sign-in-over",

@@ -39,10 +39,15 @@ export async function rekeyAfterEnd(options: {
 }): Promise<RekeyOutcome> {
   const { subject } = options;
   const over = options.newRoot === true || (await isDue(options));
-  const told = await gatewaysToTell().catch(() => []);
+  // A list that cannot be read now is no empty one: nobody is told that there are none. An end does not wait for it; the
+  // keys that it makes then tell of none, and the next visit tells.
+  const known = await gatewaysToTell().catch(() => undefined);
+  const told = known ?? [];
   const name = JSON.stringify(told);
   // A telling shuts nobody out: that is for ends alone.
-  if (!over && (untellable.has(name) || !(await isTellingDue(told)))) return { done: false, leftOut: [] };
+  if (!over && (known === undefined || untellable.has(name) || !(await isTellingDue(told)))) {
+    return { done: false, leftOut: [] };
+  }
   const epoch = await readLedgerEpoch(subject);
   const leftOut: Address[] = [];
   const remaining = [];

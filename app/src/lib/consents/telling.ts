@@ -9,6 +9,7 @@ import {
   readGateways,
   type ToldGateway,
 } from "#protocol/keys/index.ts";
+import { isAddressEqual, type Address } from "viem";
 
 /** What capsules made now tell. Throws Failure("tampered") for a list of a later version, "unavailable". */
 export async function gatewaysToTell(): Promise<readonly ToldGateway[]> {
@@ -21,14 +22,21 @@ export async function gatewaysToTell(): Promise<readonly ToldGateway[]> {
   return [...first, ...added.map(({ address, url }) => ({ address, url }))];
 }
 
+/** The added ones alone: where a page reaches its own service may differ from visit to visit, and is no news. */
+function addedOnes(gateways: readonly ToldGateway[], own: { address: Address }): readonly ToldGateway[] {
+  return gateways.filter(({ address }) => !isAddressEqual(address, own.address));
+}
+
 /** Whether there is anybody who was told otherwise, or not at all. */
 export async function isTellingDue(gateways: readonly ToldGateway[]): Promise<boolean> {
-  return !areGatewaysTold(readSettings(), await gatewayInfo(), gateways);
+  const own = await gatewayInfo();
+  return !areGatewaysTold(readSettings(), own, addedOnes(gateways, own));
 }
 
 /** Remembers in the vault what everybody was told. */
 export async function noteTold(gateways: readonly ToldGateway[]): Promise<void> {
   const own = await gatewayInfo();
-  if (areGatewaysTold(readSettings(), own, gateways)) return;
-  await saveSettings((settings) => noteGatewaysTold(settings, own, gateways));
+  const added = addedOnes(gateways, own);
+  if (areGatewaysTold(readSettings(), own, added)) return;
+  await saveSettings((settings) => noteGatewaysTold(settings, own, added));
 }

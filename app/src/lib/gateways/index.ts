@@ -6,5 +6,5 @@ export { default as GatewayItem } from "./GatewayItem.svelte";
 export { default as GatewaysBehind } from "./GatewaysBehind.svelte";
 export { createGateways, type Gateways } from "./gateways.svelte.ts";
 export { numbersOf } from "./judge-card.ts";
-export { readReadsAt, type ReadElsewhere } from "./reads-at.ts";
+export { readReadsAt } from "./reads-at.ts";
 export { type Wanted } from "./wanted.ts";

@@ -1,9 +1,13 @@
 // Opens a record by whichever gateway hands it over: this service's own first, then those besides it that the patient trusts.
-// Rule: a wallet window opens only after somebody said yes to it; until then, where one would be needed is offered.
+// Rule: a wallet window opens only after somebody said yes to it; until then, where one would be needed is offered. So is
+// what might use up a consent twice.
+import { isFailure } from "#protocol/failure.ts";
 import type { RefusalReason } from "#protocol/receipts/index.ts";
 import type { ChartEntry } from "./chart-entry.ts";
 import {
+  countsUses,
   findTrustedGateways,
+  forgetSignIn,
   isAway,
   isUnable,
   recallSignIn,
@@ -37,7 +41,7 @@ export async function openAnywhere(entry: ChartEntry, use: Use, { signal }: Opti
   const trusted = await findTrustedGateways(use.consent).catch(() => []);
   const offer: TrustedGateway[] = [];
   for (const gateway of trusted) {
-    const held = await recallSignIn(gateway);
+    const held = "error" in why && countsUses(use.consent) ? undefined : await recallSignIn(gateway);
     if (!held) {
       offer.push(gateway);
       continue;
@@ -46,8 +50,9 @@ export async function openAnywhere(entry: ChartEntry, use: Use, { signal }: Opti
       const answer = await openEntry(entry, use, { signal, by: { gateway, held } });
       if (answer.ok || !isUnable(answer.reason)) return { answer, by: gateway };
     } catch (error) {
-      // The next one may do better; what this service said is what is told in the end.
-      if (signal.aborted || !isAway(error)) throw error;
+      // Whatever another gateway says: the next one may do better, and what this service said is told in the end.
+      if (signal.aborted || !isFailure(error) || isFailure(error, "locked")) throw error;
+      if (isFailure(error, "not-authorised")) await forgetSignIn(gateway);
     }
   }
   if (offer.length > 0) return { offer, why };
@@ -62,5 +67,10 @@ export async function openBy(
   { gateway, signal }: Options & { gateway: TrustedGateway },
 ): Promise<OpenedAnywhere> {
   const held = (await recallSignIn(gateway)) ?? (await signInElsewhere(gateway));
-  return { answer: await openEntry(entry, use, { signal, by: { gateway, held } }), by: gateway };
+  try {
+    return { answer: await openEntry(entry, use, { signal, by: { gateway, held } }), by: gateway };
+  } catch (error) {
+    if (isFailure(error, "not-authorised")) await forgetSignIn(gateway);
+    throw error;
+  }
 }

@@ -5,7 +5,14 @@ import { decodeManifest, type Metadata } from "#protocol/documents/index.ts";
 import { fetchManifests } from "#app/documents/index.ts";
 import { openManifests } from "#app/vault/index.ts";
 import type { ChartEntry } from "./chart-entry.ts";
-import { askElsewhere, findTrustedGateways, isAway, recallSignIn, type ReleaseAnswer } from "./elsewhere/index.ts";
+import {
+  askElsewhere,
+  countsUses,
+  findTrustedGateways,
+  isAway,
+  recallSignIn,
+  type ReleaseAnswer,
+} from "./elsewhere/index.ts";
 import type { Use } from "./held-consent.ts";
 import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
@@ -21,7 +28,7 @@ async function askAnyone(use: Use, documents: readonly ChartEntry[]): Promise<Re
   try {
     return await askRelease(use, documents);
   } catch (error) {
-    if (!isAway(error)) throw error;
+    if (!isAway(error) || countsUses(use.consent)) throw error;
     for (const gateway of await findTrustedGateways(use.consent)) {
       const held = await recallSignIn(gateway);
       if (held) return askElsewhere(use, { documents, by: { gateway, held } });

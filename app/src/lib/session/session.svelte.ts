@@ -85,7 +85,9 @@ const renewal = createRenewal({
   },
   onOver(reason) {
     copied = reason === "token-reused";
+    const account = answer?.account;
     leave();
+    if (account !== undefined) void forgetKeys(account).catch(() => undefined); // what is left is of no use any more
   },
   readLast: () => Number(localStorage.getItem(RENEWED) ?? 0),
   writeLast: (at) => localStorage.setItem(RENEWED, String(at)),
@@ -109,6 +111,12 @@ function leave(): void {
   answer = undefined;
   key = undefined;
   state = "signed-out";
+}
+
+/** Forgets the key of a session that is over, and those that other gateways were shown (kept under account, blank, gateway). */
+async function forgetKeys(account: Address): Promise<void> {
+  await forgetHere("session-keys", account);
+  await forgetAllHere("session-keys", `${account} `);
 }
 
 /** Asks the service who is signed in, and finds this browser's half of the session. */
@@ -166,12 +174,12 @@ export async function signOut(): Promise<void> {
   const account = answer?.account;
   leave();
   resetLive();
-  if (account !== undefined) {
-    await forgetHere("session-keys", account);
-    // With it go those that other gateways were shown (`keepHere` under account, blank, gateway).
-    await forgetAllHere("session-keys", `${account} `);
+  try {
+    if (account !== undefined) await forgetKeys(account);
+  } finally {
+    // Whatever a browser's storage does: the service is told.
+    await request("/api/session", { method: "DELETE", schema: z.unknown() });
   }
-  await request("/api/session", { method: "DELETE", schema: z.unknown() });
 }
 
 /** The key that signs read requests. Throws Failure("not-authorised") when this browser does not hold it. */

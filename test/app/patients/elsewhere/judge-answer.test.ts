@@ -48,7 +48,8 @@ describe("A reader who asks another gateway", () => {
       results: [{ ...asked, reason: "no-seal" }],
     });
     expect(await judge({ results: refused, receipt: no })).toBe("refused");
-    expect(await judge({ results: refused, receipt: null })).toBe("refused");
+    const toStranger = [{ ...asked, status: "refused" as const, reason: "no-consent" as const, detail: "" }];
+    expect(await judge({ results: toStranger, receipt: null })).toBe("refused");
   });
 
   it("takes nothing without a receipt, with another's, or with one that says something else", async () => {
@@ -56,6 +57,9 @@ describe("A reader who asks another gateway", () => {
     const elsewhere = await askToRead();
     const wrong: GatewayAnswer[] = [
       { results: released, receipt: null },
+      // What only the patient's will explains, said by nobody who would sign for it.
+      { results: refused, receipt: null },
+      { results: [{ ...asked, status: "refused", reason: "consent-revoked", detail: "" }], receipt: null },
       { results: released, receipt: await signReceipt(strangerAccount, body) },
       { results: released, receipt: await signReceipt(strangerAccount, { ...body, gateway: strangerAccount.address }) },
       { results: released, receipt: await signedReceipt(other) },

@@ -2,6 +2,6 @@
 export { askElsewhere, type Elsewhere } from "./ask-elsewhere.ts";
 export { fetchBodyBy, fetchManifestBy } from "./fetch-blocks.ts";
 export { resultsShape, type ReleaseAnswer } from "./judge-answer.ts";
-export { recallSignIn, signInElsewhere } from "./sign-in.ts";
+export { forgetSignIn, recallSignIn, signInElsewhere } from "./sign-in.ts";
 export { findTrustedGateways, type TrustedGateway } from "./trusted-gateways.ts";
-export { isAway, isUnable } from "./when-away.ts";
+export { countsUses, isAway, isUnable } from "./when-away.ts";

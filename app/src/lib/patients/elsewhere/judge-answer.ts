@@ -62,8 +62,8 @@ export async function requireReceipted(
   const answered = results.map(({ document, version }) => `${document} ${version}`).join();
   if (asked.map(({ document, version }) => `${document} ${version}`).join() !== answered) throw strange();
   if (receipt === null) {
-    // A stranger gets no receipt, and nothing else either.
-    if (results.every((one) => one.status === "refused")) return results;
+    // A stranger gets no receipt, and nothing else either: one same answer, which says nothing of what the patient wants.
+    if (results.every((one) => one.status === "refused" && one.reason === "no-consent")) return results;
     throw strange();
   }
   const { body } = receipt;

@@ -1,6 +1,6 @@
 // Signing in to another gateway: one signature of the wallet, for a session key of its own, good as long as the session here.
 // Rule: the key cannot leave this browser, names that one gateway, and goes with the session when one signs out.
-import { gatewayInfo, keepHere, readHere } from "#app/service/index.ts";
+import { forgetHere, gatewayInfo, keepHere, readHere } from "#app/service/index.ts";
 import { session } from "#app/session/index.ts";
 import { signText } from "#app/wallet/index.ts";
 import { equalBytes, randomBytes, toHex } from "#protocol/bytes.ts";
@@ -31,7 +31,12 @@ export async function recallSignIn(gateway: TrustedGateway): Promise<ElsewhereKe
   const { privateKey, publicKey, message, signature } = kept;
   const { chainId } = await gatewayInfo();
   try {
-    const { address, names } = readElsewhereSignIn(message, { gateway: gateway.address, chainId, now: now() });
+    const { address, names } = readElsewhereSignIn(message, {
+      gateway: gateway.address,
+      origins: [gateway.url],
+      chainId,
+      now: now(),
+    });
     const readsFor = names.organisation ?? address;
     const ours = isAddressEqual(address, session.account) && isAddressEqual(readsFor, session.organisation ?? address);
     if (!ours || !equalBytes(names.publicKey, publicKey)) return undefined;
@@ -40,6 +45,11 @@ export async function recallSignIn(gateway: TrustedGateway): Promise<ElsewhereKe
     throw error;
   }
   return { key: { privateKey, publicKey }, signIn: { message, signature } };
+}
+
+/** Forgets the sign-in to a gateway: that one does not take it any more. */
+export function forgetSignIn(gateway: TrustedGateway): Promise<void> {
+  return forgetHere("session-keys", nameOf(gateway));
 }
 
 /** Asks the wallet to sign in to a gateway. Throws Failure("rejected-by-user" | "unavailable" | ...). */

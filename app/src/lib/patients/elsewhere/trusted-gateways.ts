@@ -13,27 +13,29 @@ import type { HeldConsent } from "../held-consent.ts";
 /** A gateway besides this service's own that the patient trusts, with the key that the ledger has of it. */
 export type TrustedGateway = { address: Address; url: string; encryptionKey: Hex };
 
-type Named = Pick<HeldConsent, "subject" | "grantee" | "scope" | "capsule" | "epoch">;
+type Named = Pick<HeldConsent, "subject" | "grantee" | "scope">;
 
 /** The patient's newest word: that of her newest re-keying, or of the capsule where none came after it. */
 async function readNewest(consent: Named): Promise<readonly ToldGateway[]> {
   const { subject, grantee, scope } = consent;
   const epoch = await readLedgerEpoch(subject);
   const name = { subject, grantee, scope };
-  if (consent.epoch < epoch) {
-    const rekeyings = await readEvents({ names: ["Rekeyed"], topics: [subject] });
-    const bundle = rekeyings.find((args) => args["epoch"] === epoch)?.["bundle"];
-    if (typeof bundle !== "string") return [];
-    const index = toBytes(await fetchBlock(manifestCid(bundle as Hex)));
-    return (await readTold({ ...name, from: { index } }))?.gateways ?? [];
-  }
   // A scope is granted once or, after an end, anew: the newest capsule counts. A proxy's is not the patient's word.
   const names = ["Granted", "Replaced", "Armed", "Appointed"];
   const grants = await readEvents({ names, topics: [subject, grantee, scope] });
   const capsule = grants.at(-1)?.["capsule"];
-  if (typeof capsule !== "string") return [];
-  const bytes = toBytes(await fetchBlock(manifestCid(capsule as Hex)));
-  return (await readTold({ ...name, from: { capsule: bytes } }))?.gateways ?? [];
+  if (typeof capsule === "string") {
+    const bytes = toBytes(await fetchBlock(manifestCid(capsule as Hex)));
+    const told = await readTold({ ...name, from: { capsule: bytes } });
+    // By its own epoch and not by what a service's row says of it: after a re-keying the capsule is her word no more.
+    if (told?.epoch === epoch) return told.gateways;
+  }
+  const rekeyings = await readEvents({ names: ["Rekeyed"], topics: [subject] });
+  const bundle = rekeyings.find((args) => args["epoch"] === epoch)?.["bundle"];
+  if (typeof bundle !== "string") return [];
+  const index = toBytes(await fetchBlock(manifestCid(bundle as Hex)));
+  const told = await readTold({ ...name, from: { index } });
+  return told?.epoch === epoch ? told.gateways : [];
 }
 
 /**
