@@ -10,6 +10,10 @@ import { Failure } from "./failure.ts";
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** What stands for a character that is no letter of base64url: a bit that no six bits have. */
+const NO_LETTER = 0x40;
+const sixBits = new Uint8Array(256).fill(NO_LETTER);
+for (let value = 0; value < 64; value++) sixBits[BASE64URL.charCodeAt(value)] = value;
 
 const textEncoder = new TextEncoder();
 const strictTextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -56,16 +60,38 @@ export function toBase64Url(bytes: Uint8Array): string {
  * equal bytes always have equal text. Throws Failure("bad-input").
  */
 export function fromBase64Url(text: string, size?: number): Bytes {
-  const refuse = () =>
-    new Failure("bad-input", "This value is not base64url. Nothing was changed. Check where it came from.");
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw refuse();
-  // Six bits a letter: where the last one has some to spare, only zeros there are the canonical spelling.
-  const spare = text.length % 4 === 2 ? 15 : text.length % 4 === 3 ? 3 : 0;
-  if ((BASE64URL.indexOf(text.slice(-1)) & spare) !== 0) throw refuse();
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  // Letter by letter: `Uint8Array.from` takes ten times as long, and envelopes have thousands of letters.
-  const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+  const letters = textEncoder.encode(text);
+  const over = letters.length % 4;
+  const whole = letters.length - over;
+  const bytes = new Uint8Array(Math.floor((letters.length * 3) / 4));
+  const six = (at: number): number => sixBits[letters[at] ?? 0] ?? NO_LETTER;
+  // Letter by letter through a table: several times as fast as `atob`, and envelopes have thousands of letters.
+  let seen = 0;
+  let to = 0;
+  for (let at = 0; at < whole; at += 4) {
+    const a = six(at);
+    const b = six(at + 1);
+    const c = six(at + 2);
+    const d = six(at + 3);
+    seen |= a | b | c | d;
+    bytes[to++] = (a << 2) | (b >> 4);
+    bytes[to++] = (b << 4) | (c >> 2);
+    bytes[to++] = (c << 6) | d;
+  }
+  if (over === 1) seen = NO_LETTER;
+  if (over > 1) {
+    const a = six(whole);
+    const b = six(whole + 1);
+    const c = over === 3 ? six(whole + 2) : 0;
+    seen |= a | b | c;
+    // Six bits a letter: where the last one has some to spare, only zeros there are the canonical spelling.
+    if (((over === 2 ? b << 4 : c << 6) & 0xff) !== 0) seen = NO_LETTER;
+    bytes[to++] = (a << 2) | (b >> 4);
+    if (over === 3) bytes[to++] = (b << 4) | (c >> 2);
+  }
+  if ((seen & NO_LETTER) !== 0) {
+    throw new Failure("bad-input", "This value is not base64url. Nothing was changed. Check where it came from.");
+  }
   if (size !== undefined && bytes.length !== size) {
     throw new Failure(
       "bad-input",

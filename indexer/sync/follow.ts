@@ -1,6 +1,7 @@
 // One step along the chain: look, fetch, validate, fold, prove, write. Each stage has its own file, and only this one
 // knows their order. A step either stores a whole stretch that adds up, or nothing; and it may be taken again at any time.
 
+import { quickenKeccak } from "#protocol/quick-keccak.ts";
 import type { Foundation } from "../service.ts";
 import { createStatistics } from "../store/statistics.ts";
 import { pruneStream } from "../store/stream.ts";
@@ -13,7 +14,6 @@ import type { Batch } from "./batch.ts";
 import { createAccounts } from "./doubts.ts";
 import type { Doubt } from "./doubts.ts";
 import { findFinal } from "./finality.ts";
-import { quickenFold } from "./keccak.ts";
 import { createKnown } from "./known.ts";
 import { createPace } from "./pace.ts";
 import { proveBatch, readUnproven } from "./prove.ts";
@@ -270,7 +270,7 @@ export function createFollow(
 
   return {
     async reload() {
-      await quickenFold();
+      await quickenKeccak();
       startAnew();
       look = null;
       accounts.forget();

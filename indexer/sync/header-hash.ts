@@ -3,7 +3,7 @@
 // protocol/history/header.ts says the same for auditors, with a schema; here it is done for millions of blocks.
 
 import type { Hex } from "viem";
-import { hashHex } from "#protocol/history/keccak.ts";
+import { hashHex } from "#protocol/keccak.ts";
 
 /** The fields in the order of their RLP; true for those that are whole numbers, which lose their leading zeros. */
 const fields: readonly (readonly [name: string, isNumber: boolean])[] = [

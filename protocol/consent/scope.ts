@@ -2,7 +2,7 @@
 // the ledger never sees the struct, only its hash.
 
 import type { Hex } from "viem";
-import { hashStruct } from "viem";
+import { hashHex, hashText } from "../keccak.ts";
 
 /** The words of a consent: what it covers and what for, never the window. They hash to its scope. */
 export type Opening = {
@@ -35,7 +35,37 @@ export const scopeType = {
   ],
 } as const;
 
-/** The scope: the EIP-712 struct hash of an opening. Does not check the opening; `checkOpening` does. */
+// EIP-712, encodeType: the struct's name and its members.
+const typeHash = hashText(`Scope(${scopeType.Scope.map(({ type, name }) => `${type} ${name}`).join(",")})`);
+
+// Words that come again in consent after consent: their hashes are remembered, of so many at most.
+const MOST_WORDS = 256;
+const wordHashes = new Map<string, Hex>();
+
+function hashWord(word: string): Hex {
+  const known = wordHashes.get(word);
+  if (known !== undefined) return known;
+  const hash = hashText(word);
+  if (wordHashes.size < MOST_WORDS) wordHashes.set(word, hash);
+  return hash;
+}
+
+/** EIP-712, encodeData: an array is the hash of its members' hashes. */
+const hashWords = (words: readonly string[]): Hex => hashHex(words.map(hashWord));
+
+/**
+ * The scope: the EIP-712 struct hash of an opening. Does not check the opening; `checkOpening` does. Spelled out here, since
+ * a clinic hashes thousands and viem's `hashStruct` takes ten times as long; a test holds the two equal.
+ */
 export function scopeOf(opening: Opening): Hex {
-  return hashStruct({ data: { ...opening }, types: scopeType, primaryType: "Scope" });
+  return hashHex([
+    typeHash,
+    hashText(opening.sentence),
+    hashWord(opening.language),
+    hashWords(opening.categories),
+    hashWords(opening.purposes),
+    hashHex(opening.documents.map(hashText)),
+    hashWords(opening.terms),
+    opening.salt,
+  ]);
 }

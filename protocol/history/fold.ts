@@ -4,7 +4,7 @@
 
 import type { Address, Hex } from "viem";
 import { faultAt, type Fault, type FaultContract } from "./fault.ts";
-import { hashHex } from "./keccak.ts";
+import { hashHex } from "../keccak.ts";
 import { bodyOf, isAct, splitLog, ZERO_WORD, type RawLog, type SplitLog, type Stamp } from "./log.ts";
 
 /** The head after one more act. Needs no ABI. Throws Failure("tampered") when the log cannot be an act. */

@@ -3,7 +3,7 @@
 export { compareRoll, compareTrail, type TrailDifference } from "./compare.ts";
 export { decodeAct, decodeHistory, decodeLog, type KnownAct, type LedgerAct, type UnknownAct } from "./decode.ts";
 export { describeAct, shortAddress, type Describable, type DescribeOptions } from "./describe.ts";
-export { useKeccak, type Keccak } from "./keccak.ts";
+export { useKeccak, type Keccak } from "../keccak.ts";
 export { hashHeader, parseHeader, type Header } from "./header.ts";
 export { extensionOf, immutablesOf, isBuild, type Builds } from "./code.ts";
 export { unpackDocument, type DocumentRecord } from "./document-record.ts";

@@ -18,8 +18,19 @@ import {
   utf8,
 } from "#protocol/bytes.ts";
 import { canonicalJson, parseCanonical } from "#protocol/canonical.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { z } from "zod";
 import { failureOf } from "./keys/samples.ts";
+
+/** What a function gives, or the code of the Failure that it throws. */
+function outcomeOf(run: () => unknown): { value: unknown } | { code: unknown } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { code: error.code };
+  }
+}
 
 describe("A reader of bytes", () => {
   it("gets back what was written, in every spelling", () => {
@@ -53,6 +64,16 @@ describe("A reader of bytes", () => {
         expect(await failureOf(() => fromBase64Url(text))).toBe(written ? "none" : "bad-input");
       }
     }
+    // And of any text at all.
+    const bits = fc.constantFrom(...letters, "=", "+", "/", " ", "\n", "\0", "é", "\u0141", "\ud800", "😀");
+    fc.assert(
+      fc.property(fc.string({ unit: bits, maxLength: 9 }), (text) => {
+        const written = Buffer.from(text, "base64url").toString("base64url") === text;
+        expect(outcomeOf(() => [...fromBase64Url(text)])).toEqual(
+          written ? { value: [...Buffer.from(text, "base64url")] } : { code: "bad-input" },
+        );
+      }),
+    );
     expect(await failureOf(() => fromUtf8(Uint8Array.of(0xff)))).toBe("bad-input");
     expect(await failureOf(() => u32(2 ** 32))).toBe("bad-input");
     expect(await failureOf(() => readU32(new Uint8Array(3), 0))).toBe("bad-input");
@@ -105,6 +126,57 @@ describe("Somebody who hashes JSON", () => {
     expect(await failureOf(() => read('{"a":1,"b":"x","c":0}'))).toBe("bad-input");
     expect(await failureOf(() => read("{"))).toBe("bad-input");
     expect(await failureOf(() => read(`{"a":1,"b":"${"x".repeat(100)}"}`))).toBe("too-large");
+  });
+
+  it("reads a text exactly where RFC 8785 spells what it says so, whatever is escaped in it", () => {
+    const pieces = [
+      '"',
+      "\\",
+      "\\u0061",
+      "\\ud800",
+      "\\n",
+      "\\/",
+      "\u007f",
+      "\u2028",
+      "é",
+      "😀",
+      " ",
+      "-0",
+      "1e3",
+      "1.0",
+      ",",
+    ];
+    const inserted = fc.tuple(fc.nat(), fc.constantFrom(...pieces));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.array(inserted, { maxLength: 2 }), (value, changes) => {
+        let text = canonicalJson(value);
+        for (const [where, piece] of changes) {
+          const at = where % (text.length + 1);
+          text = text.slice(0, at) + piece + text.slice(at);
+        }
+        text = text.toWellFormed(); // bytes in UTF-8 hold no half of a surrogate pair
+        const read = outcomeOf(() => parseCanonical(utf8(text), z.unknown(), { maxBytes: 1e6, what: "thing" }));
+        const plainly = outcomeOf(() => {
+          let said: unknown;
+          try {
+            said = JSON.parse(text);
+          } catch (cause) {
+            throw new Failure("bad-input", "no JSON", { cause });
+          }
+          if (canonicalJson(said) !== text) throw new Failure("tampered", "another spelling");
+          return said;
+        });
+        expect(read).toEqual(plainly);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is refused what is nested so deep that walking through it would exhaust the stack", async () => {
+    const nest = (depth: number) => utf8("[".repeat(depth) + "]".repeat(depth));
+    const read = (bytes: Uint8Array) => parseCanonical(bytes, z.unknown(), { maxBytes: 1e6, what: "thing" });
+    expect(await failureOf(() => read(nest(120_000)))).toBe("bad-input");
+    expect(await failureOf(() => read(nest(400)))).toBe("none");
   });
 });
 

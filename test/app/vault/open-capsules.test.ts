@@ -1,9 +1,9 @@
 // A clinic's list of consents, opened as its screen opens it: by the worker's own call, from capsules that patients made.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { randomBytes, toHex } from "#protocol/bytes.ts";
+import { randomBytes, toHex, utf8 } from "#protocol/bytes.ts";
 import { createOpening, scopeOf } from "#protocol/consent/index.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import { compartmentKey, deriveEncryptionKey, makeCapsule } from "#protocol/keys/index.ts";
+import { compartmentKey, deriveEncryptionKey, makeCapsule, makeEnvelope } from "#protocol/keys/index.ts";
 import { createCapsuleOpener } from "#app/patients/open-capsules.ts";
 import { dropVault, fastKeys, holdVault, openRing } from "#app/vault/worker/keyring.ts";
 import { capsuleCalls } from "#app/vault/worker/open-capsules.ts";
@@ -98,9 +98,25 @@ describe("A clinic that holds many consents", () => {
     blocks.set(manifestCid(others.consent.capsule), others.bytes);
     const spoilt: Hex = `0x${"5b".repeat(32)}`;
     blocks.set(manifestCid(spoilt), flip(two.bytes, two.bytes.length - 1));
+    // A patient who wrote a capsule that exhausts the stack of whoever walks through it.
+    const deep = makeEnvelope({
+      ...{ place, kind: "capsule", subject: two.consent.subject, ref: two.consent.scope },
+      letters: [
+        {
+          kind: "capsule",
+          recipient: lena,
+          recipientKey: deriveEncryptionKey(present).publicKey,
+          bytes: utf8(
+            `{"categories":[],"documents":[],"epoch":0,"opening":${"[".repeat(60_000)}${"]".repeat(60_000)}}`,
+          ),
+        },
+      ],
+    });
+    blocks.set(manifestCid(deep.digest), deep.bytes);
     const opened = await createOpener()([
       one.consent,
       { ...two.consent, capsule: spoilt },
+      { ...two.consent, capsule: deep.digest },
       others.consent,
       { ...two.consent, capsule: null },
       { ...two.consent, capsule: `0x${"00".repeat(32)}` },
@@ -110,6 +126,7 @@ describe("A clinic that holds many consents", () => {
     ]);
     expect(opened).toMatchObject([
       { epoch: 0 },
+      { problem: "tampered" },
       { problem: "tampered" },
       { problem: "not-ours" },
       { problem: "missing" },

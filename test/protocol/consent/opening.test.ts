@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import type { Hex } from "viem";
-import { pad, toHex } from "viem";
+import { hashStruct, pad, toHex } from "viem";
 import { categories, categoryIds, purposeCodes } from "#protocol/codes/index.ts";
 import {
   checkOpening,
@@ -17,11 +17,14 @@ import {
   packConsent,
   parseTerms,
   scopeOf,
+  scopeType,
   templates,
   unpackConsent,
   type Opening,
   type Terms,
 } from "#protocol/consent/index.ts";
+import { useKeccak } from "#protocol/keccak.ts";
+import { quickenKeccak } from "#protocol/quick-keccak.ts";
 import vectors from "../../vectors/consent.json" with { type: "json" };
 
 const salt: Hex = `0x${"5a".repeat(32)}`;
@@ -69,6 +72,28 @@ describe("The wording of consents", () => {
     const frozen = JSON.parse(await readFile(file, "utf8")) as { openings: typeof made };
     expect(made).toEqual(frozen.openings);
     for (const { opening, scope } of frozen.openings) expect(checkOpening(opening, { scope })).toEqual(opening);
+  });
+
+  it("hashes any words to the scope that a wallet finds for them", async () => {
+    const text = fc.string({ unit: "grapheme" });
+    const words = fc.array(fc.oneof(text, fc.constantFrom("labs", "TREAT", "wording: 1")), { maxLength: 5 });
+    const ids = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => toHex(bytes));
+    const openings = fc.record({
+      ...{ sentence: text, language: text, categories: words, purposes: words, terms: words },
+      documents: fc.array(ids, { maxLength: 3 }),
+      salt: ids,
+    });
+    const check = () =>
+      fc.assert(
+        fc.property(openings, (opening) => {
+          const data = { ...opening };
+          expect(scopeOf(opening)).toBe(hashStruct({ data, types: scopeType, primaryType: "Scope" }));
+        }),
+      );
+    useKeccak(null);
+    check();
+    await quickenKeccak();
+    check();
   });
 
   it("agrees with the ledger on scopes, keys and records", () => {

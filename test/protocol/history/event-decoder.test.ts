@@ -15,7 +15,7 @@ import {
 } from "viem";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
 import { createEventDecoder } from "#protocol/history/event-decoder.ts";
-import { hashHex } from "#protocol/history/keccak.ts";
+import { hashHex } from "#protocol/keccak.ts";
 
 const byteHex = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => toHex(bytes));

@@ -1,21 +1,26 @@
+import { fc } from "../../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
-import { fromBase64Url, fromUtf8, toHex } from "#protocol/bytes.ts";
+import { fromBase64Url, fromUtf8, toHex, utf8 } from "#protocol/bytes.ts";
 import { canonicalBytes } from "#protocol/canonical.ts";
 import {
   compartmentKey,
   decodeEnvelope,
   findInBundle,
+  importSecretKey,
   keyForRelease,
   keyId,
   makeBundle,
   makeCapsule,
+  makeEnvelope,
   openCapsule,
+  openCapsuleFast,
   openNote,
   openOpening,
   requestRef,
   walkBack,
   wrapNote,
 } from "#protocol/keys/index.ts";
+import { encodeCapsuleContent } from "#protocol/keys/capsule.ts";
 import type { CapsuleContent, NoteName } from "#protocol/keys/index.ts";
 import { digestOfCid, rawCid } from "#protocol/documents/index.ts";
 import vectors from "../../vectors/keys-capsule.json" with { type: "json" };
@@ -97,6 +102,74 @@ describe("A grantee who receives a capsule", () => {
     expect(await failureOf(() => makeCapsule(name, { ...parties, content: { ...content, opening: other } }))).not.toBe(
       "none",
     );
+  });
+});
+
+describe("A grantee who opens many by the platform's own cryptography", () => {
+  /** A capsule in which this text stands where the keys and the words should be. */
+  const makeWith = (text: string) =>
+    makeEnvelope({
+      place,
+      kind: "capsule",
+      subject: ana,
+      ref: name.scope,
+      letters: [
+        { kind: "capsule", recipient: lena, recipientKey: lenaKey.publicKey, bytes: utf8(text) },
+        { kind: "opening", recipient: ana, recipientKey: anaKey.publicKey, bytes: utf8("{}") },
+      ],
+    }).bytes;
+
+  async function outcomeOf(open: () => unknown): Promise<unknown> {
+    let opened: unknown;
+    const failure = await failureOf(async () => (opened = await open()));
+    return failure === "none" ? opened : failure;
+  }
+
+  /** What comes of a capsule, which must be the same either way. */
+  async function openBothWays(bytes: Uint8Array): Promise<unknown> {
+    const slow = await outcomeOf(() => openCapsule(name, { secretKey: lenaKey.secretKey, bytes }));
+    const keys = [{ keyId: keyId(lenaKey.publicKey), key: await importSecretKey(lenaKey.secretKey) }];
+    expect(await outcomeOf(() => openCapsuleFast(name, { keys, bytes }))).toEqual(slow);
+    return slow;
+  }
+
+  const said = fromUtf8(encodeCapsuleContent(content));
+  const pieces = ['"', "\\", "\\u0061", "\\ud800", " ", "é", "{", "[", ",", "0", "A", '"a":1,', "TREAT", ""];
+  const spliced = fc.record({ at: fc.nat(), out: fc.nat({ max: 3 }), piece: fc.constantFrom(...pieces) });
+  const splice = (text: string, { at, out, piece }: { at: number; out: number; piece: string }) => {
+    const from = at % (text.length + 1);
+    return text.slice(0, from) + piece + text.slice(from + out);
+  };
+
+  it("finds what eciesjs finds, or is refused as by it, whatever a patient wrote into one", async () => {
+    const seen = new Set<unknown>();
+    await fc.assert(
+      fc.asyncProperty(spliced, async (change) => {
+        const found = await openBothWays(makeWith(splice(said, change)));
+        seen.add(typeof found === "string" ? found.split("/")[0] : "opened");
+      }),
+      { numRuns: 60 },
+    );
+    expect([...seen].filter((one) => one !== "opened").toSorted()).toEqual(["bad-input", "tampered"]);
+    expect(await openBothWays(makeWith(said))).toEqual(content);
+  });
+
+  it("and whatever became of it on its way", async () => {
+    await fc.assert(
+      fc.asyncProperty(spliced, async (change) => {
+        const spoilt = splice(fromUtf8(capsule.bytes), change);
+        const found = await openBothWays(utf8(spoilt));
+        // One box of three is hers: what is altered in another's does not keep her from her own.
+        if (typeof found === "string") expect(found).toMatch(/^(bad-input|tampered|wrong-key)/);
+        else expect(found).toEqual(content);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is refused one that is nested without an end, like any other that is no capsule", async () => {
+    const deep = said.replace('"opening":{', `"opening":{"a":${"[".repeat(100_000)}${"]".repeat(100_000)},`);
+    expect(await openBothWays(makeWith(deep))).toBe("bad-input");
   });
 });
 

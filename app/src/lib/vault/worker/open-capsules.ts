@@ -4,6 +4,7 @@
 import type { Handlers } from "#app/workers/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { openCapsule, openCapsuleFast, type CapsuleContent, type ConsentName } from "#protocol/keys/index.ts";
+import { quickenKeccak } from "#protocol/quick-keccak.ts";
 import type { VaultCalls } from "../calls.ts";
 import { fastKeys, holdCapsule, openRing, withEachKey } from "./keyring.ts";
 
@@ -16,7 +17,7 @@ type Opened = VaultCalls["openCapsules"]["result"][number];
 export const capsuleCalls: Pick<Handlers<VaultCalls>, "openCapsules"> = {
   async openCapsules({ place, capsules }) {
     const ring = openRing();
-    const keys = await fastKeys();
+    const [keys] = await Promise.all([fastKeys(), quickenKeccak()]);
 
     async function open(consent: ConsentName, bytes: Uint8Array): Promise<CapsuleContent> {
       // A browser whose WebCrypto does not know X25519 opens them all the same, only slower.

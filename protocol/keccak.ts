@@ -1,9 +1,11 @@
-// The fold's hash and the spellings around it, made for histories of millions of acts. Rule: whatever computes it, the
-// bytes are keccak256's; a quicker implementation may be put in place where one can be loaded, and the tests hold them equal.
+// keccak256 and the spellings around it, made for histories of millions of acts and for thousands of consents. Rule:
+// whatever computes it, the bytes are keccak256's; a quicker implementation may be put in place where one can be loaded, and
+// the tests hold them equal.
 
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex } from "viem/utils";
 import type { Hex } from "viem";
+import { utf8 } from "./bytes.ts";
 
 /** Computes keccak256 of bytes, as lower-case 0x hex. */
 export type Keccak = (bytes: Uint8Array) => Hex;
@@ -11,9 +13,14 @@ export type Keccak = (bytes: Uint8Array) => Hex;
 const plain: Keccak = (bytes) => bytesToHex(keccak_256(bytes));
 let keccak = plain;
 
-/** Lets the fold use another implementation of keccak256 (WebAssembly is three times as fast); null: the plain one again. */
+/** Puts another implementation of keccak256 in place (WebAssembly is several times as fast); null: the plain one again. */
 export function useKeccak(implementation: Keccak | null): void {
   keccak = implementation ?? plain;
+}
+
+/** keccak256 of a text's UTF-8 bytes. */
+export function hashText(text: string): Hex {
+  return keccak(utf8(text));
 }
 
 /** The value of each hex digit by its character code. */
