@@ -16,9 +16,13 @@ import type { Provider } from "../store/registry.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
+import { createTurns } from "./turns.ts";
 import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
 const VERIFIED = 2;
+
+/** PGlite does one thing at a time, so a search waits here and not before it: nobody else's request waits for more than one. */
+const searchTurns = { pglite: createTurns(1), postgres: createTurns(3) };
 
 /** A provider in the directory. */
 export const providerOut = z
@@ -131,7 +135,8 @@ export const providerRoutes: Route[] = [
     response: pageOf(providerOut),
     async handle({ service, query }) {
       const now = service.now();
-      const rows = await listProviders(service.database, {
+      const { database } = service;
+      const asked = {
         text: query.text ?? null,
         kind: query.kind ?? null,
         place: query.place ?? null,
@@ -139,7 +144,8 @@ export const providerRoutes: Route[] = [
         now,
         after: readCursor(query.cursor, z.tuple([keyText, keyText])),
         limit: query.limit + 1,
-      });
+      };
+      const rows = await searchTurns[database.kind](() => listProviders(database, asked));
       const page = cutPage(rows, query.limit, (row) => [foldText(row.words?.name ?? ""), row.account]);
       return { ...page, items: page.items.map((row) => toProvider(row, now)) };
     },

@@ -1,87 +1,138 @@
-// PGlite on disk. One connection, so statements run one after the other and a transaction keeps all others waiting:
-// never wait for a network inside one. Only ever open a folder while holding its pid lock: a second process corrupts it.
+// PGlite on disk, in a thread of its own. One connection, so statements run one after the other and a transaction keeps all
+// others waiting: never wait for a network inside one. Only ever open a folder while holding its pid lock: a second
+// process corrupts it.
 
-import { mkdir } from "node:fs/promises";
-import { setFlagsFromString } from "node:v8";
-import { PGlite, types } from "@electric-sql/pglite";
-import type { Transaction } from "@electric-sql/pglite";
+import { readFile } from "node:fs/promises";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { createThread, type ThreadPort } from "#protocol/threads.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
-import type { Database, Queryable } from "./database.ts";
+import type { Channel, Database, Queryable } from "./database.ts";
+import type { PgliteAnswer, PgliteQuestion, PgliteStart } from "./pglite-calls.ts";
 
-/** PGlite's own choice is twice as much; with half of this, a page was written and read again for every other row. */
-const SHARED_BUFFERS = "64MB";
+// Compiled once in a process and shared by its threads: it takes each of them half a second else.
+let program: Promise<WebAssembly.Module> | null = null;
 
-const settings = [
-  `shared_buffers=${SHARED_BUFFERS}`,
-  // The log's files grow as they are written; else each of their sixteen megabytes is written twice.
-  "wal_init_zero=off",
-];
+async function compileProgram(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(new URL("pglite.wasm", import.meta.resolve("@electric-sql/pglite"))));
+}
 
 /** Opens (or makes) a PGlite database in `folder`; its tables in `schema`, where one is named. */
 export async function openPglite(
   folder: string,
   { schema = null }: { schema?: string | null } = {},
 ): Promise<Database> {
-  await mkdir(folder, { recursive: true });
-  const db = new PGlite(folder, {
-    startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ["-c", setting])],
-    parsers: { [types.INT8]: Number, [types.NUMERIC]: String },
+  const { port1: hearing, port2: told } = new MessageChannel();
+  program ??= compileProgram();
+  const start = { folder, schema, told: told as unknown as globalThis.MessagePort, program: await program };
+  // Nobody hears its "error": a database that died ends the process, which the launcher begins again.
+  const worker = new Worker(new URL("./pglite-thread.ts", import.meta.url), {
+    workerData: start satisfies PgliteStart,
+    transferList: [told],
+    name: "placet-pglite",
   });
-  keepParserPlain(db);
-  await db.waitReady;
-  if (schema !== null) await db.exec(`create schema if not exists ${schema}; set search_path to ${schema}`);
-  const over = (on: PGlite | Transaction): Queryable => ({
-    query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
-      (await on.query<T>(sql, [...values])).rows,
-    execute: async (sql) => void (await on.exec(sql)),
-    async copyRows(table, columns, rows) {
-      const blob = blobOf([...encodeCopy(rows)]);
-      if (blob.size > 0) await on.query(copyStatement(table, columns, "'/dev/blob'"), [], { blob });
-    },
-  });
-  return {
-    kind: "pglite",
-    ...over(db),
-    transaction: (work) => db.transaction((tx) => work(over(tx))),
-    listen: (channel, hear) => db.listen(channel, hear),
-    async purgeDeleted(table) {
-      await db.exec(`vacuum full ${table}`);
-      // The log holds what was inserted: it goes on in a new file, and the old ones are removed instead of used again.
-      await db.exec("set wal_recycle = off");
-      await db.query("select pg_switch_wal()");
-      await db.exec("checkpoint");
-    },
-    close: () => db.close(),
-  };
-}
+  const thread = createThread<PgliteQuestion, PgliteAnswer>(portOf(worker));
 
-/**
- * Keeps V8 from optimising PostgreSQL's parser, one function of a hundred kilobytes: that took 600 MiB of memory and some
- * seconds of a processor at every start, and a statement is parsed no sooner for it than one could measure. V8 asks for
- * optimised code from within the plain code that it makes when a function is first run; while the filter names another
- * function, that code is made without the question. So nothing but an empty statement, the first of all, runs under it: what
- * rows go through is run later, and optimised like anything else.
- */
-function keepParserPlain(db: PGlite): void {
-  const next = db._initArrayTypes.bind(db);
-  db._initArrayTypes = async (options) => {
-    setFlagsFromString("--wasm-tier-up-filter=0");
-    try {
-      await db.exec(";");
-    } finally {
-      setFlagsFromString("--wasm-tier-up-filter=-1");
-    }
-    await next(options);
-  };
-}
-
-/** PGlite asks nothing of a blob but its bytes; a real one would hold them once more. */
-function blobOf(pieces: readonly Uint8Array[]): Blob {
-  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+  async function ask(question: PgliteQuestion): Promise<readonly unknown[]> {
+    const answer = await thread.ask(question);
+    if ("rows" in answer) return answer.rows;
+    const { message, code } = answer.refused;
+    throw Object.assign(new Error(message), code === null ? {} : { code });
   }
-  return { size: bytes.length, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Blob;
+
+  const straight: Queryable = {
+    query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
+      (await ask({ do: "query", sql, values: values.map(trim) })) as T[],
+    execute: async (sql) => void (await ask({ do: "execute", sql })),
+    async copyRows(table, columns, rows) {
+      const blob = [...encodeCopy(rows)].map(trim);
+      if (blob.length === 0) return;
+      await ask({ do: "query", sql: copyStatement(table, columns, "'/dev/blob'"), values: [], blob });
+    },
+  };
+
+  // What is asked for while a transaction runs waits for its end; what was asked for before it is answered before it.
+  let transactions: Promise<unknown> = Promise.resolve();
+  async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    await straight.execute("begin");
+    try {
+      const result = await work(straight);
+      await straight.execute("commit");
+      return result;
+    } catch (error) {
+      await straight.execute("rollback");
+      throw error;
+    }
+  }
+  function after<T>(work: () => Promise<T>): Promise<T> {
+    return transactions.then(work);
+  }
+
+  const hearers = new Map<string, Set<() => void>>();
+  hearing.on("message", (channel: string) => {
+    for (const hear of hearers.get(channel) ?? []) hear();
+  });
+  hearing.unref();
+
+  async function listen(channel: Channel, hear: () => void): Promise<() => Promise<void>> {
+    const heard = hearers.get(channel) ?? new Set();
+    hearers.set(channel, heard);
+    heard.add(hear);
+    if (heard.size === 1) await after(() => ask({ do: "listen", channel }));
+    return async () => {
+      heard.delete(hear);
+      if (heard.size === 0) await after(() => ask({ do: "unlisten", channel }));
+    };
+  }
+
+  const database: Database = {
+    kind: "pglite",
+    query: (sql, values) => after(() => straight.query(sql, values)),
+    execute: (sql) => after(() => straight.execute(sql)),
+    copyRows: (table, columns, rows) => after(() => straight.copyRows(table, columns, rows)),
+    transaction(work) {
+      const done = after(() => transaction(work));
+      transactions = done.catch(() => undefined);
+      return done;
+    },
+    listen,
+    async purgeDeleted(table) {
+      await database.execute(`vacuum full ${table}`);
+      // The log holds what was inserted: it goes on in a new file, and the old ones are removed instead of used again.
+      await database.execute("set wal_recycle = off");
+      await database.query("select pg_switch_wal()");
+      await database.execute("checkpoint");
+    },
+    async close() {
+      try {
+        await after(() => ask({ do: "close" }));
+      } finally {
+        hearing.close();
+        await worker.terminate();
+      }
+    },
+  };
+  try {
+    await ask({ do: "open" });
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return database;
+}
+
+/** A Node worker as a browser's would be. Its end fails what is still asked. */
+function portOf(worker: Worker): ThreadPort {
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer as never),
+    addEventListener(type, hear) {
+      if (type === "message") worker.on("message", (data: unknown) => hear({ data } as MessageEvent));
+      else if (type === "error") worker.on("exit", () => hear({ data: null } as MessageEvent));
+    },
+  };
+}
+
+/** A view of a larger buffer would be sent with all of it. */
+function trim<T>(value: T): T | Uint8Array<ArrayBuffer> {
+  const isView = value instanceof Uint8Array && value.byteLength < value.buffer.byteLength;
+  return isView ? Uint8Array.from(value) : value;
 }
