@@ -187,6 +187,8 @@ function goOn(script, args) {
       ...process.env,
       PATH: `${binaries}${delimiter}${process.env.PATH ?? ""}`,
       HARDHAT_DISABLE_TELEMETRY: "true",
+      // What Node made of the sources is kept for the next process, which begins in half the time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(modules, ".cache", "compiled"),
     },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

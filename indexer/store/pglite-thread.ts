@@ -7,6 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, types } from "@electric-sql/pglite";
 import { serveThread, type ThreadPort } from "#protocol/threads.ts";
 import type { PgliteAnswer, PgliteQuestion, PgliteStart } from "./pglite-calls.ts";
+import { createStatements } from "./pglite-prepared.ts";
 
 /** PGlite's own choice is twice as much; with half of this, a page was written and read again for every other row. */
 const SHARED_BUFFERS = "64MB";
@@ -19,6 +20,7 @@ const settings = [
 
 const { folder, schema, program, told } = workerData as PgliteStart;
 let opened: PGlite | null = null;
+let runStatement: ReturnType<typeof createStatements> | null = null;
 const listening = new Map<string, () => Promise<void>>();
 
 async function open(): Promise<PGlite> {
@@ -57,14 +59,16 @@ function keepParserPlain(db: PGlite): void {
 async function answer(question: PgliteQuestion): Promise<readonly unknown[]> {
   if (question.do === "open") {
     opened = await open();
+    runStatement = createStatements(opened);
     return [];
   }
-  if (opened === null) throw new Error("The database is not open.");
+  if (opened === null || runStatement === null) throw new Error("The database is not open.");
   switch (question.do) {
     case "query": {
       const { sql, values, blob } = question;
-      const { rows } = await opened.query(sql, [...values], blob === undefined ? {} : { blob: blobOf(blob) });
-      return rows;
+      if (blob === undefined) return runStatement(sql, values);
+      await opened.query(sql, [...values], { blob: blobOf(blob) });
+      return [];
     }
     case "execute":
       await opened.exec(question.sql);
