@@ -189,6 +189,8 @@ describe("A reorganisation", () => {
     await mine(9);
     running = await startTestService(chain, folder.folder, window);
     await caughtUp();
+    // It is stored before it is counted.
+    await eventually(async () => running.service.sync.status().reorgs === 1);
     expect(running.service.sync.status()).toMatchObject({ findings: [], mismatches: [], reorgs: 1 });
     expect(await readTables(running.service.database)).toEqual(await readFresh());
     const lena = await running.service.database.query<{ head: string }>("select head from heads where key = $1", [
