@@ -190,13 +190,17 @@ describe("Somebody who has done with bytes", () => {
 });
 
 describe("Somebody who checks padding", () => {
-  it("finds one bit anywhere in it", () => {
-    for (const length of [0, 1, 7, 8, 9, 4096]) {
-      const bytes = new Uint8Array(length);
+  it("finds one bit anywhere in it, and none beside it", () => {
+    const lengths = [0, 1, 2, 3, 4, 7, 8, 9, 4096];
+    for (const { from, length } of [0, 1, 2, 3].flatMap((from) => lengths.map((length) => ({ from, length })))) {
+      const bytes = new Uint8Array(5000)
+        .fill(255)
+        .subarray(from, from + length)
+        .fill(0);
       expect(isAllZero(bytes)).toBe(true);
-      for (const at of [0, length >> 1, length - 1].filter((place) => place >= 0 && place < length)) {
+      for (const at of [0, 1, length >> 1, length - 2, length - 1].filter((place) => place >= 0 && place < length)) {
         bytes[at] = 1 << (at % 8);
-        expect(isAllZero(bytes), `${at} of ${length}`).toBe(false);
+        expect(isAllZero(bytes), `${at} of ${length} from ${from}`).toBe(false);
         bytes[at] = 0;
       }
     }

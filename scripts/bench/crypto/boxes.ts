@@ -4,15 +4,24 @@
 import { decrypt, encrypt } from "eciesjs";
 import { Config } from "eciesjs/config";
 import { randomBytes } from "#protocol/bytes.ts";
-import { deriveEncryptionKey, importSecretKey, unwrapFast, wrap, type WrapContext } from "#protocol/keys/index.ts";
+import {
+  deriveEncryptionKey,
+  importSecretKey,
+  unwrapFast,
+  wrap,
+  type Place,
+  type WrapContext,
+} from "#protocol/keys/index.ts";
 
 /** What a grantee's capsule of a few categories weighs, before it is padded to 4 KiB. */
 const CAPSULE_BYTES = 1500;
-const AT_ONCE = 64;
+/** So many are under way at a time, as in the app's worker. */
+export const AT_ONCE = 64;
 
+/** The ledger that everything here is made for. */
+export const place: Place = { chainId: 31337, ledger: "0x5FbDB2315678afecb367f032d93F642f64180aa3" };
 const context: WrapContext = {
-  chainId: 31337,
-  ledger: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  ...place,
   kind: "capsule",
   subject: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
   recipient: "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",

@@ -10,14 +10,16 @@ import { measureInChromium } from "./chromium.ts";
 import { measureInNode, type Measured, type Plan } from "./node.ts";
 import { ratiosOf, tellTable } from "./tell.ts";
 
-const help = `npm run bench:crypto [-- --json] [-- --quick]
+const help = `npm run bench:crypto [-- --json] [-- --quick] [-- --capsules]
 
 Encrypts and opens 100 MB and 1 GiB, and wraps and unwraps capsules, in Chromium and in Node, against age-encryption,
 bare WebCrypto AES-256-GCM at the same chunk size, and eciesjs. Takes about three minutes; nothing else should run.
 
   --json    prints the ratios alone: {"chromium": {"encryptVsAge", "decryptVsAge", "encryptVsWebCrypto", "peakMiB",
-            "unwrapVsEciesjs"}, "node": {...}}; for documents the worse of the two sizes
-  --quick   20 MB and 100 MB, to see that it runs`;
+            "unwrapVsEciesjs", "capsulesVsEciesjs", "capsulesPerSecond"}, "node": {...}}; for documents the worse of the
+            two sizes
+  --quick   20 MB and 100 MB, to see that it runs
+  --capsules  capsules alone, no documents`;
 
 const GIB = 1_073_741_824;
 
@@ -25,15 +27,17 @@ async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(help);
   const json = args.includes("--json");
   const quick = args.includes("--quick");
-  const sizes = quick
-    ? [
-        { bytes: 20_000_000, rounds: 1 },
-        { bytes: 100_000_000, rounds: 1 },
-      ]
-    : [
-        { bytes: 100_000_000, rounds: 5 },
-        { bytes: GIB, rounds: 1 },
-      ];
+  const sizes = args.includes("--capsules")
+    ? []
+    : quick
+      ? [
+          { bytes: 20_000_000, rounds: 1 },
+          { bytes: 100_000_000, rounds: 1 },
+        ]
+      : [
+          { bytes: 100_000_000, rounds: 5 },
+          { bytes: GIB, rounds: 1 },
+        ];
   const plan: Plan = { sizes, boxes: quick ? 500 : 3000 };
   const folder = await mkdtemp(join(tmpdir(), "placet-bench-"));
   const file = join(folder, "bench.bin");

@@ -3,13 +3,17 @@
 
 import type { Digester } from "#protocol/documents/index.ts";
 import { makeBoxes } from "./boxes.ts";
+import { makeCapsules } from "./capsules.ts";
 import { decryptOurs, encryptBare, encryptOurs, makeAge, makeHeld, type Held } from "./contenders.ts";
 
 /** What was measured, in bytes a second and boxes a second. */
 export type Speeds = {
   sizes: { bytes: number; ours: InOut; age: InOut; bare: { encrypt: number } }[];
   wrap: { ours: number; eciesjs: number };
+  /** Boxes alone. */
   unwrap: { ours: number; eciesjs: number };
+  /** Whole ones, with all that is checked in them. */
+  capsules: { ours: number; eciesjs: number };
 };
 type InOut = { encrypt: number; decrypt: number };
 
@@ -77,30 +81,29 @@ export async function measure(
     });
   }
   const { file } = options;
-  if (file) {
+  if (file && sizes.length > 0) {
     const speed = await hooks.watch(() => rate(file.size, () => encryptOurs(file.size, { source: file, digester })));
     hooks.say(`ours from a file of ${(file.size / 1e6).toFixed(0)} MB: ${(speed / 1e6).toFixed(0)} MB/s`);
   }
   return { sizes, ...unwrap };
 }
 
-async function measureBoxes(count: number, hooks: Hooks): Promise<Pick<Speeds, "wrap" | "unwrap">> {
-  const boxes = await makeBoxes();
+async function measureBoxes(count: number, hooks: Hooks): Promise<Pick<Speeds, "wrap" | "unwrap" | "capsules">> {
+  const contenders = { ...(await makeBoxes()), ...(await makeCapsules()) };
   const few = Math.ceil(count / 10);
-  const found = { wrapOurs: [], wrapEciesjs: [], unwrapOurs: [], unwrapEciesjs: [] } as Record<
-    keyof typeof boxes,
-    number[]
-  >;
+  const found: Partial<Record<keyof typeof contenders, number[]>> = {};
   for (let round = -1; round < 5; round++) {
-    for (const name of ["unwrapEciesjs", "unwrapOurs", "wrapEciesjs", "wrapOurs"] as const) {
-      const amount = name === "unwrapOurs" ? count : few;
-      const speed = await rate(amount, () => boxes[name](amount));
-      if (round >= 0) found[name].push(speed);
+    for (const name of ["unwrapEciesjs", "unwrapOurs", "wrapEciesjs", "wrapOurs", "openEciesjs", "openOurs"] as const) {
+      const amount = name === "unwrapOurs" || name === "openOurs" ? count : few;
+      const speed = await rate(amount, () => contenders[name](amount));
+      if (round >= 0) (found[name] ??= []).push(speed);
     }
   }
-  for (const [name, speeds] of Object.entries(found)) hooks.say(`${name}: ${median(speeds).toFixed(0)}/s`);
+  const of = (name: keyof typeof contenders): number => median(found[name] ?? []);
+  for (const name of Object.keys(found) as (keyof typeof found)[]) hooks.say(`${name}: ${of(name).toFixed(0)}/s`);
   return {
-    wrap: { ours: median(found.wrapOurs), eciesjs: median(found.wrapEciesjs) },
-    unwrap: { ours: median(found.unwrapOurs), eciesjs: median(found.unwrapEciesjs) },
+    wrap: { ours: of("wrapOurs"), eciesjs: of("wrapEciesjs") },
+    unwrap: { ours: of("unwrapOurs"), eciesjs: of("unwrapEciesjs") },
+    capsules: { ours: of("openOurs"), eciesjs: of("openEciesjs") },
   };
 }

@@ -40,11 +40,16 @@ describe("A clinic that holds many consents", () => {
   );
   const blocks = new Map<string, Uint8Array>(made.map(({ consent, bytes }) => [manifestCid(consent.capsule), bytes]));
   let fetched = 0;
+  let onTheWay = 0;
+  let mostOnTheWay = 0;
 
   const createOpener = () =>
     createCapsuleOpener({
       async fetchBlock(cid) {
         fetched += 1;
+        mostOnTheWay = Math.max(mostOnTheWay, (onTheWay += 1));
+        await new Promise((resume) => setTimeout(resume));
+        onTheWay -= 1;
         const bytes = blocks.get(cid);
         if (!bytes) throw new Error("nobody has it");
         return bytes;
@@ -54,6 +59,7 @@ describe("A clinic that holds many consents", () => {
 
   beforeEach(() => {
     fetched = 0;
+    mostOnTheWay = 0;
     const roots = [former, present].map((root) => Uint8Array.from(root));
     const vault = { account: lena, vaultId: "00".repeat(16), revision: 1, unlockers: [], kits: [], tagKeys: {} };
     holdVault({ ...vault, roots, settings: {} });
@@ -83,11 +89,12 @@ describe("A clinic that holds many consents", () => {
     expect(openRing().capsules.size).toBe(MANY);
   });
 
-  it("opens and fetches none of them twice", async () => {
+  it("fetches six at a time, and opens and fetches none of them twice", async () => {
     const open = createOpener();
     const consents = made.slice(0, 20).map(({ consent }) => consent);
     const before = await open(consents);
     expect(fetched).toBe(20);
+    expect(mostOnTheWay).toBe(6);
     expect(await open(consents)).toEqual(before);
     expect(fetched).toBe(20);
   });
