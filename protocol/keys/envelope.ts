@@ -122,7 +122,7 @@ function failureAmong(cause: unknown): Failure {
 export function openEnvelope(options: EnvelopeToOpen & { secretKey: Uint8Array }): Bytes {
   const { secretKey } = options;
   const { wraps } = decodeEnvelope(options.kind, options.bytes);
-  let failure = nothingForYou();
+  let failure: Failure | undefined;
   for (const box of boxesFor(keyId(publicKeyOf(secretKey)), wraps)) {
     try {
       return unwrap(contextOf(options), { secretKey, box });
@@ -130,13 +130,13 @@ export function openEnvelope(options: EnvelopeToOpen & { secretKey: Uint8Array }
       failure = failureAmong(cause);
     }
   }
-  throw failure;
+  throw failure ?? nothingForYou();
 }
 
 /** `openEnvelope` by WebCrypto, with whichever of these keys a box is for. Throws the same Failures. */
 export async function openEnvelopeFast(options: EnvelopeToOpen & { keys: readonly FastKey[] }): Promise<Bytes> {
   const { wraps } = decodeEnvelope(options.kind, options.bytes);
-  let failure = nothingForYou();
+  let failure: Failure | undefined;
   for (const { keyId: name, key } of options.keys) {
     for (const box of boxesFor(name, wraps)) {
       try {
@@ -146,5 +146,5 @@ export async function openEnvelopeFast(options: EnvelopeToOpen & { keys: readonl
       }
     }
   }
-  throw failure;
+  throw failure ?? nothingForYou();
 }
