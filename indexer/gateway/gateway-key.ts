@@ -1,14 +1,14 @@
 // The gateway's one secret. From it come the account that signs receipts and sends transactions, and the key that seals
 // and openings are wrapped for. Whoever has it can release without leaving a receipt, and still read nothing.
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { z } from "zod";
-import { fromHex, toHex, wipe, type Bytes } from "#protocol/bytes.ts";
+import { fromHex, toHex, utf8, wipe, type Bytes } from "#protocol/bytes.ts";
 import { Failure } from "#protocol/failure.ts";
 import { deriveBytes, publicKeyOf } from "#protocol/keys/index.ts";
 
@@ -22,9 +22,15 @@ export type GatewayKey = {
    * that whoever holds the receipt would find one by trying, if its salt alone were enough.
    */
   networkSalt(salt: Hex): Hex;
+  /** A nonce for signing in, good from this time on (Unix seconds): none is kept, and this key alone makes one. */
+  makeNonce(time: number): string;
+  /** When this key made a nonce, in Unix seconds; null for one that it did not make. */
+  readNonce(nonce: string): number | null;
 };
 
 const FILE = "gateway.json";
+/** A time in hexadecimal digits, always as many: the label of a derivation is followed by parts of fixed width only. */
+const TIME_DIGITS = 10;
 
 const fileSchema = z.strictObject({
   format: z.literal("placet-gateway"),
@@ -37,12 +43,22 @@ export function createGatewayKey(key: Hex): GatewayKey {
   const secret = fromHex(key, 32);
   const secretKey = deriveBytes(secret, { label: "gateway-encryption" });
   const pepper = deriveBytes(secret, { label: "gateway-network" });
+  const nonceKey = deriveBytes(secret, { label: "gateway-nonce" });
   wipe(secret);
+  function makeNonce(time: number): string {
+    const at = time.toString(16).padStart(TIME_DIGITS, "0");
+    return at + toHex(deriveBytes(nonceKey, { label: "gateway-nonce/", parts: [utf8(at)], length: 16 })).slice(2);
+  }
   return {
     account: privateKeyToAccount(key),
     secretKey,
     publicKey: publicKeyOf(secretKey),
     networkSalt: (salt) => toHex(deriveBytes(pepper, { label: "gateway-network/", parts: [fromHex(salt, 32)] })),
+    makeNonce,
+    readNonce(nonce) {
+      const time = /^[0-9a-f]{42}$/.test(nonce) ? Number.parseInt(nonce.slice(0, TIME_DIGITS), 16) : null;
+      return time !== null && timingSafeEqual(utf8(makeNonce(time)), utf8(nonce)) ? time : null;
+    },
   };
 }
 

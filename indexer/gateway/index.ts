@@ -37,6 +37,10 @@ export type Gateway = {
   readonly address: Address;
   /** X25519 public key (32 bytes) that seals and openings are wrapped for. */
   readonly encryptionKey: Hex;
+  /** A nonce for a sign-in from a page of another service, as of this time (Unix seconds). */
+  makeNonce(time: number): string;
+  /** When this gateway made a nonce; null for one of anybody else. */
+  readNonce(nonce: string): number | null;
   /** Sends this account's transactions: relayed acts use it too, so that nonces come from one place. */
   readonly sender: Sender;
   /** Finds this gateway's box in a capsule and opens it. Throws Failure("wrong-key") when there is none, "tampered" or "bad-input" when it is false. */
@@ -113,6 +117,8 @@ export async function createGateway(foundation: Foundation, settings: Partial<Re
   return {
     address,
     encryptionKey,
+    makeNonce: key.makeNonce,
+    readNonce: key.readNonce,
     sender,
     readCapsule: openings.readCapsule,
     openBox: openings.openBox,

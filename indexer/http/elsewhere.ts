@@ -39,7 +39,7 @@ async function readSignIn(service: Service, signIn: z.output<typeof signInShape>
   const { message, signature } = signIn;
   const now = service.now();
   const { chainId } = chain.deployment;
-  const here = { gateway: gateway.address, origins: service.origins(), chainId, now };
+  const here = { gateway: gateway.address, origins: service.origins(), chainId, now, timeOfNonce: gateway.readNonce };
   const { address, names, from, until } = readElsewhereSignIn(message, here);
   if (!(await isSignedByWallet(chain, { account: address, message, signature })))
     throw new Failure("not-authorised", "The wallet did not sign this sign-in. Nothing was opened. Sign in anew.", {
@@ -57,8 +57,20 @@ async function readSignIn(service: Service, signIn: z.output<typeof signInShape>
   };
 }
 
-/** POST /api/entrusted/releases, /api/entrusted/blocks and /api/entrusted/receipts. */
+/** GET /api/entrusted/nonce; POST /api/entrusted/releases, /api/entrusted/blocks and /api/entrusted/receipts. */
 export const elsewhereRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/entrusted/nonce",
+    summary:
+      "A nonce for a sign-in to read here from a page of another service: it may begin now and not later, so none can be signed ahead.",
+    tag: "Reading",
+    access: "public",
+    fromAnyPage: true,
+    limit: "records",
+    response: z.object({ nonce: z.string().describe("42 hexadecimal digits.") }),
+    handle: async ({ service }) => ({ nonce: service.gateway.makeNonce(service.now()) }),
+  }),
   route({
     method: "post",
     path: "/api/entrusted/releases",

@@ -18,7 +18,10 @@ import { readDelegation, type Delegation } from "./delegation.ts";
 export const ELSEWHERE_STATEMENT =
   "I want to read records at the gateway that is named below and that my patient trusts, because my own service does not hand them over. Until the time below, this page may ask that gateway for records in my name. It may do nothing else.";
 
-/** How far ahead of the gateway's clock the beginning of a sign-in may lie, in seconds. */
+/**
+ * How far ahead of the gateway's clock the beginning of a sign-in may lie, in seconds; and how far after the moment when the
+ * gateway made its nonce. So nobody has one signed today that begins tomorrow.
+ */
 const MAX_AHEAD = 60;
 
 /** The message that the wallet shows and signs. Times in Unix seconds. */
@@ -28,6 +31,7 @@ export function writeElsewhereSignIn(options: {
   /** The page's host, as wallets check it; the origin of the gateway. */
   host: string;
   url: string;
+  /** The gateway's own, made for this sign-in. */
   nonce: string;
   names: SessionNames;
   now: number;
@@ -50,16 +54,29 @@ export function writeElsewhereSignIn(options: {
 
 /**
  * What such a sign-in delegates, now and at this gateway, whose addresses are `origins`; whose signature it carries is for
- * others to check. Throws Failure("bad-input") for what is none, Failure("not-authorised", reason "sign-in-over") for one
- * that is over.
+ * others to check. `timeOfNonce`: when the gateway made a nonce, null for one that it did not make; a reader's own page,
+ * which cannot tell, leaves it out. Throws Failure("bad-input") for what is none, Failure("not-authorised", reason
+ * "sign-in-over" | "sign-in-nonce") for one that is over, or whose nonce is not of its time.
  */
 export function readElsewhereSignIn(
   message: string,
-  { gateway, origins, chainId, now }: { gateway: Address; origins: readonly string[]; chainId: number; now: number },
+  {
+    gateway,
+    origins,
+    chainId,
+    now,
+    timeOfNonce,
+  }: {
+    gateway: Address;
+    origins: readonly string[];
+    chainId: number;
+    now: number;
+    timeOfNonce?: (nonce: string) => number | null;
+  },
 ): Delegation {
   const delegation = readDelegation(message);
   const { names, from, until } = delegation;
-  const { statement, uri = "" } = parseSiweMessage(message);
+  const { statement, uri = "", nonce = "" } = parseSiweMessage(message);
   // The address is what a person can recognise of the gateway in the wallet's window; its account they cannot.
   const isShown = statement === ELSEWHERE_STATEMENT && URL.canParse(uri) && origins.includes(new URL(uri).origin);
   const ours = delegation.chainId === chainId && isAddressEqual(names.gateway, gateway);
@@ -71,6 +88,13 @@ export function readElsewhereSignIn(
     throw new Failure("not-authorised", "This sign-in is over, or not yet begun. Nothing was opened. Sign in anew.", {
       reason: "sign-in-over",
     });
+  const made = timeOfNonce === undefined ? from : timeOfNonce(nonce);
+  if (made === null || from > made + MAX_AHEAD)
+    throw new Failure(
+      "not-authorised",
+      "This sign-in was not made with a fresh word of this gateway. Nothing was opened. Check this device's clock and sign in anew.",
+      { reason: "sign-in-nonce" },
+    );
   return delegation;
 }
 

@@ -47,4 +47,15 @@ describe("An operator's gateway key", () => {
     expect(toHex(secretKey)).not.toBe(KEY);
     expect(account.publicKey).not.toContain(toHex(publicKey).slice(2));
   });
+
+  it("knows the nonces that it made, with their time, and nobody else's", () => {
+    const { makeNonce, readNonce } = createGatewayKey(KEY);
+    const nonce = makeNonce(1_900_000_000);
+    expect(nonce).toMatch(/^[0-9a-f]{42}$/);
+    expect(createGatewayKey(KEY).readNonce(nonce)).toBe(1_900_000_000);
+    const later = (1_900_086_400).toString(16).padStart(10, "0") + nonce.slice(10);
+    const others = [later, `${nonce}0`, nonce.toUpperCase(), "0123456789abcdef", "", `${nonce.slice(0, -1)}é`];
+    for (const other of others) expect(readNonce(other)).toBeNull();
+    expect(createGatewayKey(`0x${"6b".repeat(32)}`).readNonce(nonce)).toBeNull();
+  });
 });

@@ -228,7 +228,15 @@ describe("A patient with two gateways", () => {
       { signIn: (await signInElsewhere(at, people.lena)).signIn, status: 401 },
       { signIn: { ...signIn, signature: (await signInElsewhere(at, people.ben)).signIn.signature }, status: 401 },
       { signIn: (await signInElsewhere(at, people.ben)).signIn, status: 403 },
+      // Nobody has one signed that begins later: it begins when the gateway made its nonce, and only this gateway makes one.
+      { signIn: (await signInElsewhere(at, people.lena, { nonce: infoOf(one).makeNonce(now()) })).signIn, status: 401 },
+      {
+        signIn: (await signInElsewhere(at, people.lena, { nonce: infoOf(two).makeNonce(now() - 90) })).signIn,
+        status: 401,
+      },
     ];
+    const fresh = (await (await fetch(`${two.url}/api/entrusted/nonce`)).json()) as { nonce: string };
+    expect(Math.abs((infoOf(two).readNonce(fresh.nonce) ?? 0) - now())).toBeLessThan(60);
     for (const { signIn, status } of others) expect(await ask({ signIn })).toMatchObject({ status });
     // The first has her ordinary sign-in: it says other words, and counts for no page of another service.
     const ordinary = await askOrdinary();

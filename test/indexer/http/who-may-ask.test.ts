@@ -135,6 +135,7 @@ const table: Record<string, Row | Row[]> = {
     all("401"),
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS }),
   ],
+  "get /api/entrusted/nonce": ["/api/entrusted/nonce", all("200")],
   // Whoever is signed in, or nobody: what counts is the wallet's sign-in in the body, and this one is none.
   "post /api/entrusted/blocks": [
     "/api/entrusted/blocks",

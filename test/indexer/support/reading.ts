@@ -48,7 +48,11 @@ export async function signInToRead(running: RunningService, person: Person, orga
 export async function signInElsewhere(
   { running, chain }: { running: RunningService; chain: TestChain },
   person: Person,
-  { gateway = running.service.gateway.address, seconds = 3_600 } = {},
+  {
+    gateway = running.service.gateway.address,
+    seconds = 3_600,
+    nonce = running.service.gateway.makeNonce(Math.floor(Date.now() / 1000)),
+  } = {},
 ): Promise<{ sessionKey: SessionKey; signIn: SignInElsewhere }> {
   const sessionKey = await createSessionKey();
   const now = Math.floor(Date.now() / 1000);
@@ -57,7 +61,7 @@ export async function signInElsewhere(
     chainId: chain.place.chainId,
     host: "other.example",
     url: running.url,
-    nonce: "0123456789abcdef",
+    nonce,
     names: { publicKey: sessionKey.publicKey, gateway },
     now: seconds < 0 ? now + 2 * seconds : now,
     until: now + seconds,

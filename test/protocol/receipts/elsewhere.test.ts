@@ -56,6 +56,15 @@ describe("A reader who signs in to another gateway", () => {
         "not-authorised/sign-in-over",
       );
     expect(await failureOf(() => readElsewhereSignIn(`${message}\n`, here))).not.toBe("none");
+    // Its nonce is the gateway's own, and of the time at which it begins.
+    for (const made of [null, now - 61])
+      expect(await failureOf(() => readElsewhereSignIn(message, { ...here, timeOfNonce: () => made }))).toBe(
+        "not-authorised/sign-in-nonce",
+      );
+    const asked: string[] = [];
+    const timeOfNonce = (nonce: string) => asked.push(nonce) - 1 + now - 60;
+    expect(readElsewhereSignIn(message, { ...here, timeOfNonce }).from).toBe(now);
+    expect(asked).toEqual([signIn.nonce]);
   });
 
   it("stands behind a receipt as any other sign-in does: an auditor needs no new rule", async () => {

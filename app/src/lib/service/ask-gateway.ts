@@ -3,7 +3,8 @@ import type { z } from "zod";
 
 /** The eight addresses of a gateway that any page may call. */
 export type ReachedPath =
-  "/api/gateway" | `/api/entrusted/${"seals" | "drop" | "held" | "erase" | "releases" | "blocks" | "receipts"}`;
+  | "/api/gateway"
+  | `/api/entrusted/${"seals" | "drop" | "held" | "erase" | "nonce" | "releases" | "blocks" | "receipts"}`;
 
 /**
  * One call; with a body a POST. Throws Failure: the problem's code; "unavailable" where nobody answered; "tampered" for an

@@ -1,9 +1,11 @@
 // Signing in to another gateway: one signature of the wallet, for a session key of its own, good as long as the session here.
-// Rule: the key cannot leave this browser, names that one gateway, and goes with the session when one signs out.
+// Rule: the key cannot leave this browser, names that one gateway, and goes with the session when one signs out; the nonce is
+// that gateway's own, so that nobody gets a sign-in signed ahead of its time.
+import { withReach } from "#app/reach/index.ts";
 import { forgetHere, gatewayInfo, keepHere, readHere } from "#app/service/index.ts";
 import { session } from "#app/session/index.ts";
 import { signText } from "#app/wallet/index.ts";
-import { equalBytes, randomBytes, toHex } from "#protocol/bytes.ts";
+import { equalBytes } from "#protocol/bytes.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { createSessionKey, type SessionKey } from "#protocol/keys/index.ts";
 import { readElsewhereSignIn, writeElsewhereSignIn, type SignInElsewhere } from "#protocol/receipts/index.ts";
@@ -20,6 +22,9 @@ const keptShape = z.object({
   message: z.string().max(4_000),
   signature: z.custom<Hex>((text) => typeof text === "string" && /^0x([0-9a-f]{2})+$/.test(text)),
 });
+
+/** As a gateway makes it: what a wallet shows of it is nothing but digits. */
+const nonceShape = z.object({ nonce: z.string().regex(/^[0-9a-f]{42}$/) });
 
 const nameOf = (gateway: TrustedGateway): string => `${session.account} ${gateway.address}`;
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -52,17 +57,21 @@ export function forgetSignIn(gateway: TrustedGateway): Promise<void> {
   return forgetHere("session-keys", nameOf(gateway));
 }
 
-/** Asks the wallet to sign in to a gateway. Throws Failure("rejected-by-user" | "unavailable" | ...). */
+/** Asks a gateway for a nonce and the wallet to sign in there. Throws Failure("rejected-by-user" | "unavailable" | ...). */
 export async function signInElsewhere(gateway: TrustedGateway): Promise<ElsewhereKey> {
-  const [{ chainId }, key] = await Promise.all([gatewayInfo(), createSessionKey()]);
   const { organisation } = session;
   const { address, url } = gateway;
+  const [{ chainId }, key, { nonce }] = await Promise.all([
+    gatewayInfo(),
+    createSessionKey(),
+    withReach(url, (ask) => ask("/api/entrusted/nonce", { schema: nonceShape })),
+  ]);
   const message = writeElsewhereSignIn({
     account: session.account,
     chainId,
     host: location.host,
     url,
-    nonce: toHex(randomBytes(16)).slice(2),
+    nonce,
     names: { publicKey: key.publicKey, gateway: address, ...(organisation === null ? {} : { organisation }) },
     now: now(),
     until: session.expiresAt,
