@@ -1,11 +1,13 @@
-// A patient entrusts this gateway with seals, takes them back, or has a document destroyed, from a page of another service:
-// no session and no cookie counts here, the signature of the vault's account says everything.
+// A patient entrusts this gateway with seals, takes them back, has a document destroyed, or tells it of a revoke, from a page
+// of another service: no session and no cookie counts here, the signature of the vault's account (a revoke's own) says
+// everything.
 
 import type { Hex, TypedDataDefinition } from "viem";
 import { z } from "zod";
 import { HAND_IN_SECONDS, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { typedAskErasure } from "#protocol/erasure/index.ts";
 import { Failure } from "#protocol/failure.ts";
+import { actSchema } from "#protocol/typed-data/index.ts";
 import type { Service } from "../service.ts";
 import { advanceHandIn } from "../store/hand-ins.ts";
 import { deleteSeals, listSeals } from "../store/seals.ts";
@@ -58,7 +60,7 @@ async function requireSignature(
     throw refuse("This message came before, or a later one did. Sign it anew, with a later time.", "hand-in-repeated");
 }
 
-/** POST /api/entrusted/seals, /api/entrusted/drop, /api/entrusted/held and /api/entrusted/erase. */
+/** POST /api/entrusted/seals, /api/entrusted/drop, /api/entrusted/held, /api/entrusted/erase and /api/entrusted/revokes. */
 export const entrustedRoutes: Route[] = [
   route({
     method: "post",
@@ -149,5 +151,28 @@ export const entrustedRoutes: Route[] = [
       await requireVault(service, { subject, time, typed, signature });
       return service.gateway.erase({ subject, document });
     },
+  }),
+  route({
+    method: "post",
+    path: "/api/entrusted/revokes",
+    summary:
+      "Tell this gateway of a signed revoke that another service sends to the ledger: it hands over nothing more under that consent from now on, and sends nothing itself.",
+    tag: "Acts",
+    access: "public",
+    fromAnyPage: true,
+    limit: "write",
+    body: z.object({
+      act: actSchema.describe("revoke or revokeMany, as for /api/relay."),
+      signature: z
+        .string()
+        .regex(/^0x([0-9a-fA-F]{2}){1,4096}$/)
+        .transform((text) => text.toLowerCase() as Hex)
+        .describe("The patient's, or that of the vault's account: the one that the ledger takes."),
+    }),
+    // Each consent is looked up on the ledger.
+    weigh: ({ act }) => (act.name === "revokeMany" ? act.args.revocations.length - 1 : 0),
+    response: z.object({ heard: z.number().int().describe("How many consents that stand it ends.") }),
+    problems: ["refused", "conflict", "unavailable"],
+    handle: async ({ service, body }) => ({ heard: await service.relay.hear(body) }),
   }),
 ];

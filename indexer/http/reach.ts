@@ -7,10 +7,10 @@ import type { Express } from "express";
 import { Failure } from "#protocol/failure.ts";
 import { isGatewayOrigin } from "#protocol/keys/index.ts";
 
-// It carries what the page hands it to the nine addresses of a gateway that any page may call, and the answers back.
+// It carries what the page hands it to the ten addresses of a gateway that any page may call, and the answers back.
 const script = `
 const gateway = new URL(location.href).searchParams.get("to");
-const entrusted = ["seals", "drop", "held", "erase", "nonce", "releases", "blocks", "receipts"];
+const entrusted = ["seals", "drop", "held", "erase", "revokes", "nonce", "releases", "blocks", "receipts"];
 const paths = ["/api/gateway", ...entrusted.map((what) => "/api/entrusted/" + what)];
 addEventListener("message", ({ source, data, ports: [port] }) => {
   if (source !== parent || parent === window || data !== "placet-reach" || !port) return;

@@ -3,20 +3,11 @@
 // was accepted; a signed revoke takes effect for releases from that moment.
 
 import { randomUUID } from "node:crypto";
-import { encodeFunctionData, isAddressEqual, keccak256, recoverTypedDataAddress } from "viem";
+import { keccak256 } from "viem";
 import type { Address, Hex } from "viem";
 import { canonicalBytes } from "#protocol/canonical.ts";
-import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { Failure } from "#protocol/failure.ts";
-import {
-  actCall,
-  actorOf,
-  actToJson,
-  isRelayable,
-  typedAct,
-  type Act,
-  type ActSignature,
-} from "#protocol/typed-data/index.ts";
+import { actorOf, actToJson, isRelayable, type Act, type ActSignature } from "#protocol/typed-data/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Foundation } from "../service.ts";
 import type { Queryable } from "../store/database.ts";
@@ -27,7 +18,6 @@ import {
   readMovedRelays,
   readRelay,
   readRelayByDigest,
-  readVaultAccount,
   reopenRelay,
   updateRelay,
   writeRelay,
@@ -35,7 +25,8 @@ import {
 import type { RelayRow } from "../store/relays.ts";
 import { appendStream } from "../store/stream.ts";
 import { createLoop } from "./loop.ts";
-import { explainRevert, isRevert } from "./revert-words.ts";
+import { createRevokes, revokedBy, type Revoked } from "./revokes.ts";
+import { createSimulate } from "./simulate.ts";
 
 /** A signed act that somebody hands in. */
 export type Submission = {
@@ -56,6 +47,11 @@ export type Relay = {
    * cannot be relayed, "refused" or "conflict" in the ledger's words, "too-many-requests", "unavailable".
    */
   submit(submission: Submission): Promise<RelayRow>;
+  /**
+   * Hears a signed revoke that somebody else sends to the ledger: releases stop under what it ends and stands, of which it
+   * gives the number. Throws Failure like `submit`.
+   */
+  hear(revoke: Pick<Submission, "act" | "signature">): Promise<number>;
   /** Follows what becomes of the acts: the writer's work, while this process is the writer. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -69,34 +65,15 @@ export type RelaySettings = { perHour: number; open: number };
 
 const DEFAULTS: RelaySettings = { perHour: 300, open: 64 };
 
-/** What a revoke ends: in force, armed, not yet begun, open after a broken glass, used up. */
-const STANDING = [1, 5, 7, 8, 9] as const;
-
-// What the ledger answers when the act was overtaken by another one, as against one that was never good.
-const OVERTAKEN = new Set([
-  "AlreadyEnded",
-  "AlreadySent",
-  "OutOfTurn",
-  "AlreadyBooked",
-  "WrongVersion",
-  "StillInForce",
-  "NotInForce",
-  "WrongEpoch",
-  "DocumentEnded",
-  "WrongState",
-  "ScopeUsed",
-  "StillOpen",
-  "NotArmed",
-  "UsedUp",
-]);
-
 /** Makes the relay. It sends with the gateway's account. */
 export async function createRelay(
   foundation: Foundation & { gateway: Gateway },
   settings: Partial<RelaySettings> = {},
 ): Promise<Relay> {
   const { database, chain, gateway, log, metrics, now, writer } = foundation;
-  const { chainId, ledger } = chain.deployment;
+  const { ledger } = chain.deployment;
+  const { isStanding, hear } = createRevokes(foundation);
+  const simulate = createSimulate(foundation);
   const limits = { ...DEFAULTS, ...settings };
   const loop = createLoop({ everyMs: 1_500, log, name: "relay", work: follow });
   let deafen: (() => Promise<void>) | null = null;
@@ -116,12 +93,7 @@ export async function createRelay(
     const revoked = revokedBy(act);
     if (revoked.length === 0) await requireAllowance(account, parts);
     else await requireStanding(account, revoked);
-    const { functionName, args } = actCall(act, signed);
-    // The table's names are the ABI's; a name that is not fails here.
-    const data = encodeFunctionData({ abi: ledgerAbi as readonly unknown[], functionName, args } as Parameters<
-      typeof encodeFunctionData
-    >[0]);
-    await simulate(act, { data, signature: signed.signature });
+    const data = await simulate(act, signed);
     const row = await accept({ account, act, digest, data, parts, revoked });
     metrics.count("relays_accepted");
     gateway.sender.wake();
@@ -143,50 +115,12 @@ export async function createRelay(
     if (!stand.includes(true)) throw tooMany();
   }
 
-  async function isStanding({ subject, grantee, scope }: Revoked): Promise<boolean> {
-    const asked = { address: ledger, abi: ledgerAbi, functionName: "effectiveStatus" } as const;
-    // Without an answer the doubt is the patient's: a revoke goes on.
-    const status = await chain.client
-      .readContract({ ...asked, args: [subject, grantee, scope] })
-      .catch(() => STANDING[0]);
-    return STANDING.some((one) => one === status);
-  }
-
   function tooMany(): Failure {
     return new Failure(
       "too-many-requests",
       "This service has sent as much for you as it does in an hour. Nothing was sent. Wait a while, or send it from your own wallet.",
       { reason: "relay-allowance" },
     );
-  }
-
-  /** Asks the ledger whether it would take the act now. */
-  async function simulate(act: Act, { data, signature }: { data: Hex; signature: Hex }): Promise<void> {
-    try {
-      await chain.client.call({ account: gateway.address, to: ledger, data });
-    } catch (error) {
-      if (isRevert(error)) {
-        const { reason, detail } = explainRevert(error);
-        throw new Failure(OVERTAKEN.has(reason) ? "conflict" : "refused", detail, { reason });
-      }
-      // A node that is away delays a revoke's way to the ledger, but not its effect here.
-      if ((act.name === "revoke" || act.name === "revokeMany") && (await isOwnRevoke(act, signature))) return;
-      throw new Failure(
-        "unavailable",
-        "The ledger cannot be asked right now. Nothing was sent. Try again in a moment, or send it from your own wallet.",
-        { cause: error },
-      );
-    }
-  }
-
-  async function isOwnRevoke(act: Extract<Act, { name: "revoke" | "revokeMany" }>, signature: Hex): Promise<boolean> {
-    const typed = typedAct({ chainId, ledger }, act);
-    const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
-      typeof recoverTypedDataAddress
-    >[0]).catch(() => null);
-    if (signer === null) return false;
-    const vault = await readVaultAccount(database, act.args.subject);
-    return isAddressEqual(signer, act.args.subject) || (vault !== null && isAddressEqual(signer, vault));
   }
 
   async function accept({
@@ -267,6 +201,7 @@ export async function createRelay(
   gateway.sender.onChange(loop.wake);
   return {
     submit,
+    hear: async ({ act, signature }) => hear(act, { check: () => simulate(act, { signature }) }),
     async start() {
       deafen = await database.listen("act", loop.wake);
       await loop.start();
@@ -277,17 +212,6 @@ export async function createRelay(
       await loop.stop();
     },
   };
-}
-
-/** A consent that a signed act ends, at or below a version. */
-type Revoked = { subject: Address; grantee: Address; scope: Hex; ceiling: number };
-
-/** The consents that a signed revoke ends, whoever signed it; none for any other act. */
-function revokedBy(act: Act): readonly Revoked[] {
-  if (act.name === "revokeMany") return act.args.revocations.map((each) => ({ ...each, subject: act.args.subject }));
-  if (act.name !== "revoke" && act.name !== "revokeByProxy") return [];
-  const { subject, grantee, scope, ceiling } = act.args;
-  return [{ subject, grantee, scope, ceiling }];
 }
 
 /** How many acts an act is. */

@@ -83,6 +83,9 @@ export const gateways = {
   "gateways.erase.failed.later":
     "As long as it keeps to the ledger, {host} opens this record for nobody: it was taken out. It is asked again whenever you come to this page.",
 
+  "gateways.revoke.missed":
+    "Not told of the end at once: {hosts}. It counts there as soon as it stands on the ledger. You need do nothing more.",
+
   "gateways.drop": "Drop",
   "gateways.drop.named": "Drop: {host}",
   "gateways.drop.title": "Drop {host}?",

@@ -27,6 +27,7 @@ import {
   typedAskReceipts,
   verifyReceipt,
 } from "#protocol/receipts/index.ts";
+import { typedRevoke } from "#protocol/typed-data/index.ts";
 import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
 import { people, startChain, type TestChain } from "../support/chain.ts";
 import { startProcess, type OneProcess } from "../support/one-process.ts";
@@ -398,7 +399,21 @@ describe("A patient with two gateways", () => {
     expect((await send(two, "/api/entrusted/seals", { ...again, seals })).body).toMatchObject({ kept: 1 });
     await eventually(async () => (await reasonAt(two, consent.opening)) === "released");
     const { subject, grantee, scope } = consent;
-    await chain.act(people.ana, { name: "revoke", args: { subject, grantee, scope, ceiling: 1 } });
+    // A signed revoke that was sent to nobody yet: who hears of it stops, who does not goes on until it is on the ledger.
+    const revoke = { subject, grantee, scope, ceiling: 1 };
+    const tell = async (args: typeof revoke, by = vault, name = "revoke" as const) =>
+      send(two, "/api/entrusted/revokes", {
+        act: { name, args },
+        signature: await by.signTypedData(typedRevoke(chain.place, args) as never),
+      });
+    expect(await tell(revoke, people.lena as never)).toMatchObject({ status: 403 });
+    expect(await reasonAt(two, consent.opening)).toBe("released");
+    expect(await tell({ ...revoke, scope: toHex(randomBytes(32)) })).toMatchObject({ status: 200, body: { heard: 0 } });
+    expect(await tell(revoke)).toMatchObject({ status: 200, body: { heard: 1 } });
+    expect(await tell(revoke, vault, "renounce" as never)).toMatchObject({ status: 400 });
+    expect([await reasonAt(two, consent.opening), await reasonAt(one)]).toEqual(["revoke-received", "released"]);
+    await chain.act(people.ana, { name: "revoke", args: revoke });
+    expect(await tell(revoke)).toMatchObject({ status: 409, body: { reason: "AlreadyEnded" } });
     expect(await Promise.all([one, two].map((each) => reasonAt(each, consent.opening)))).toEqual([
       "consent-revoked",
       "consent-revoked",

@@ -13,6 +13,7 @@ import { signCall, signWithSession, unwrap } from "#protocol/keys/index.ts";
 import { cidOfBlock, typedAskHeld, typedHandIn, type HandIn } from "#protocol/documents/index.ts";
 import { typedAskErasure } from "#protocol/erasure/index.ts";
 import { blockRequestBytes, signRequest, typedAskReceipts } from "#protocol/receipts/index.ts";
+import { typedRevoke } from "#protocol/typed-data/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { makeRequest, signInElsewhere } from "../support/reading.ts";
 import { createAnswerCheck, listOperations, schemasOf } from "../support/api-document.ts";
@@ -198,6 +199,12 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const told = { subject: people.ana.address, time: Math.floor(Date.now() / 1000) };
     const typed = typedAskReceipts(chain.place, { ...told, gateway: gateway.address });
     return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
+  },
+  async postApiEntrustedRevokes({ chain, people, live: { subject, scope } }) {
+    // Of a consent that never was: the others go on being asked about one that stands.
+    const args = { subject, grantee: people.ben.address, scope, ceiling: 1 };
+    const signature = await people.ana.signTypedData(typedRevoke(chain.place, args) as never);
+    return [{ body: { act: { name: "revoke", args }, signature } }];
   },
   async postApiEntrustedBlocks({ at, people, gateway, cid }) {
     const { signIn, sessionKey } = await signInElsewhere(at, people.lena);

@@ -130,6 +130,14 @@ const table: Record<string, Row | Row[]> = {
     all("401"),
     (w) => ({ subject: w.people.ana.address, time: now(), signature: NOBODYS, document: `0x${"00".repeat(32)}` }),
   ],
+  "post /api/entrusted/revokes": [
+    "/api/entrusted/revokes",
+    all("403"),
+    ({ live: { subject, grantee, scope } }) => ({
+      act: { name: "revoke", args: { subject, grantee, scope, ceiling: 1 } },
+      signature: NOBODYS,
+    }),
+  ],
   "post /api/entrusted/receipts": [
     "/api/entrusted/receipts",
     all("401"),

@@ -14,6 +14,7 @@ import type { Address } from "viem";
 import { confirmKey } from "./confirmed-keys.ts";
 import type { Consent } from "./consent.ts";
 import { gatewaysToTell } from "./telling.ts";
+import { tellRevoke } from "./tell-revoke.ts";
 
 /** A signed revoke holds also against acts that are sent before it, of which a proxy can sign many. Scopes are used once. */
 const CEILING_MARGIN = 1_000_000;
@@ -93,6 +94,7 @@ export function revokeConsent(consent: Consent, options: { name: string; how?: "
     },
     title: t("patient.act.revoke", { name: options.name }),
     how: options.how ?? "relay",
+    onagreed: (revoke) => void tellRevoke(revoke),
     context: { kind: "revoke", grantee: consent.grantee, scope: consent.scope },
   });
 }
@@ -115,6 +117,7 @@ export async function endByVault(consents: readonly Consent[], options: { vaultA
       by: "vault",
       vaultAccount: options.vaultAccount,
       title: t("moved.act.end", { count: some.length }),
+      onagreed: (revoke) => void tellRevoke(revoke),
       context: { kind: "revoke-many" },
     }).done;
   }

@@ -35,6 +35,8 @@ export type Performance = {
   vaultAccount?: Address | undefined;
   /** Also signed by the person's wallet: a move is said by the old account's vault and by the new account. */
   alsoByWallet?: boolean | undefined;
+  /** Told once the person agreed; without a signature where their wallet sent it by itself. */
+  onagreed?: ((agreed: { act: Act; signature: Hex | undefined }) => void) | undefined;
   /** Kept across a reload, for the page to go on. */
   context?: Entry["context"];
 };
@@ -113,16 +115,18 @@ function settle(id: string): Promise<{ hash: Hex | undefined; block: number | un
 
 async function run(
   id: string,
-  { act: given, opening, how = "relay", by = "wallet", ...others }: Performance,
+  { act: given, opening, how = "relay", by = "wallet", onagreed, ...others }: Performance,
 ): Promise<void> {
   const entry = actTable[given.name];
   const relayed = how === "relay" && entry.signed !== null;
   if (!relayed && entry.plain !== null) {
     await sendPlain(id, given);
+    onagreed?.({ act: given, signature: undefined });
     return;
   }
   const act = await withDeadline(given);
   const { signature, cosigned } = await sign(act, { opening, by, ...others });
+  onagreed?.({ act, signature });
   if (!relayed) {
     await sendSigned(id, { act, signature, ...cosigned });
     return;

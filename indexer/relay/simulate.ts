@@ -1,0 +1,76 @@
+// Whether the ledger would take a signed act now. Rule: what it refuses is refused in its own words; while it does not answer
+// nothing is taken on but a person's own revoke, which takes effect here before it is there.
+
+import { encodeFunctionData, isAddressEqual, recoverTypedDataAddress } from "viem";
+import type { Hex } from "viem";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
+import { Failure } from "#protocol/failure.ts";
+import { actCall, typedAct, type Act, type ActSignature } from "#protocol/typed-data/index.ts";
+import type { Gateway } from "../gateway/index.ts";
+import type { Foundation } from "../service.ts";
+import { readVaultAccount } from "../store/relays.ts";
+import { explainRevert, isRevert } from "./revert-words.ts";
+
+// What the ledger answers when the act was overtaken by another one, as against one that was never good.
+const OVERTAKEN = new Set([
+  "AlreadyEnded",
+  "AlreadySent",
+  "OutOfTurn",
+  "AlreadyBooked",
+  "WrongVersion",
+  "StillInForce",
+  "NotInForce",
+  "WrongEpoch",
+  "DocumentEnded",
+  "WrongState",
+  "ScopeUsed",
+  "StillOpen",
+  "NotArmed",
+  "UsedUp",
+]);
+
+/** Makes the question: gives the call's data. It throws Failure("refused" | "conflict" | "unavailable"). */
+export function createSimulate({
+  chain,
+  database,
+  gateway,
+}: Foundation & { gateway: Gateway }): (act: Act, signed: ActSignature) => Promise<Hex> {
+  const { chainId, ledger } = chain.deployment;
+
+  async function simulate(act: Act, signed: ActSignature): Promise<Hex> {
+    const { functionName, args } = actCall(act, signed);
+    // The table's names are the ABI's; a name that is not fails here.
+    const data = encodeFunctionData({ abi: ledgerAbi as readonly unknown[], functionName, args } as Parameters<
+      typeof encodeFunctionData
+    >[0]);
+    try {
+      await chain.client.call({ account: gateway.address, to: ledger, data });
+      return data;
+    } catch (error) {
+      if (isRevert(error)) {
+        const { reason, detail } = explainRevert(error);
+        throw new Failure(OVERTAKEN.has(reason) ? "conflict" : "refused", detail, { reason });
+      }
+      // A node that is away delays a revoke's way to the ledger, but not its effect here.
+      if ((act.name === "revoke" || act.name === "revokeMany") && (await isOwnRevoke(act, signed.signature)))
+        return data;
+      throw new Failure(
+        "unavailable",
+        "The ledger cannot be asked right now. Nothing was sent. Try again in a moment, or send it from your own wallet.",
+        { cause: error },
+      );
+    }
+  }
+
+  async function isOwnRevoke(act: Extract<Act, { name: "revoke" | "revokeMany" }>, signature: Hex): Promise<boolean> {
+    const typed = typedAct({ chainId, ledger }, act);
+    const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
+      typeof recoverTypedDataAddress
+    >[0]).catch(() => null);
+    if (signer === null) return false;
+    const vault = await readVaultAccount(database, act.args.subject);
+    return isAddressEqual(signer, act.args.subject) || (vault !== null && isAddressEqual(signer, vault));
+  }
+
+  return simulate;
+}
