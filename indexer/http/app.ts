@@ -36,7 +36,7 @@ export async function createApp(service: Service): Promise<Express> {
     const handler = mountRoute(app, route, { service, takeTurn, readSession });
     if (!route.path.includes(":")) direct.set(`${route.method.toUpperCase()} ${route.path}`, handler);
   }
-  mountReach(app);
+  mountReach(app, service);
   await mountStatic(app, config);
   app.use((request) => {
     throw new Failure("not-found", `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`);

@@ -34,14 +34,19 @@ const signInShape = z.object({
 const RECEIPTS_AT_ONCE = 20;
 
 /** The sign-in, as the session that it stands for. Throws Failure("bad-input" | "not-authorised" | "unavailable"). */
-async function readSignIn(service: Service, signIn: z.output<typeof signInShape>): Promise<Session> {
+async function readSignIn(
+  { service, takeTurn }: { service: Service; takeTurn: (kind: "signIn") => void },
+  signIn: z.output<typeof signInShape>,
+): Promise<Session> {
   const { chain, gateway } = service;
   const { message, signature } = signIn;
   const now = service.now();
   const { chainId } = chain.deployment;
   const here = { gateway: gateway.address, origins: service.origins(), chainId, now, timeOfNonce: gateway.readNonce };
   const { address, names, from, until } = readElsewhereSignIn(message, here);
-  if (!(await isSignedByWallet(chain, { account: address, message, signature })))
+  // To ask a contract weighs as much as a sign-in: strangers name contracts of their own here.
+  const onContract = (): void => takeTurn("signIn");
+  if (!(await isSignedByWallet(chain, { account: address, message, signature, onContract })))
     throw new Failure("not-authorised", "The wallet did not sign this sign-in. Nothing was opened. Sign in anew.", {
       reason: "sign-in-signature",
     });
@@ -84,8 +89,8 @@ export const elsewhereRoutes: Route[] = [
     maxBody: 256 * 1024,
     response: releaseOut,
     problems: ["not-authorised", "forbidden", "conflict", "unavailable"],
-    async handle({ service, body: { signIn, ...asked }, network }) {
-      return release(service, { session: await readSignIn(service, signIn), asked, network });
+    async handle({ service, body: { signIn, ...asked }, network, takeTurn }) {
+      return release(service, { session: await readSignIn({ service, takeTurn }, signIn), asked, network });
     },
   }),
   route({
@@ -105,8 +110,8 @@ export const elsewhereRoutes: Route[] = [
     }),
     response: z.object({ bytes: z.string().describe("base64url") }),
     problems: ["not-found", "not-authorised", "unsupported-type", "unavailable"],
-    async handle({ service, body: { cid, time, signature, signIn } }) {
-      const { sessionKey } = await readSignIn(service, signIn);
+    async handle({ service, body: { cid, time, signature, signIn }, takeTurn }) {
+      const { sessionKey } = await readSignIn({ service, takeTurn }, signIn);
       const bytes = blockRequestBytes({ cid, gateway: service.gateway.address, time });
       const key = fromBase64Url(sessionKey ?? "");
       const signed = await verifySession(key, { signature: fromBase64Url(signature, 64), bytes });

@@ -173,6 +173,9 @@ export const entrustedRoutes: Route[] = [
     weigh: ({ act }) => (act.name === "revokeMany" ? act.args.revocations.length - 1 : 0),
     response: z.object({ heard: z.number().int().describe("How many consents that stand it ends.") }),
     problems: ["refused", "conflict", "unavailable"],
-    handle: async ({ service, body }) => ({ heard: await service.relay.hear(body) }),
+    // To ask a contract weighs as much as a sign-in: strangers name contracts of their own here.
+    handle: async ({ service, body, takeTurn }) => ({
+      heard: await service.relay.hear({ ...body, onContract: () => takeTurn("signIn") }),
+    }),
   }),
 ];

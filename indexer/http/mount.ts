@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import express from "express";
 import type { Express, Request, RequestHandler, Response } from "express";
 import { Failure } from "#protocol/failure.ts";
+import type { RateLimits } from "../config.ts";
 import type { Labels } from "../metrics.ts";
 import type { Service } from "../service.ts";
 import { isRegistrar } from "../store/registry.ts";
@@ -106,6 +107,7 @@ async function answer(
     body: given,
     requestId,
     network: { address, agent: (request.headers["user-agent"] ?? "").slice(0, 400) },
+    takeTurn: (kind: keyof RateLimits) => takeTurn(kind, caller),
     request,
     response,
   };

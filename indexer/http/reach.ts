@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Express } from "express";
 import { Failure } from "#protocol/failure.ts";
-import { isGatewayOrigin } from "#protocol/keys/index.ts";
+import { isGatewayOrigin, mayLeadTo } from "#protocol/keys/index.ts";
 
 // It carries what the page hands it to the ten addresses of a gateway that any page may call, and the answers back.
 const script = `
@@ -37,12 +37,17 @@ addEventListener("message", ({ source, data, ports: [port] }) => {
 const hash = createHash("sha256").update(script).digest("base64");
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Gateway</title><script>${script}</script></head></html>`;
 
-/** Adds `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. */
-export function mountReach(app: Express): void {
+/**
+ * Adds `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. It lies
+ * no further in than this service does.
+ */
+export function mountReach(app: Express, { origins }: { origins: () => readonly string[] }): void {
   app.get("/reach", (request, response) => {
     const { to } = request.query;
     if (typeof to !== "string" || !isGatewayOrigin(to))
       throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
+    if (!origins().some((origin) => mayLeadTo(origin, to)))
+      throw new Failure("refused", "This address lies inside a network that is not this service's. Nothing was asked.");
     const policy = [
       ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
       ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],

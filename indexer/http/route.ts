@@ -24,6 +24,8 @@ export type Call<A extends Access, P, Q, B> = {
   requestId: string;
   /** Where the call came from; only ever stored as a salted hash. */
   network: { address: string; agent: string };
+  /** Takes a turn from another allowance of whoever calls, for work that costs more than the call; throws `too-many-requests`. */
+  takeTurn(kind: keyof RateLimits): void;
   request: Request;
   response: Response;
 };

@@ -49,9 +49,9 @@ export type Relay = {
   submit(submission: Submission): Promise<RelayRow>;
   /**
    * Hears a signed revoke that somebody else sends to the ledger: releases stop under what it ends and stands, of which it
-   * gives the number. Throws Failure like `submit`.
+   * gives the number. `onContract` is told before a contract wallet is asked, and may throw. Throws Failure like `submit`.
    */
-  hear(revoke: Pick<Submission, "act" | "signature">): Promise<number>;
+  hear(revoke: Pick<Submission, "act" | "signature"> & { onContract: () => void }): Promise<number>;
   /** Follows what becomes of the acts: the writer's work, while this process is the writer. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -73,7 +73,7 @@ export async function createRelay(
   const { database, chain, gateway, log, metrics, now, writer } = foundation;
   const { ledger } = chain.deployment;
   const { isStanding, hear } = createRevokes(foundation);
-  const simulate = createSimulate(foundation);
+  const questions = createSimulate(foundation);
   const limits = { ...DEFAULTS, ...settings };
   const loop = createLoop({ everyMs: 1_500, log, name: "relay", work: follow });
   let deafen: (() => Promise<void>) | null = null;
@@ -93,7 +93,7 @@ export async function createRelay(
     const revoked = revokedBy(act);
     if (revoked.length === 0) await requireAllowance(account, parts);
     else await requireStanding(account, revoked);
-    const data = await simulate(act, signed);
+    const data = await questions.simulate(act, signed);
     const row = await accept({ account, act, digest, data, parts, revoked });
     metrics.count("relays_accepted");
     gateway.sender.wake();
@@ -201,7 +201,7 @@ export async function createRelay(
   gateway.sender.onChange(loop.wake);
   return {
     submit,
-    hear: async ({ act, signature }) => hear(act, { check: () => simulate(act, { signature }) }),
+    hear: async ({ act, ...told }) => hear(act, told, questions),
     async start() {
       deafen = await database.listen("act", loop.wake);
       await loop.start();

@@ -7,6 +7,7 @@ import { Failure } from "#protocol/failure.ts";
 import type { Act } from "#protocol/typed-data/index.ts";
 import type { Foundation } from "../service.ts";
 import { noteRevokes } from "../store/relays.ts";
+import type { Simulate } from "./simulate.ts";
 
 /** A consent that a signed act ends, at or below a version. */
 export type Revoked = { subject: Address; grantee: Address; scope: Hex; ceiling: number };
@@ -36,11 +37,19 @@ export function createRevokes({ chain, database }: Foundation) {
     return STANDING.some((one) => one === status);
   }
 
-  /** Hears a revoke, once `check` found its signature good; gives how many consents that stand it ends. */
-  async function hear(act: Act, { check }: { check: () => Promise<unknown> }): Promise<number> {
+  /**
+   * Hears a patient's revoke whose signature the ledger takes; gives how many consents that stand it ends. `onContract`: told
+   * before a contract wallet is asked, which runs code of a stranger's on the node; it may throw.
+   */
+  async function hear(
+    act: Act,
+    { signature, onContract }: { signature: Hex; onContract: () => void },
+    { simulate, isOwnRevoke }: Simulate,
+  ): Promise<number> {
     if (act.name !== "revoke" && act.name !== "revokeMany")
       throw new Failure("bad-input", "Only a patient's own revoke is heard here. Nothing was changed.");
-    await check();
+    if (!(await isOwnRevoke(act, signature))) onContract();
+    await simulate(act, { signature });
     const standing = await Promise.all(revokedBy(act).map(async (one) => ((await isStanding(one)) ? [one] : [])));
     const revoked = standing.flat();
     await database.transaction((tx) => noteRevokes(tx, revoked));

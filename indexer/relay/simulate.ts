@@ -29,12 +29,18 @@ const OVERTAKEN = new Set([
   "UsedUp",
 ]);
 
-/** Makes the question: gives the call's data. It throws Failure("refused" | "conflict" | "unavailable"). */
-export function createSimulate({
-  chain,
-  database,
-  gateway,
-}: Foundation & { gateway: Gateway }): (act: Act, signed: ActSignature) => Promise<Hex> {
+/** The questions that are asked of a signed act before it is taken on. */
+export type Simulate = {
+  /** Whether the ledger would take it: gives the call's data. Throws Failure("refused" | "conflict" | "unavailable"). */
+  simulate(act: Act, signed: ActSignature): Promise<Hex>;
+  /** Whether a key of the patient's, or their vault's, signed this revoke: no contract has to be asked. */
+  isOwnRevoke(act: Revoke, signature: Hex): Promise<boolean>;
+};
+
+type Revoke = Extract<Act, { name: "revoke" | "revokeMany" }>;
+
+/** Makes the questions. */
+export function createSimulate({ chain, database, gateway }: Foundation & { gateway: Gateway }): Simulate {
   const { chainId, ledger } = chain.deployment;
 
   async function simulate(act: Act, signed: ActSignature): Promise<Hex> {
@@ -62,7 +68,7 @@ export function createSimulate({
     }
   }
 
-  async function isOwnRevoke(act: Extract<Act, { name: "revoke" | "revokeMany" }>, signature: Hex): Promise<boolean> {
+  async function isOwnRevoke(act: Revoke, signature: Hex): Promise<boolean> {
     const typed = typedAct({ chainId, ledger }, act);
     const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
       typeof recoverTypedDataAddress
@@ -72,5 +78,5 @@ export function createSimulate({
     return isAddressEqual(signer, act.args.subject) || (vault !== null && isAddressEqual(signer, vault));
   }
 
-  return simulate;
+  return { simulate, isOwnRevoke };
 }

@@ -8,6 +8,7 @@ export {
   readGateways,
   type AddedGateway,
 } from "./added-gateways.ts";
+export { forgetFormerGateway, noteFormerGateway, readFormerGateways, type FormerGateway } from "./former-gateways.ts";
 export { decryptSmall, encryptSmall } from "./aead.ts";
 export { findInBundle, makeBundle, type FreshCapsule } from "./bundle.ts";
 export { keyForRelease, makeCapsule, openCapsule, openCapsuleFast, openOpening } from "./capsule.ts";
@@ -39,6 +40,7 @@ export type { Recovery, RecoveryKeys } from "./recovery.ts";
 export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
 export { CALL_SKEW_SECONDS, signCall, verifyCall, type CallSignature, type CallToSign } from "./signed-call.ts";
 export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
+export { mayLeadTo } from "./gateway-place.ts";
 export { areGatewaysTold, isGatewayOrigin, noteGatewaysTold, type ToldGateway } from "./told-gateways.ts";
 export { MIN_PASSPHRASE, type Credential } from "./unlocker.ts";
 export { importSecretKey, unwrapFast } from "./unwrap-fast.ts";

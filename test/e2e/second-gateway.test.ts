@@ -23,6 +23,7 @@ import {
 } from "#protocol/documents/index.ts";
 import { decodeErasure, requireErasure } from "#protocol/erasure/index.ts";
 import { deriveVaultAccount, fingerprint } from "#protocol/keys/index.ts";
+import { receiptSchema, verifyReceipt } from "#protocol/receipts/index.ts";
 import { buildApp } from "#scripts/build/app.ts";
 import { prepareDatabase } from "#scripts/build/database.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
@@ -50,6 +51,7 @@ let page: Page;
 let ana: Enrolled;
 let lena: Participant & { secretKey: Uint8Array };
 let given: Given;
+let givenAtFirst: Given;
 /** The stage as the second gateway shows it. */
 let two: Stage;
 const folders: string[] = [];
@@ -96,7 +98,9 @@ beforeAll(async () => {
   [given] = (await grantAll({ ...one, gateway: two.gateway }, ana, [
     { ...wish, expiresAt: one.now + 900 * 86_400 },
   ])) as [Given];
-  await grantAll(one, ana, [{ ...wish, key: "first gateway", expiresAt: one.now + 1_800 }]);
+  [givenAtFirst] = (await grantAll(one, ana, [{ ...wish, key: "first gateway", expiresAt: one.now + 1_800 }])) as [
+    Given,
+  ];
   await Promise.all([addNewerVersion(one), sealFiledRecord(one)]);
 }, 600_000);
 afterAll(async () => {
@@ -184,9 +188,20 @@ async function askSeals(): Promise<HeldSeal[]> {
 const askHeld = async (): Promise<string[]> => [...new Set((await askSeals()).map(({ document }) => document))];
 
 /** What her doctor gets to read from the second gateway. */
-async function readAtSecond() {
+async function readAtSecond(consent = given) {
   const documents = (await listDocuments()).map(({ document }) => document as `0x${string}`);
-  return readDocuments(two, lena, { consent: given, documents, purpose: "TREAT" });
+  return readDocuments(two, lena, { consent, documents, purpose: "TREAT" });
+}
+
+/** She presses, and signs, the end of the consent that the first gateway was told of; gives the dialog. */
+async function signEnd(): Promise<Locator> {
+  const { grantee, scope } = givenAtFirst;
+  await go(page, `/patient/consents/${grantee.toLowerCase()}-${scope}`);
+  await button("Revoke").click();
+  const sure = page.getByRole("dialog", { name: /^Revoke the consent/ });
+  await sure.getByRole("button", { name: "Revoke", exact: true }).click();
+  await approve(page);
+  return sure;
 }
 
 test("Ana trusts a second gateway after she compared its numbers, and it is handed what it needs", async () => {
@@ -263,6 +278,12 @@ test("her doctor's service refuses, and his app opens the record by the second, 
   const handed = doctor.getByText(new RegExp(`^Handed over by ${host()}, which .* trusts, and not by this service`));
   await handed.waitFor();
   await checkAccessible(doctor);
+  // Of this read his own service has no receipt: he can keep the other's.
+  const saving = doctor.waitForEvent("download");
+  await doctor.getByRole("button", { name: "Save its receipt" }).click();
+  const receipt = receiptSchema.parse(JSON.parse(await readFile(await (await saving).path(), "utf8")));
+  expect(await verifyReceipt(receipt)).toBe("wallet");
+  expect(receipt.body).toMatchObject({ gateway: two.gateway.address, subject: ana.address });
 
   // The next one needs no window, also where the service answers nothing and has lost the record's bytes.
   await context.route("**/api/releases", (route) => route.abort());
@@ -299,11 +320,50 @@ test("while it is away she adds a record all the same, and hands it over when it
   await page.getByRole("link", { name: "Home" }).first().click();
   await page.getByText(`1 record is not yet handed to ${host()}.`).waitFor();
   await checkAccessible(page);
+  // What she ends meanwhile it is not told at once: that is said, and is all that comes of it.
+  await page.context().route("**/api/relay", (route) => route.abort());
+  const sure = await signEnd();
+  const untold = page.getByText(`Not told of the end at once: ${host()}.`);
+  await untold.waitFor();
+  await sure.getByRole("alert").waitFor();
+  await sure.getByRole("button", { name: "Keep it" }).click();
+  // It stays until she has read it.
+  const told = page.locator("[data-live-region] > *").filter({ has: untold });
+  await told.getByRole("button", { name: "Close" }).click();
+  await untold.waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Home" }).first().click();
 
   second = await startSecond(Number(new URL(second.url).port));
   await button(`Try again now: ${host()}`).click();
   await expect.poll(askHeld, { timeout: 30_000 }).toHaveLength(before.length + 1);
   await page.getByText(`not yet handed to ${host()}`).waitFor({ state: "detached" });
+});
+
+test("she ends a consent while her service sends nothing on, and the second stops as soon as she has signed", async () => {
+  expect((await readAtSecond(givenAtFirst)).reasons).not.toContain("revoke-received");
+  const sure = await signEnd();
+  await expect
+    .poll(async () => new Set((await readAtSecond(givenAtFirst)).reasons), { timeout: 30_000, interval: 500 })
+    .toEqual(new Set(["revoke-received"]));
+  await sure.getByRole("alert").waitFor();
+  await page.context().unroute("**/api/relay");
+  await sure.getByRole("button", { name: "Revoke", exact: true }).click();
+  await approve(page);
+  await sure.waitFor({ state: "detached" });
+  expect(new Set((await readAtSecond(givenAtFirst)).reasons)).toEqual(new Set(["consent-revoked"]));
+  // What failed before stays at the edge of the page until she takes it away.
+  const failed = page.getByRole("button", { name: /^Hide this: Revoke the consent/ });
+  const takeAway = async () => {
+    const count = await failed.count();
+    // One that is done leaves by itself.
+    if (count > 0)
+      await failed
+        .first()
+        .click({ timeout: 1_000 })
+        .catch(() => undefined);
+    return count;
+  };
+  await expect.poll(takeAway, { timeout: 30_000 }).toBe(0);
 });
 
 test("she has a record erased, and the second certifies beside the first that it destroyed what it held", async () => {
@@ -362,11 +422,21 @@ test("she drops it, and it opens nothing any more", async () => {
   await checkAccessible(page);
   epochBefore = await readEpoch();
   await button("Drop this gateway").click();
-  await item().waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "Gateways you dropped" }).waitFor();
+  await item().getByText("Can hand over all of your").waitFor({ state: "detached" });
+  // What was opened there she can go on looking at.
+  await button(`See what was opened by ${host()}`).click();
+  await item()
+    .getByText(/^Dr Lena Lindqvist opened “.*”, for treatment/)
+    .first()
+    .waitFor();
+  await checkAccessible(page);
   expect(await askHeld()).toEqual([]);
   const { titles, reasons } = await readAtSecond();
   expect(titles).toEqual([]);
   expect(reasons).toContain("no-seal");
   // And nobody who has a consent of hers is told of it any more.
   await expect.poll(readEpoch, { timeout: 30_000 }).toBeGreaterThan(epochBefore);
+  await button(`Take off this list: ${host()}`).click();
+  await page.getByRole("heading", { name: "Gateways you dropped" }).waitFor({ state: "detached" });
 });

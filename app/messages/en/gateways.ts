@@ -92,7 +92,7 @@ export const gateways = {
   "gateways.drop.text":
     "{host} deletes what it needs to hand over your records, and can hand over none of them from then on. It gets nothing more of you. This service goes on as before.",
   "gateways.drop.stays":
-    "What it handed over before stays with whoever got it. What your consents said, it may remember. What was opened there is shown only while it is in your list: look at it before. That it really deletes, nobody can prove: if it may not, end the consents in question; new keys are made after that.",
+    "What it handed over before stays with whoever got it. What your consents said, it may remember. What was opened there you can go on looking at, below your gateways, as long as it answers. That it really deletes, nobody can prove: if it may not, end the consents in question; new keys are made after that.",
   "gateways.drop.do": "Drop this gateway",
   "gateways.drop.doing": "Having it delete …",
   "gateways.drop.done": "{host} was dropped. It can hand over nothing of yours any more.",
@@ -101,12 +101,32 @@ export const gateways = {
   "gateways.drop.anyway": "Forget it all the same",
   "gateways.drop.forgotten": "{host} was forgotten. It still holds what it had.",
 
+  "gateways.former": "Gateways you dropped",
+  "gateways.former.lead":
+    "They get nothing of you any more. You can still ask each what was opened there before: it alone has the receipts, and shows them as long as it wants to.",
+  "gateways.former.since": "Dropped",
+  "gateways.former.forget": "Take off this list",
+  "gateways.former.forget.named": "Take off this list: {host}",
+  "gateways.former.done": "{host} is no longer in your list.",
+
   "gateways.error.address":
     "This is no web address of a gateway. It begins with https:// and names a host. Nothing was asked.",
   "gateways.error.silent":
     "{host} did not answer, or is no gateway that lets your page ask it. Nothing of yours was lost. Check the address, or try again later.",
+  "gateways.error.inside":
+    "{host} is an address inside a network, at home or at work, and this page comes from outside of it. It was not asked. Whoever runs that gateway has to give it an address that everybody can reach.",
   "gateways.error.strange":
     "{host} answered something that no gateway answers. It was not used. Check the address with whoever runs it.",
+  "gateways.error.busy":
+    "{host} has answered enough questions for the moment. Nothing of yours was lost. Try again in a minute.",
+  "gateways.error.away": "{host} cannot do this now. Nothing of yours was lost. Try again later.",
+  "gateways.error.unsigned":
+    "{host} did not take what was signed for it. Nothing was changed there. Check that this device's clock is right, then try again.",
+  "gateways.error.notYet":
+    "{host} says that it cannot do this as things stand. Nothing was changed there. If something has just changed, wait a minute and try again.",
+  "gateways.error.notFinal":
+    "{host} waits until the end stands on the ledger for good. Nothing was lost. Ask again later: on most ledgers it does within a quarter of an hour.",
+  "gateways.error.refused": "{host} refused this. Nothing was changed there. Ask whoever runs it why.",
   "gateways.error.otherLedger":
     "{host} serves another ledger than yours: it knows nothing of your consents. It was not added.",
   "gateways.error.itself": "This is the service that you use already. Add one that somebody else runs.",

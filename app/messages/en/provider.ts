@@ -159,6 +159,7 @@ export const provider = {
   "provider.elsewhere.open": "Sign in to {host} and open it",
   "provider.elsewhere.opening": "Asking {host}, which asks the ledger, then opening on this device …",
   "provider.elsewhere.by": "Handed over by {host}, which {name} trusts, and not by this service.",
+  "provider.elsewhere.saveReceipt": "Save its receipt",
   "provider.elsewhere.failed": "{host} did not hand it over either",
   "provider.elsewhere.other":
     "Who answers at {host} is not the gateway that the patient trusts. Nothing was opened, and nothing was sent to it.",

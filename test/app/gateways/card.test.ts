@@ -62,8 +62,11 @@ describe("A patient who looks up a gateway", () => {
     expect(refusalOf(given, { own, known })).toBe(refusal),
   );
 
-  it("hears from one that is silent, refuses, or is none, what that means", () => {
-    const words = { silent: "Nobody answered.", strange: "That is no gateway." };
+  it("hears from one that is silent, refuses, or is none, what that means, in this page's own words", () => {
+    const words = {
+      ...{ silent: "Nobody answered.", strange: "That is no gateway.", busy: "Enough.", away: "Not now." },
+      ...{ unsigned: "Not signed.", notYet: "Not yet.", notFinal: "Not for good yet.", refused: "Refused." },
+    };
     const read = (status: number, text: string) =>
       readAnswer({ status, text }, { schema: z.object({ kept: z.number() }), words });
     const failing = (status: number, text: string) => {
@@ -77,8 +80,27 @@ describe("A patient who looks up a gateway", () => {
     expect(failing(0, "")).toMatchObject({ code: "unavailable", message: words.silent });
     for (const text of ["<html>", "", '{"kept":"one"}', "null"])
       expect(failing(200, text)).toMatchObject({ code: "tampered", message: words.strange });
-    const problem = { code: "not-authorised", detail: "Not yours.", reason: "hand-in-signature" };
-    expect(failing(401, JSON.stringify(problem))).toMatchObject({ message: "Not yours.", reason: "hand-in-signature" });
-    expect(failing(502, "<html>")).toMatchObject({ code: "internal" });
+    const problem = { code: "not-authorised", detail: "Call 0900 1234.", reason: "hand-in-signature" };
+    expect(failing(401, JSON.stringify(problem))).toMatchObject({
+      message: words.unsigned,
+      reason: "hand-in-signature",
+    });
+    const told: [status: number, code: string, heard: string, message: string][] = [
+      [409, "conflict", "conflict", words.notYet],
+      [429, "too-many-requests", "too-many-requests", words.busy],
+      [403, "refused", "refused", words.refused],
+      [404, "not-found", "not-found", words.refused],
+      // What is this page's own to say is not said by a gateway.
+      [400, "rejected-by-user", "refused", words.refused],
+      [423, "locked", "too-many-requests", words.busy],
+    ];
+    for (const [status, code, heard, message] of told)
+      expect(failing(status, JSON.stringify({ code, title: "Ours", detail: "Call 0900 1234." }))).toMatchObject({
+        ...{ code: heard, message },
+      });
+    expect(failing(409, JSON.stringify({ code: "conflict", reason: "not-final" }))).toMatchObject({
+      message: words.notFinal,
+    });
+    expect(failing(502, "<html>")).toMatchObject({ code: "internal", message: words.away });
   });
 });

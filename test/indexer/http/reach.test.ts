@@ -8,10 +8,11 @@ import { mountReach } from "#indexer/http/reach.ts";
 
 let url: string;
 let close: () => void;
+let origins = ["http://127.0.0.1:8080"];
 
 beforeAll(async () => {
   const app = express();
-  mountReach(app);
+  mountReach(app, { origins: () => origins });
   app.use(((_error, _request, response, _next) => void response.status(400).end()) as express.ErrorRequestHandler);
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -45,5 +46,16 @@ describe("A page that reaches another gateway", () => {
     const answer = await ask(to);
     expect(answer.status).toBe(400);
     expect(answer.headers.get("content-security-policy") ?? "").not.toContain("connect-src");
+  });
+
+  it("gets none into a network that the service does not stand in", async () => {
+    const inside = ["https://192.168.1.1", "http://127.0.0.1:8080", "https://[::ffff:a00:1]", "https://router"];
+    const statusesFrom = async (...pages: string[]) => {
+      origins = pages;
+      return Promise.all([...inside, "https://b.example"].map(async (to) => (await ask(to)).status));
+    };
+    expect(await statusesFrom("https://a.example")).toEqual([400, 400, 400, 400, 200]);
+    expect(await statusesFrom("https://placet.hospital.internal")).toEqual([200, 400, 200, 200, 200]);
+    expect(await statusesFrom("https://a.example", "http://localhost:8080")).toEqual([200, 200, 200, 200, 200]);
   });
 });

@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getAddress } from "viem";
 import type { createSiweMessage } from "viem/siwe";
+import { Failure } from "#protocol/failure.ts";
+import { isSignedByWallet } from "#indexer/http/wallet-signature.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
@@ -77,6 +79,20 @@ describe("Signing in", () => {
     const again = await makeMessage(running, wallet);
     const answer = await post(again, await people.sam.signMessage({ message: again }));
     expect(answer).toMatchObject({ status: 200, body: { account: getAddress(wallet) } });
+    // Where strangers may name a contract, each question to it is counted; its yes is believed for a while, its no is not.
+    const text = `Read, ${wallet}.`;
+    let asked = 0;
+    const ask = async (by: typeof people.sam, onContract = () => void (asked += 1)) =>
+      isSignedByWallet(running.service.chain, {
+        ...{ account: wallet, message: text, signature: await by.signMessage({ message: text }) },
+        onContract,
+      });
+    const enough = () => {
+      throw new Failure("too-many-requests", "Enough.");
+    };
+    await expect(ask(people.sam, enough)).rejects.toMatchObject({ code: "too-many-requests" });
+    expect([await ask(people.maya), await ask(people.maya), asked]).toEqual([false, false, 2]);
+    expect([await ask(people.sam), await ask(people.sam, enough), asked]).toEqual([true, true, 3]);
   });
 
   it("a message is good once: whoever sends it again stays out", async () => {

@@ -44,16 +44,18 @@ export async function signInToRead(running: RunningService, person: Person, orga
   return { address: person.address, call: createCaller(running.url, cookie, signer), cookie, sessionKey };
 }
 
+async function readNonce(url: string): Promise<string> {
+  return ((await (await fetch(`${url}/api/entrusted/nonce`)).json()) as { nonce: string }).nonce;
+}
+
 /** The sign-in by which a page of another service reads at this one, and the key that it names. */
 export async function signInElsewhere(
   { running, chain }: { running: RunningService; chain: TestChain },
   person: Person,
-  {
-    gateway = running.service.gateway.address,
-    seconds = 3_600,
-    nonce = running.service.gateway.makeNonce(Math.floor(Date.now() / 1000)),
-  } = {},
+  options: { gateway?: Address; seconds?: number; nonce?: string } = {},
 ): Promise<{ sessionKey: SessionKey; signIn: SignInElsewhere }> {
+  const { gateway = running.service.gateway.address, seconds = 3_600 } = options;
+  const nonce = options.nonce ?? (await readNonce(running.url));
   const sessionKey = await createSessionKey();
   const now = Math.floor(Date.now() / 1000);
   const message = writeElsewhereSignIn({

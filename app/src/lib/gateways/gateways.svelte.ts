@@ -14,7 +14,17 @@ import {
   vault,
 } from "#app/vault/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import { addGateway, dropGateway, noteGatewayRoots, readGateways, type AddedGateway } from "#protocol/keys/index.ts";
+import {
+  addGateway,
+  dropGateway,
+  forgetFormerGateway,
+  noteFormerGateway,
+  noteGatewayRoots,
+  readFormerGateways,
+  readGateways,
+  type AddedGateway,
+  type FormerGateway,
+} from "#protocol/keys/index.ts";
 import type { Address } from "viem";
 import type { FoundGateway } from "./card.ts";
 import { hostOf, withReach } from "#app/reach/index.ts";
@@ -81,6 +91,7 @@ export function createGateways({ subject }: { subject: Address }) {
     }
   });
   const list = $derived(kept.list);
+  const former = $derived(own && vault.state === "unlocked" ? readFormerGateways(readSettings(), own) : []);
   const standings = $derived.by(() => {
     void changes;
     return list.map((gateway): Standing => {
@@ -200,6 +211,10 @@ export function createGateways({ subject }: { subject: Address }) {
     get standings(): readonly Standing[] {
       return standings;
     },
+    /** Those that were dropped, the last one first: what was read there before can still be asked of them. */
+    get former(): readonly FormerGateway[] {
+      return former;
+    },
     stop(): void {
       stopped = true;
     },
@@ -227,7 +242,8 @@ export function createGateways({ subject }: { subject: Address }) {
       await requireFreshPresence();
       const info = await gatewayInfo();
       const gateway = { ...found, addedAt: Math.floor(Date.now() / 1000), roots: vault.roots };
-      await saveSettings((settings) => addGateway(settings, info, gateway));
+      const { address } = found;
+      await saveSettings((settings) => forgetFormerGateway(addGateway(settings, info, gateway), info, address));
       works[found.address] = newWork();
       void run(gateway);
     },
@@ -244,9 +260,17 @@ export function createGateways({ subject }: { subject: Address }) {
         await withReach(url, async (ask) => createTalk(ask, { place: info, subject, gateway: address, sign }).drop());
         note(address, { held: undefined });
       }
-      await saveSettings((settings) => dropGateway(settings, info, address));
+      const droppedAt = Math.floor(Date.now() / 1000);
+      await saveSettings((settings) =>
+        noteFormerGateway(dropGateway(settings, info, address), info, { url, address, droppedAt }),
+      );
       works[address] = newWork();
       changes += 1;
+    },
+    /** Takes a dropped one off the list: nobody looks back there any more. */
+    async forget({ address }: FormerGateway): Promise<void> {
+      const info = await gatewayInfo();
+      await saveSettings((settings) => forgetFormerGateway(settings, info, address));
     },
   };
 }

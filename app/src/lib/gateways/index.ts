@@ -2,6 +2,7 @@
 export { default as AddGateway } from "./AddGateway.svelte";
 export { default as DropGateway } from "./DropGateway.svelte";
 export { default as ErasedElsewhere } from "./ErasedElsewhere.svelte";
+export { default as FormerItem } from "./FormerItem.svelte";
 export { default as GatewayItem } from "./GatewayItem.svelte";
 export { default as GatewaysBehind } from "./GatewaysBehind.svelte";
 export { createGateways, type Gateways } from "./gateways.svelte.ts";

@@ -3,7 +3,7 @@
 import { covers } from "#protocol/consent/index.ts";
 import { decodeManifest, type Metadata } from "#protocol/documents/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import type { RefusalReason } from "#protocol/receipts/index.ts";
+import type { Receipt, RefusalReason } from "#protocol/receipts/index.ts";
 import { fetchManifest } from "#app/documents/index.ts";
 import { t } from "#app/ui/index.ts";
 import { readDocument } from "#app/vault/index.ts";
@@ -13,9 +13,13 @@ import type { Use } from "./held-consent.ts";
 import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
 
-/** What came of it: the record, or why not. */
+/**
+ * What came of it: the record, or why not. `receipt`: another gateway's, which the reader's own service knows nothing of; null
+ * where that service handed it over, and keeps the receipt.
+ */
 export type OpenedEntry =
-  { ok: true; blob: Blob; metadata: Metadata } | { ok: false; reason: RefusalReason; detail: string };
+  | { ok: true; blob: Blob; metadata: Metadata; receipt: Receipt | null }
+  | { ok: false; reason: RefusalReason; detail: string };
 
 /**
  * Asks for the record and opens it; `by`: another gateway that the patient trusts, instead of this service's own. Throws
@@ -29,7 +33,10 @@ export async function openEntry(
   const { subject, document, version, author, manifest: digest } = entry;
   const documents = [{ document, version }];
   const { by } = options;
-  const [answer] = await (by ? askElsewhere(use, { documents, by }) : askRelease(use, documents));
+  const { results, receipt } = by
+    ? await askElsewhere(use, { documents, by })
+    : { results: await askRelease(use, documents), receipt: null };
+  const [answer] = results;
   if (answer?.document !== document || answer.version !== version) {
     throw new Failure("tampered", t("provider.open.otherAnswer"));
   }
@@ -52,5 +59,5 @@ export async function openEntry(
   const kept =
     consent.opening && covers(consent.opening, { category, purpose, document, recordedOn: metadata.recordedOn });
   if (!kept?.ok) return { ok: false, reason: "records-date-not-covered", detail: "" };
-  return { ok: true, blob, metadata };
+  return { ok: true, blob, metadata, receipt };
 }

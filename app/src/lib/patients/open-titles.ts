@@ -31,7 +31,7 @@ async function askAnyone(use: Use, documents: readonly ChartEntry[]): Promise<Re
     if (!isAway(error) || countsUses(use.consent)) throw error;
     for (const gateway of await findTrustedGateways(use.consent)) {
       const held = await recallSignIn(gateway);
-      if (held) return askElsewhere(use, { documents, by: { gateway, held } });
+      if (held) return (await askElsewhere(use, { documents, by: { gateway, held } })).results;
     }
     throw error;
   }

@@ -2,6 +2,8 @@
 // connect to nobody else. Rule: what comes back is hostile until a schema has passed it; a frame lives for one piece of work.
 import type { AskGateway, ReachedPath } from "#app/service/index.ts";
 import { t } from "#app/ui/index.ts";
+import { Failure } from "#protocol/failure.ts";
+import { mayLeadTo } from "#protocol/keys/index.ts";
 import { z } from "zod";
 import { readAnswer, type Answered } from "./read-answer.ts";
 
@@ -10,8 +12,13 @@ const PATIENCE_MS = 40_000;
 
 const answerShape = z.object({ id: z.number(), status: z.number(), text: z.string() });
 
-/** Opens the way to a gateway (its origin) for as long as the work takes. */
+/**
+ * Opens the way to a gateway (its origin) for as long as the work takes. Throws Failure("refused", reason "inside") for one
+ * that lies further in than this page: whoever told of it does not send this browser to what stands behind its router.
+ */
 export async function withReach<T>(url: string, work: (ask: AskGateway) => Promise<T>): Promise<T> {
+  if (!mayLeadTo(location.origin, url))
+    throw new Failure("refused", t("gateways.error.inside", { host: hostOf(url) }), { reason: "inside" });
   const { port1: port, port2 } = new MessageChannel();
   const frame = document.createElement("iframe");
   frame.hidden = true;
@@ -50,7 +57,16 @@ export async function withReach<T>(url: string, work: (ask: AskGateway) => Promi
   }
 
   const host = hostOf(url);
-  const words = { silent: t("gateways.error.silent", { host }), strange: t("gateways.error.strange", { host }) };
+  const words = {
+    silent: t("gateways.error.silent", { host }),
+    strange: t("gateways.error.strange", { host }),
+    busy: t("gateways.error.busy", { host }),
+    away: t("gateways.error.away", { host }),
+    unsigned: t("gateways.error.unsigned", { host }),
+    notYet: t("gateways.error.notYet", { host }),
+    notFinal: t("gateways.error.notFinal", { host }),
+    refused: t("gateways.error.refused", { host }),
+  };
   try {
     return await work(async (path, { schema, body }) => readAnswer(await send(path, body), { schema, words }));
   } finally {

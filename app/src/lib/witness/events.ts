@@ -1,5 +1,6 @@
 // Acts that the ledger tells in its events alone, such as which capsule a consent came with. Rule: as for facts, each node
-// besides the service's that answers must tell the same.
+// besides the service's that answers must tell the same; it is asked of the one block alone, as many nodes answer no question
+// over many.
 import { parseEventLogs, toEventSelector, type Address, type Hex } from "viem";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
@@ -11,41 +12,53 @@ const logsShape = z.array(
   z.looseObject({
     address: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
     topics: z.array(word).max(4),
+    blockNumber: z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{1,16}$/.test(value)),
     data: z.custom<Hex>((value) => typeof value === "string" && /^0x([0-9a-fA-F]{2})*$/.test(value)),
   }),
 );
 
+/** An act: what its event says, and the block that it is in. */
+export type ToldEvent = { args: Record<string, unknown>; block: Hex };
+
 /**
- * The events of these names, about these accounts and scopes in the order of their topics, oldest first: what each says.
- * Throws Failure("tampered") where the views of the ledger differ, Failure("unavailable").
+ * The newest event of these names, about these accounts and scopes in the order of their topics, from a block on; undefined
+ * where the service tells of none. Throws Failure("tampered") where the views of the ledger differ, Failure("unavailable").
  */
-export async function readEvents(of: {
+export async function readNewestEvent(of: {
   names: readonly string[];
   topics: readonly (Address | Hex)[];
-}): Promise<Record<string, unknown>[]> {
+  from?: Hex | undefined;
+}): Promise<ToldEvent | undefined> {
   const [{ ledger }, { ledgerAbi }] = await Promise.all([gatewayInfo(), import("#protocol/contracts/ledger.ts")]);
   const events = ledgerAbi.filter((item) => item.type === "event" && of.names.includes(item.name));
   const selectors = events.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : []));
   const topics = [selectors, ...of.topics.map((topic) => `0x${topic.slice(2).toLowerCase().padStart(64, "0")}`)];
-  const params = [{ address: ledger, fromBlock: "earliest", toBlock: "latest", topics }];
-  const told = readLogs(await rpc("eth_getLogs", params));
+  const ask = (fromBlock: string, toBlock: string) => [{ address: ledger, fromBlock, toBlock, topics }];
+  const told = readLogs(await rpc("eth_getLogs", ask(of.from ?? "earliest", "latest")));
   if (told === undefined)
     throw new Failure("unavailable", "The ledger did not answer. Nothing was opened. Try again in a moment.");
-  const spell = (logs: typeof told): string => JSON.stringify(logs.map(({ topics, data }) => [topics, data]));
-  for (const answer of await askSeconds("eth_getLogs", params)) {
+  const ours = told.filter(({ address }) => address.toLowerCase() === ledger.toLowerCase());
+  const block = ours.at(-1)?.blockNumber;
+  if (block === undefined) return undefined;
+  const ofBlock = ours.filter(({ blockNumber }) => blockNumber === block);
+  for (const answer of await askSeconds("eth_getLogs", ask(block, block))) {
     const other = readLogs(answer);
-    // Many nodes answer no question over so many blocks: who is silent was not asked.
-    if (other !== undefined && spell(other) !== spell(told))
+    if (other !== undefined && spell(other) !== spell(ofBlock))
       throw new Failure(
         "tampered",
         "This service and your own view of the ledger do not say the same. Nothing was opened. Do not go on with this service; tell the people who run it.",
         { reason: "ledger-differs" },
       );
   }
-  const ours = told.filter(({ address }) => address.toLowerCase() === ledger.toLowerCase());
-  return parseEventLogs({ abi: events, logs: ours as never }).map(({ args }) => args as Record<string, unknown>);
+  const newest = parseEventLogs({ abi: events, logs: ofBlock as never }).at(-1);
+  return newest && { args: newest.args as Record<string, unknown>, block };
 }
 
 function readLogs(value: unknown): z.output<typeof logsShape> | undefined {
   return logsShape.safeParse(value).data;
+}
+
+/** What of logs must be the same, whoever tells them. */
+function spell(logs: z.output<typeof logsShape>): string {
+  return JSON.stringify(logs.map(({ topics, data }) => [topics, data]));
 }

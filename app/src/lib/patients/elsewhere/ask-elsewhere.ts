@@ -6,7 +6,7 @@ import { session } from "#app/session/index.ts";
 import { t } from "#app/ui/index.ts";
 import { READ } from "#protocol/codes/index.ts";
 import { Failure } from "#protocol/failure.ts";
-import { newRequestId, signRequest } from "#protocol/receipts/index.ts";
+import { newRequestId, signRequest, type Receipt } from "#protocol/receipts/index.ts";
 import { isAddressEqual, type Hex } from "viem";
 import type { Use } from "../held-consent.ts";
 import { answerShape, requireReceipted, type ReleaseAnswer } from "./judge-answer.ts";
@@ -26,11 +26,14 @@ function isThatGateway(card: GatewayCard, { gateway, own }: { gateway: TrustedGa
   );
 }
 
+/** What became of each document, and the gateway's receipt of it; a stranger gets none. */
+export type AnswerElsewhere = { results: ReleaseAnswer[]; receipt: Receipt | null };
+
 /** Asks for documents under one consent and for one purpose. Throws Failure when there is no answer that counts. */
 export async function askElsewhere(
   { consent, purpose }: Use,
   { documents, by }: { documents: readonly { document: Hex; version: number }[]; by: Elsewhere },
-): Promise<ReleaseAnswer[]> {
+): Promise<AnswerElsewhere> {
   const { gateway, held } = by;
   const [own, block] = await Promise.all([
     gatewayInfo(),
@@ -59,6 +62,7 @@ export async function askElsewhere(
     const { signIn } = held;
     const body = { ...signed, signIn, ...(opening === undefined ? {} : { opening }) };
     const answer = await ask("/api/entrusted/releases", { schema: answerShape, body });
-    return requireReceipted(answer, { signed, signIn, words: t("provider.elsewhere.noReceipt", { host }) });
+    const words = t("provider.elsewhere.noReceipt", { host });
+    return { results: await requireReceipted(answer, { signed, signIn, words }), receipt: answer.receipt };
   });
 }

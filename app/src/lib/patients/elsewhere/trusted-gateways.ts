@@ -3,10 +3,10 @@
 import { readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
 import { fetchBlock, gatewayInfo } from "#app/service/index.ts";
 import { readTold } from "#app/vault/index.ts";
-import { readEvents } from "#app/witness/index.ts";
+import { readNewestEvent } from "#app/witness/index.ts";
 import { toBytes } from "#protocol/bytes.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import type { ToldGateway } from "#protocol/keys/index.ts";
+import { mayLeadTo, type ToldGateway } from "#protocol/keys/index.ts";
 import { getAddress, isAddressEqual, type Address, type Hex } from "viem";
 import type { HeldConsent } from "../held-consent.ts";
 
@@ -22,17 +22,18 @@ async function readNewest(consent: Named): Promise<readonly ToldGateway[]> {
   const name = { subject, grantee, scope };
   // A scope is granted once or, after an end, anew: the newest capsule counts. A proxy's is not the patient's word.
   const names = ["Granted", "Replaced", "Armed", "Appointed"];
-  const grants = await readEvents({ names, topics: [subject, grantee, scope] });
-  const capsule = grants.at(-1)?.["capsule"];
+  const granted = await readNewestEvent({ names, topics: [subject, grantee, scope] });
+  const capsule = granted?.args["capsule"];
   if (typeof capsule === "string") {
     const bytes = toBytes(await fetchBlock(manifestCid(capsule as Hex)));
     const told = await readTold({ ...name, from: { capsule: bytes } });
     // By its own epoch and not by what a service's row says of it: after a re-keying the capsule is her word no more.
     if (told?.epoch === epoch) return told.gateways;
   }
-  const rekeyings = await readEvents({ names: ["Rekeyed"], topics: [subject] });
-  const bundle = rekeyings.find((args) => args["epoch"] === epoch)?.["bundle"];
-  if (typeof bundle !== "string") return [];
+  // One that came before the consent would not tell its grantee anything.
+  const rekeyed = await readNewestEvent({ names: ["Rekeyed"], topics: [subject], from: granted?.block });
+  const bundle = rekeyed?.args["bundle"];
+  if (typeof bundle !== "string" || rekeyed?.args["epoch"] !== epoch) return [];
   const index = toBytes(await fetchBlock(manifestCid(bundle as Hex)));
   const told = await readTold({ ...name, from: { index } });
   return told?.epoch === epoch ? told.gateways : [];
@@ -44,7 +45,9 @@ async function readNewest(consent: Named): Promise<readonly ToldGateway[]> {
  */
 export async function findTrustedGateways(consent: Named): Promise<TrustedGateway[]> {
   const [told, own] = await Promise.all([readNewest(consent), gatewayInfo()]);
-  const others = told.filter(({ address }) => !isAddressEqual(address, own.address));
+  const others = told.filter(
+    ({ address, url }) => !isAddressEqual(address, own.address) && mayLeadTo(location.origin, url),
+  );
   const keys = await Promise.all(others.map(({ address }) => readLedgerKey(getAddress(address))));
   return others.flatMap(({ address, url }, at) => {
     const encryptionKey = keys[at]?.key;
