@@ -98,9 +98,15 @@ async function reply(question: PgliteQuestion): Promise<{ answer: PgliteAnswer }
   try {
     return { answer: { rows: await answer(question) } };
   } catch (error) {
+    // What trapped is in no known state: this thread ends, and the process with it, to be started again.
+    if (error instanceof WebAssembly.RuntimeError) setImmediate(() => raise(error));
     const { message, code } = error as Error & { code?: unknown };
     return { answer: { refused: { message, code: typeof code === "string" ? code : null } } };
   }
+}
+
+function raise(error: Error): never {
+  throw error;
 }
 
 if (parentPort) serveThread<PgliteQuestion, PgliteAnswer>(parentPort as unknown as ThreadPort, reply);

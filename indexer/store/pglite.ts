@@ -8,6 +8,7 @@ import { createThread, type ThreadPort } from "#protocol/threads.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Channel, Database, Queryable } from "./database.ts";
 import type { PgliteAnswer, PgliteQuestion, PgliteStart } from "./pglite-calls.ts";
+import { makeEndable } from "./transaction-end.ts";
 
 // Compiled once in a process and shared by its threads: it takes each of them half a second else.
 let program: Promise<WebAssembly.Module> | null = null;
@@ -53,12 +54,15 @@ export async function openPglite(
   // What is asked for while a transaction runs waits for its end; what was asked for before it is answered before it.
   let transactions: Promise<unknown> = Promise.resolve();
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const { tx, end } = makeEndable(straight);
     await straight.execute("begin");
     try {
-      const result = await work(straight);
+      const result = await work(tx);
+      end();
       await straight.execute("commit");
       return result;
     } catch (error) {
+      end();
       await straight.execute("rollback");
       throw error;
     }

@@ -7,6 +7,7 @@ import { copyIn } from "./copy-in.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 import { arePlain, runPrepared } from "./prepared.ts";
+import { makeEndable } from "./transaction-end.ts";
 
 const INT8 = 20;
 const TEXT_ARRAY = 1009;
@@ -90,13 +91,16 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
     ...over(statements),
     async transaction(work) {
       const client = await transactions.connect();
+      const { tx, end } = makeEndable(over(client));
       try {
         await client.query("begin");
-        const result = await work(over(client));
+        const result = await work(tx);
+        end();
         await client.query("commit");
         client.release();
         return result;
       } catch (error) {
+        end();
         // A connection that cannot roll back is broken: it is thrown away, and the server rolls back.
         await client.query("rollback").then(
           () => client.release(),

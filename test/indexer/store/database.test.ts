@@ -56,6 +56,22 @@ describe("A service's database", () => {
     expect(await numbers()).toEqual([10, 11, 20, 21]);
   });
 
+  test("does nothing for a transaction that is over, and nothing of it in another one", async () => {
+    let late = Promise.resolve<unknown>(null);
+    const failed = database.transaction(async (tx) => {
+      late = delay(20).then(() => tx.query("insert into kept values ($1, '')", [50]));
+      throw new Error("not today");
+    });
+    await expect(failed).rejects.toThrow("not today");
+    const other = database.transaction(async (tx) => {
+      await expect(late).rejects.toThrow("over");
+      await tx.query("insert into kept values ($1, '')", [51]);
+    });
+    await other;
+    expect(await numbers()).toContain(51);
+    expect(await numbers()).not.toContain(50);
+  });
+
   test("gets the bytes that it was given, not what lies beside them in memory", async () => {
     const bytes = bytesOf(100).subarray(40, 44);
     await database.query("insert into kept values (30, $1)", [bytes]);
