@@ -16,7 +16,7 @@ export const rebuiltTables: readonly string[] = [
  * reads from blocks as it needs it, or notes about this database's own files.
  */
 const passingTables: readonly string[] = [
-  ...["migrations", "stream", "writer_term", "service_notes"],
+  ...["migrations", "resting_indexes", "stream", "writer_term", "service_notes"],
   ...["manifest_readings", "body_leaves", "seals_gone"],
   ...["nonces", "call_nonces", "sessions", "session_tokens", "sign_in_failures"],
 ];

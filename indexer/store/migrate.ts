@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { Failure } from "#protocol/failure.ts";
 import type { Database, Queryable } from "./database.ts";
+import { wakeIndexesWithin } from "./resting.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 const MIGRATE_LOCK = 712_000;
@@ -13,10 +14,10 @@ type Migration = { name: string; sql: string; digest: string };
 
 /**
  * Applies every migration that is missing, all or none; throws `conflict` when the past was changed. Several processes
- * may start at once: the first one migrates, the others wait for it.
+ * may start at once: the first one migrates, the others wait for it. The files are this folder's, unless others are named.
  */
-export async function migrate(database: Database): Promise<void> {
-  const migrations = await readMigrations();
+export async function migrate(database: Database, from: URL = folder): Promise<void> {
+  const migrations = await readMigrations(from);
   await database.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [MIGRATE_LOCK]);
     await tx.execute(
@@ -31,6 +32,8 @@ export async function migrate(database: Database): Promise<void> {
         );
       }
     }
+    // A migration counts on every index that those before it made.
+    if (migrations.some(({ name }) => !applied.has(name))) await wakeIndexesWithin(tx);
     for (const migration of migrations) {
       const known = applied.get(migration.name);
       if (known === undefined) await apply(tx, migration);
@@ -44,11 +47,11 @@ export async function migrate(database: Database): Promise<void> {
   });
 }
 
-async function readMigrations(): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9-]+\.sql$/.test(name)).sort();
+async function readMigrations(from: URL): Promise<Migration[]> {
+  const names = (await readdir(from)).filter((name) => /^\d{4}_[a-z0-9-]+\.sql$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(new URL(name, folder), "utf8");
+      const sql = await readFile(new URL(name, from), "utf8");
       return { name, sql, digest: createHash("sha256").update(sql).digest("hex") };
     }),
   );

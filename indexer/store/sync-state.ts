@@ -52,20 +52,23 @@ export async function readCursor(db: Queryable, deployment: Deployment): Promise
 }
 
 /**
- * Moves the cursor, and where every head was seen equal; the finalized block never moves back. What can no longer be needed
- * for going back is forgotten: blocks below the finalized one (that one's hash stays), undo rows up to it.
+ * Moves the cursor on from where it was left (null: nowhere), and where every head was seen equal; the finalized block never
+ * moves back. What can no longer be needed for going back is forgotten: blocks below the finalized one (that one's hash
+ * stays), undo rows up to it. Throws `conflict` when the cursor is not where it was left: a server that crashed may have
+ * lost commits that it had not written to its disk, and nothing may be stored above a gap.
  */
 export async function writeCursor(
   tx: Queryable,
   deployment: Deployment,
-  { cursor, proven }: { cursor: Cursor; proven: number },
+  { from, cursor, proven }: { from: Cursor | null; cursor: Cursor; proven: number },
 ): Promise<void> {
-  await tx.query(
+  const moved = await tx.query(
     `with gone as (delete from blocks where number < $8), undone as (delete from undo where block <= $8)
      insert into sync_state (id, chain_id, genesis_hash, ledger, provider_registry, number, hash, time, finalized, ledger_code, provider_registry_code, proven)
      values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (id) do update set number = $5, hash = $6, time = $7, finalized = greatest(sync_state.finalized, $8),
-       ledger_code = $9, provider_registry_code = $10, proven = $11`,
+       ledger_code = $9, provider_registry_code = $10, proven = $11
+     where sync_state.number = $12 and sync_state.hash = $13 returning id`,
     [
       deployment.chainId,
       deployment.genesisHash,
@@ -78,8 +81,15 @@ export async function writeCursor(
       deployment.buildHashes.ledger,
       deployment.buildHashes.providerRegistry,
       proven,
+      from?.number ?? null,
+      from?.hash ?? null,
     ],
   );
+  if (moved.length === 0)
+    throw new Failure(
+      "conflict",
+      "The index is not at the block where it was left. Nothing was stored; it is read again.",
+    );
 }
 
 /** The newest block at which every stored head was seen equal to the contracts' own; -1 when there is none. */

@@ -3,21 +3,22 @@
 
 import { quickenKeccak } from "#protocol/quick-keccak.ts";
 import type { Foundation } from "../service.ts";
+import { createResting } from "../store/resting.ts";
 import { createStatistics } from "../store/statistics.ts";
 import { pruneStream } from "../store/stream.ts";
-import { readCursor, readProven, writeProven } from "../store/sync-state.ts";
+import { readCursor } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
 import type { Endpoint } from "../rpc/index.ts";
 import { createAhead } from "./ahead.ts";
-import { contractNames, isMismatch, makeBatch } from "./batch.ts";
+import { isMismatch, makeBatch } from "./batch.ts";
 import type { Batch } from "./batch.ts";
-import { createAccounts } from "./doubts.ts";
 import type { Doubt } from "./doubts.ts";
 import { findFinal } from "./finality.ts";
 import { createKnown } from "./known.ts";
 import { createPace } from "./pace.ts";
-import { proveBatch, readUnproven } from "./prove.ts";
-import type { Unproven } from "./prove.ts";
+import { createProof } from "./proof.ts";
+import { createSeen } from "./seen.ts";
+import type { Seen } from "./seen.ts";
 import { createSource } from "./source.ts";
 import type { Header, Look, RawStretch, Source, Stretch } from "./source.ts";
 import { planStep } from "./step.ts";
@@ -51,7 +52,7 @@ export type Follow = {
   /** Reads where the database stands; before the first step and after every step that failed. */
   reload(): Promise<void>;
   step(node: Endpoint): Promise<Walked>;
-  /** Resolves when nothing is made ready any more, of which a step may leave some. */
+  /** Resolves when nothing that a step left is under way any more. */
   rest(): Promise<void>;
   /** The source that asks this node, with what it has learned about it. */
   sourceOf(node: Endpoint): Source;
@@ -65,9 +66,8 @@ const TELL_BLOCKS = 32;
 const KEEP_EVENTS = 50_000;
 /** Stretches up to this long are held against every word of their blocks' blooms. */
 const STRICT_BLOCKS = 8;
-const FEW_ACCOUNTS = 1_400;
-/** At the head, every account's head is asked for again after so long. */
-const SWEEP_SECONDS = 600;
+/** An empty index that is further behind than this is filled without the indexes that only readers need. */
+const FAR_BLOCKS = 64;
 
 /** Makes a walk; nothing is asked or read before `reload`. */
 export function createFollow(
@@ -81,17 +81,17 @@ export function createFollow(
   const received = new Map<Endpoint, number>();
   const known = createKnown();
   const statistics = createStatistics(database);
+  const resting = createResting(database);
+  const proof = createProof({ database, deployment, broken, now });
   /** What is being made ready for after the block with the hash `after`. */
   let coming: { source: Source; after: string; ready: Promise<Ready | { kind: "moved" }> } | null = null;
   let making: Promise<void> = Promise.resolve();
+  /** The database's look at its tables after the last batch; the next step tells where it failed. */
+  let looking: Promise<void> = Promise.resolve();
   let cursor: Cursor | null = null;
-  let proven = -1;
-  let unproven: Unproven = new Map();
   let look: Look | null = null;
-  const accounts = createAccounts(database);
-  // Whether every head was asked for lately, and since the last stretch that was too long to look at block by block.
-  let swept = false;
-  let sweptAt = 0;
+  // What is stored already, while this process fills an empty index.
+  let filling: Seen | null = null;
 
   function sourceOf(node: Endpoint): Source {
     const source = sources.get(node) ?? createSource({ node, deployment, trustsHeaders: config.trustsHeaders, signal });
@@ -167,45 +167,6 @@ export function createFollow(
     coming = { source, after: last.hash, ready };
   }
 
-  /** Whether there are so few accounts that all of them can be asked for with every stretch. */
-  async function isFew(): Promise<boolean> {
-    let count = 0;
-    for (const contract of contractNames) count += (await accounts.all(contract)).length;
-    return count <= FEW_ACCOUNTS;
-  }
-
-  /** Holds a batch against the contracts, and everybody once what was read in large stretches reaches the head. */
-  async function prove(
-    batch: Batch,
-    at: { source: Source; doubts: readonly Doubt[]; atHead: boolean; strict: boolean },
-  ): Promise<number> {
-    const { source, doubts, atHead, strict } = at;
-    const few = await isFew();
-    // What no bloom and no later act gives away (a header that lies with its logs) is found by asking for all of them.
-    if (now() - sweptAt > SWEEP_SECONDS) swept = false;
-    const isDue = strict ? atHead && !swept : atHead || few;
-    const everyone = !isDue ? "no" : swept ? "as-new" : "as-stored";
-    const all = await proveBatch(batch, { deployment, database, source, broken, unproven, accounts, doubts, everyone });
-    if (!all) {
-      swept &&= strict;
-      return proven;
-    }
-    swept = everyone === "no" ? swept && strict : true;
-    if (everyone !== "no") sweptAt = now();
-    unproven = new Map();
-    return batch.headers.at(-1)?.number ?? proven;
-  }
-
-  /** Proves what was stored while no node had the state to prove it by, or before a crash. */
-  async function proveStored(source: Source): Promise<void> {
-    const head = look?.head;
-    if (cursor === null || head === undefined || (proven >= cursor.number && swept && now() - sweptAt <= SWEEP_SECONDS))
-      return;
-    const nothing = { ancestor: cursor.number, headers: [head], acts: [], rawLogs: [], joined: [], ends: [] };
-    proven = await prove(nothing, { source, doubts: [], atHead: true, strict: true });
-    if (proven === cursor.number) await writeProven(database, proven);
-  }
-
   /** Forgets whatever was read or made for the blocks after the cursor. */
   function startAnew(): void {
     ahead.drop();
@@ -214,10 +175,14 @@ export function createFollow(
   }
 
   async function step(node: Endpoint): Promise<Walked> {
+    const looked = looking;
+    looking = Promise.resolve();
+    await looked;
     const source = sourceOf(node);
     const taken = await takeNext(source);
     if ("kind" in taken) {
-      if (taken.kind === "same") await proveStored(source);
+      if (taken.kind !== "moved") await resting.end();
+      if (taken.kind === "same") await proof.ofStored({ cursor, head: look?.head ?? null, source });
       if (taken.kind === "moved") startAnew();
       return taken;
     }
@@ -230,14 +195,16 @@ export function createFollow(
     const { head } = seen;
     const isNext = cursor === null || ancestor === cursor.number;
     if (isNext) ahead.fill(source, { after: last.number, head: head.number, span: pace.blocks() });
-    const nextProven = await prove(batch, { source, doubts, atHead: last.number >= head.number, strict });
+    const atHead = last.number >= head.number;
+    const nextProven = await proof.ofBatch(batch, { source, doubts, atHead, strict });
     const finalized = await findFinal(
       { look: seen, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
       database,
     );
     signal.throwIfAborted();
     const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
-    const seenEqual = nextProven === last.number ? nextProven : Math.min(proven, ancestor);
+    const seenEqual = nextProven === last.number ? nextProven : Math.min(proof.block(), ancestor);
+    if (cursor === null && head.number - ancestor > FAR_BLOCKS) await resting.begin();
     known.advance(batch);
     const writing = writeBatch(database, written, {
       deployment,
@@ -245,24 +212,28 @@ export function createFollow(
       finalized: Math.max(finalized, 0),
       proven: seenEqual,
       tellFrom: head.number - TELL_BLOCKS,
+      seen: filling,
+      isFilling: resting.isAny(),
       now: now(),
     });
     if (isNext) makeNext(source, last, head);
     const stored = await writing;
-    cursor = stored.cursor;
-    for (const { contract, entries } of batch.joined)
-      accounts.join(
-        contract,
-        entries.map((entry) => entry.account),
-      );
-    proven = seenEqual;
+    if (atHead) {
+      filling = null;
+      // Nobody is told that the index is filled before everything is found in it as quickly as it should be.
+      await resting.end();
+    }
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
-    await statistics.grew(batch.acts.length, { behind: last.number < head.number });
+    // Whoever sees the cursor finds all that is told of the step, too: nothing is waited for from here on.
+    cursor = stored.cursor;
+    proof.stored(batch, seenEqual);
+    looking = statistics.grew(batch.acts.length, { behind: !atHead });
+    looking.catch(() => undefined);
     return {
       kind: "stored",
       batch,
       last,
-      behind: last.number < head.number,
+      behind: !atHead,
       reorg: left === null ? null : { from: left, orphaned: stored.orphaned },
       faults: stored.faults,
     };
@@ -273,12 +244,12 @@ export function createFollow(
       await quickenKeccak();
       startAnew();
       look = null;
-      accounts.forget();
       cursor = await readCursor(database, deployment);
       // Nothing is stored, and nobody acts before the contracts are there.
       if (cursor === null) known.begin(deployment.deployedAtBlock - 1);
-      proven = await readProven(database);
-      unproven = cursor === null ? new Map() : await readUnproven(database, proven);
+      filling = cursor === null ? createSeen() : null;
+      await proof.reload({ isEmpty: cursor === null });
+      await resting.look();
     },
     async step(node) {
       try {
@@ -289,10 +260,10 @@ export function createFollow(
         throw error;
       }
     },
-    rest: () => making,
+    rest: async () => void (await Promise.allSettled([making, looking])),
     sourceOf,
     cursor: () => cursor,
-    proven: () => proven,
+    proven: proof.block,
     head: () => look?.head ?? null,
   };
 }

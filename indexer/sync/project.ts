@@ -7,6 +7,7 @@ import type { ProjectionRow, ProjectionTable } from "../store/rows.ts";
 import type { Batch, BatchAct, RollEntry } from "./batch.ts";
 import { changesOf } from "./projections/index.ts";
 import type { Change } from "./projections/index.ts";
+import type { Seen } from "./seen.ts";
 
 /** What each act of a batch changes, in the acts' order, and how many of these changes no projection could make sense of. */
 export type Changes = { ofActs: Change[][]; faults: number };
@@ -20,26 +21,27 @@ export function listChanges(acts: readonly BatchAct[], changes: Changes): void {
 }
 
 /**
- * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later. Gives how many
- * changes no projection could make sense of: those acts stay in the trail and changed nothing.
+ * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later; `seen` knows what
+ * may be stored (null: anything). Gives how many changes no projection could make sense of: those acts stay in the trail
+ * and changed nothing.
  */
 export async function project(
   tx: Queryable,
   { batch, changes: listed }: { batch: Batch; changes: Changes },
-  finalized: number,
+  { finalized, seen }: { finalized: number; seen: Seen | null },
 ): Promise<{ faults: number }> {
   const joined = new Map(
     batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
   );
   const settled = batch.acts.filter(({ act }) => act.block <= finalized);
-  await settleHeads(tx, settled, joined);
+  for (const key of await settleHeads(tx, settled, joined)) seen?.add(`heads ${key}`);
   const steps = batch.acts.map((each, at): Step => {
     const changes = listed.ofActs[at] ?? [];
     return each.act.block <= finalized
       ? { ...each, changes }
       : { ...each, changes: [headChange(each, joined), ...changes] };
   });
-  const tables = await readBefore(tx, steps);
+  const tables = await readBefore(tx, { steps, seen });
   const existing = new Map([...tables].map(([table, rows]) => [table, keysOfRows(rows)]));
   const undo: object[] = [];
   for (const { act, changes } of steps) {
@@ -55,6 +57,7 @@ export async function project(
   }
   for (const [table, rows] of tables) {
     const present = [...rows.values()].filter((row) => row !== null);
+    if (seen !== null) for (const { key } of present) seen.add(`${table} ${key}`);
     await replaceRows(tx, table, existing.get(table) ?? [], present);
   }
   await insertRows(tx, "undo", undo);
@@ -62,7 +65,7 @@ export async function project(
 }
 
 /** The rows that the changes touch, as they are stored; null for those that are not. */
-async function readBefore(tx: Queryable, steps: readonly Step[]) {
+async function readBefore(tx: Queryable, { steps, seen }: { steps: readonly Step[]; seen: Seen | null }) {
   const tables = new Map<ProjectionTable, Map<string, ProjectionRow | null>>();
   for (const { changes } of steps) {
     for (const { table, key } of changes) {
@@ -71,7 +74,11 @@ async function readBefore(tx: Queryable, steps: readonly Step[]) {
       rows.set(key, null);
     }
   }
-  const wanted = new Map([...tables].map(([table, rows]) => [table, [...rows.keys()]]));
+  const wanted = new Map<ProjectionTable, string[]>();
+  for (const [table, rows] of tables) {
+    const keys = [...rows.keys()].filter((key) => seen?.mayHold(`${table} ${key}`) ?? true);
+    if (keys.length > 0) wanted.set(table, keys);
+  }
   for (const { table, row } of await readRows(tx, wanted)) tables.get(table)?.set(row.key, row);
   return tables;
 }
@@ -80,12 +87,15 @@ function keysOfRows(rows: ReadonlyMap<string, ProjectionRow | null>): string[] {
   return [...rows].flatMap(([key, row]) => (row === null ? [] : [key]));
 }
 
-/** The heads after acts that nobody takes back: only the last act of an account counts, and nothing need be read first. */
+/**
+ * The heads after acts that nobody takes back: only the last act of an account counts, and nothing need be read first. Gives
+ * the keys of those that are new.
+ */
 async function settleHeads(
   tx: Queryable,
   settled: readonly BatchAct[],
   joined: ReadonlyMap<string, RollEntry>,
-): Promise<void> {
+): Promise<string[]> {
   const last = new Map(settled.map((each) => [`${each.act.contract}|${each.act.account}`, each]));
   const moved = [];
   const fresh = [];
@@ -97,6 +107,7 @@ async function settleHeads(
   }
   await moveHeads(tx, moved);
   await insertRows(tx, "heads", fresh);
+  return fresh.map(({ key }) => key);
 }
 
 function headChange({ act, index }: BatchAct, joined: ReadonlyMap<string, RollEntry>): Change {

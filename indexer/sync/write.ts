@@ -21,6 +21,7 @@ import type { Cursor } from "../store/sync-state.ts";
 import type { Batch, BatchAct } from "./batch.ts";
 import { listChanges, project } from "./project.ts";
 import type { Changes } from "./project.ts";
+import type { Seen } from "./seen.ts";
 
 /** How the acts of a batch are stored. */
 export type WriteOptions = {
@@ -32,6 +33,10 @@ export type WriteOptions = {
   proven: number;
   /** Acts of blocks below this one are history that no live client waits for. */
   tellFrom: number;
+  /** What may be stored among the projections; null: anything. */
+  seen: Seen | null;
+  /** Whether the index is filled for the first time. */
+  isFilling: boolean;
   /** Unix seconds. */
   now: number;
 };
@@ -56,6 +61,12 @@ export async function writeDown(batch: Batch): Promise<WrittenBatch> {
   return written;
 }
 
+/**
+ * The commit is not waited for until it is on the disk. It is there before any later one that is waited for: a receipt, a
+ * session or an act on its way is never kept while what came before it is lost.
+ */
+const WITHOUT_WAITING = "set local synchronous_commit = off";
+
 /** More acts at once than a client would want to hear of one by one. */
 const MOST_TOLD = 1_000;
 
@@ -71,7 +82,11 @@ export async function writeBatch(
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
   const finalized = Math.max(options.cursor?.finalized ?? 0, Math.min(options.finalized, last.number));
   const cursor: Cursor = { number: last.number, hash: last.hash, time: last.time, finalized };
+  const isOnTop = options.cursor === null || options.cursor.number <= batch.ancestor;
+  // Nobody hears of such a batch: if the database's server loses it in a crash, it is read again as a whole.
+  const isQuiet = options.isFilling && isOnTop && last.number < options.tellFrom;
   const counted = await database.transaction(async (tx) => {
+    if (isQuiet) await tx.execute(WITHOUT_WAITING);
     const events: StreamEvent[] = [];
     let gone = 0;
     if (options.cursor !== null && options.cursor.number > batch.ancestor) {
@@ -84,18 +99,20 @@ export async function writeBatch(
     }
     await recallOrphans(tx, batch.headers);
     await insertActs(tx, written);
-    const { faults } = await project(tx, written, finalized);
+    const { faults } = await project(tx, written, { finalized, seen: options.seen });
     const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
     await insertRows(
       tx,
       "blocks",
       remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })),
     );
-    await writeCursor(tx, options.deployment, { cursor, proven: options.proven });
+    await writeCursor(tx, options.deployment, { from: options.cursor, cursor, proven: options.proven });
     const recent = batch.acts.filter(({ act }) => act.block >= options.tellFrom);
     const told = recent.length > MOST_TOLD ? [] : recent;
-    // Who listened before is not told of each act of a long time: one word makes them read their lists again.
-    if (told.length < batch.acts.length) events.push({ type: "gap", audience: ["*"], payload: {} });
+    // Who listened before is not told of each act of a long time: one word makes them read their lists again. While the
+    // index is filled it is said once, near the head.
+    if (options.isFilling ? !isQuiet : told.length < batch.acts.length)
+      events.push({ type: "gap", audience: ["*"], payload: {} });
     for (const each of told) {
       const row = rowOf(each);
       const audience = [...partiesOf(row), "auditor"];

@@ -1,9 +1,11 @@
 // The floor: the least that could bring the same acts into the same tables. It takes the node's word for everything: no
 // headers, no links, no fold, no heads, no bloom filters, no cursor. What it stores is
-// our acts and who is named in them, with the same indexes; the projections are left out. Started by compare.ts.
+// our acts and who is named in them, with the same indexes, made at its end as ours are; the projections are left out.
+// Started by compare.ts.
 
 import { openDatabase } from "#indexer/store/database.ts";
 import type { CopyValue } from "#indexer/store/copy.ts";
+import { createResting } from "#indexer/store/resting.ts";
 import { connectChain } from "#indexer/chain.ts";
 import { readConfig } from "#indexer/config.ts";
 import { ledgerAbi, providerRegistryAbi } from "#protocol/contracts/index.ts";
@@ -50,6 +52,8 @@ const actColumns = [
 
 const cpuBefore = process.cpuUsage();
 const started = performance.now();
+const resting = createResting(database);
+await resting.begin();
 let span = 16;
 let stored = 0;
 let reading = read(deployment.deployedAtBlock);
@@ -61,6 +65,7 @@ for (let from = deployment.deployedAtBlock; from <= head;) {
   if (from <= head) reading = read(from);
   await store(logs);
 }
+await resting.end();
 const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 await database.close();

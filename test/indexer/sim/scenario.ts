@@ -387,6 +387,8 @@ async function compare({ ground, world, service }: { ground: Ground; world: Worl
     "select 1 from orphans o where not exists (select 1 from orphan_parties p where p.block_hash = o.block_hash and p.log_index = o.log_index)",
   );
   if (strays.length > 0) throw new Error("An orphaned act lost its parties.");
+  const resting = await ground.database.query("select 1 from resting_indexes");
+  if (resting.length > 0) throw new Error("An index that was left away is still missing.");
   const { cursor, proven, mismatches } = service.sync().status();
   if (proven !== cursor?.number || mismatches.length > 0)
     throw new Error(`Only block ${proven} of ${cursor?.number} is proven.`);
