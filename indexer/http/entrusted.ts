@@ -171,7 +171,7 @@ export const entrustedRoutes: Route[] = [
     }),
     // Each consent is looked up on the ledger.
     weigh: ({ act }) => (act.name === "revokeMany" ? act.args.revocations.length - 1 : 0),
-    response: z.object({ heard: z.number().int().describe("How many consents that stand it ends.") }),
+    response: z.object({ heard: z.number().int().describe("How many consents it ends: all that it names.") }),
     problems: ["refused", "conflict", "unavailable"],
     // To ask a contract weighs as much as a sign-in: strangers name contracts of their own here.
     handle: async ({ service, body, takeTurn }) => ({

@@ -11,10 +11,12 @@ const MAX_BUCKETS = 50_000;
 export type Caller = { account: string | null; address: string };
 
 /**
- * Takes one call (or what weighs as much as `calls` of them) from every allowance that it falls under; throws
- * `too-many-requests` with the seconds to wait when there is not one left in one of them.
+ * Takes one call from every allowance that it falls under; throws `too-many-requests` with the seconds to wait when there is
+ * not one left in one of them. `more`: the call was let in already and weighs as much as so many others besides. That is
+ * taken whole, so that one that weighs more than a minute's worth is possible, and is owed: nothing more goes through until
+ * it has been refilled.
  */
-export type TakeTurn = (kind: keyof RateLimits, caller: Caller, calls?: number) => void;
+export type TakeTurn = (kind: keyof RateLimits, caller: Caller, more?: number) => void;
 
 /** Makes the allowances. `now` in milliseconds. */
 export function createLimits(
@@ -33,7 +35,10 @@ export function createLimits(
     return tokens;
   }
 
-  return (kind, { account, address }, calls = 1) => {
+  return (kind, { account, address }, more) => {
+    if (more === 0) return;
+    // Of calls that were let in together only as many go on as there is something left for.
+    const least = more === undefined ? 1 : 0;
     const perMinute = rates[kind];
     const at = now();
     const place = findPlace(address);
@@ -43,7 +48,7 @@ export function createLimits(
       { key: `${kind} network ${place.network}`, perMinute: perMinute * shares.network },
       { key: `${kind} all`, perMinute: perMinute * shares.all },
     ].map((each) => ({ ...each, tokens: look(each.key, each.perMinute, at) }));
-    const waits = allowances.map(({ tokens, perMinute }) => (tokens < 1 ? ((1 - tokens) / perMinute) * 60 : 0));
+    const waits = allowances.map(({ tokens, perMinute }) => (tokens < least ? ((1 - tokens) / perMinute) * 60 : 0));
     const wait = Math.max(...waits);
     // A refused call takes nothing: who waits as long as they were told to must find what they waited for.
     if (wait > 0) {
@@ -53,7 +58,7 @@ export function createLimits(
         wait,
       );
     }
-    for (const { key, tokens } of allowances) buckets.set(key, { tokens: Math.max(0, tokens - calls), at });
+    for (const { key, tokens } of allowances) buckets.set(key, { tokens: tokens - (more ?? 1), at });
   };
 }
 

@@ -48,8 +48,8 @@ export type Relay = {
    */
   submit(submission: Submission): Promise<RelayRow>;
   /**
-   * Hears a signed revoke that somebody else sends to the ledger: releases stop under what it ends and stands, of which it
-   * gives the number. `onContract` is told before a contract wallet is asked, and may throw. Throws Failure like `submit`.
+   * Hears a signed revoke that somebody else sends to the ledger: releases stop under all that it ends, of which it gives the
+   * number. `onContract` is told before a contract wallet is asked, and may throw. Throws Failure like `submit`.
    */
   hear(revoke: Pick<Submission, "act" | "signature"> & { onContract: () => void }): Promise<number>;
   /** Follows what becomes of the acts: the writer's work, while this process is the writer. */

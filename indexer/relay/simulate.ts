@@ -37,6 +37,15 @@ export type Simulate = {
   isOwnRevoke(act: Revoke, signature: Hex): Promise<boolean>;
 };
 
+/** Half of the order of secp256k1's group. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** Whether a key's signature has the one form that the ledger takes; viem recovers from others, which it gives to code. */
+function isTakenForm(signature: Hex): boolean {
+  const [, s, v] = /^0x[0-9a-f]{64}([0-9a-f]{64})([0-9a-f]{2})$/i.exec(signature) ?? [];
+  return s !== undefined && BigInt(`0x${s}`) <= HALF_ORDER && (v?.toLowerCase() === "1b" || v?.toLowerCase() === "1c");
+}
+
 type Revoke = Extract<Act, { name: "revoke" | "revokeMany" }>;
 
 /** Makes the questions. */
@@ -69,6 +78,7 @@ export function createSimulate({ chain, database, gateway }: Foundation & { gate
   }
 
   async function isOwnRevoke(act: Revoke, signature: Hex): Promise<boolean> {
+    if (!isTakenForm(signature)) return false;
     const typed = typedAct({ chainId, ledger }, act);
     const signer = await recoverTypedDataAddress({ ...typed, signature } as Parameters<
       typeof recoverTypedDataAddress

@@ -64,6 +64,17 @@ export function consentKeyOf({ subject, grantee, scope }: ConsentName): string {
   return `${subject}|${grantee}|${scope}`;
 }
 
+/** Those of some consents that this service has read of itself: from the ledger, or an opening of theirs. */
+export async function pickKnownConsents<T extends ConsentName>(db: Queryable, some: readonly T[]): Promise<T[]> {
+  if (some.length === 0) return [];
+  const rows = await db.query<{ key: string }>(
+    "select key from consents where key = any($1) union select key from openings where key = any($1)",
+    [some.map(consentKeyOf)],
+  );
+  const known = new Set(rows.map(({ key }) => key));
+  return some.filter((one) => known.has(consentKeyOf(one)));
+}
+
 /** The effective status of a consents row at $n (Unix seconds), as #protocol/consent's effectiveStatus computes it. */
 const effective = (at: string) =>
   `case when status not in (1, 5) then status when ${at} >= expires_at then 6 when ${at} < greatest(not_before, granted_at) then 7

@@ -189,13 +189,21 @@ export async function noteRevokes(
   tx: Queryable,
   revokes: readonly { subject: Address; grantee: Address; scope: Hex; ceiling: number }[],
 ): Promise<void> {
-  for (const { subject, grantee, scope, ceiling } of revokes) {
-    await tx.query(
-      `insert into revokes_received (subject, grantee, scope, ceiling) values ($1, $2, $3, $4)
-       on conflict (subject, grantee, scope) do update set ceiling = greatest(revokes_received.ceiling, excluded.ceiling)`,
-      [subject, grantee, scope, ceiling],
-    );
-  }
+  if (revokes.length === 0) return;
+  // In order, so that two batches that name the same consents wait for each other once and not crosswise.
+  await tx.query(
+    `insert into revokes_received (subject, grantee, scope, ceiling)
+     select subject, grantee, scope, max(ceiling)
+     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as r (subject, grantee, scope, ceiling)
+     group by subject, grantee, scope order by subject, grantee, scope
+     on conflict (subject, grantee, scope) do update set ceiling = greatest(revokes_received.ceiling, excluded.ceiling)`,
+    [
+      revokes.map(({ subject }) => subject),
+      revokes.map(({ grantee }) => grantee),
+      revokes.map(({ scope }) => scope),
+      revokes.map(({ ceiling }) => ceiling),
+    ],
+  );
 }
 
 /** The highest ceiling of a signed revoke of this consent that was ever received; null when none was. */

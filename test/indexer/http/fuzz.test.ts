@@ -200,9 +200,9 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     const typed = typedAskReceipts(chain.place, { ...told, gateway: gateway.address });
     return [{ body: { ...told, signature: await people.ana.signTypedData(typed) } }];
   },
-  async postApiEntrustedRevokes({ chain, people, live: { subject, scope } }) {
-    // Of a consent that never was: the others go on being asked about one that stands.
-    const args = { subject, grantee: people.ben.address, scope, ceiling: 1 };
+  async postApiEntrustedRevokes({ chain, people, toClinic: { subject, grantee, scope } }) {
+    // Of a consent that no other reads under.
+    const args = { subject, grantee, scope, ceiling: 1 };
     const signature = await people.ana.signTypedData(typedRevoke(chain.place, args) as never);
     return [{ body: { act: { name: "revoke", args }, signature } }];
   },

@@ -65,6 +65,32 @@ test("What is asked for in one batch counts for what it is", () => {
   expect(() => takeTurn("signIn", alice)).not.toThrow();
 });
 
+test("What weighs more than what is left goes through once, and is owed before anything more does", () => {
+  const alice = { account: "alice", address: "10.0.0.1" };
+  let at = 0;
+  let calls = 0;
+  const takeTurn = createLimits(limits, () => at);
+  for (; at < 600_000; at += 1_000) {
+    try {
+      takeTurn("signIn", alice);
+      takeTurn("signIn", alice, 49);
+      calls += 1;
+    } catch {
+      // Refused: it comes again.
+    }
+  }
+  // A minute's worth at the start, and what ten minutes refilled: 220, of which each takes fifty.
+  expect(calls).toBe(5);
+});
+
+test("The last call that is left is no less of one for a body that weighs nothing more", () => {
+  const call = createLimits(limits, () => 0);
+  for (let made = 0; made < 20; made += 1) {
+    call("signIn", { account: "alice", address: "10.0.0.1" });
+    expect(() => call("signIn", { account: "alice", address: "10.0.0.1" }, 0)).not.toThrow();
+  }
+});
+
 test("Making accounts gains nothing: all of one address, of one network, and all callers together have a bound", () => {
   const takeTurn = createLimits(limits, () => 0);
   /** How many calls go through, each by an account of its own. */

@@ -9,6 +9,7 @@ import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { actToJson, readSigningState, typedAct, type Act } from "#protocol/typed-data/index.ts";
 import { createRelay } from "#indexer/relay/index.ts";
 import type { RunningService } from "#indexer/index.ts";
+import { readRevokeCeiling } from "#indexer/store/relays.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { Person, TestChain } from "../support/chain.ts";
 import { funded, holdMining, signInToRead } from "../support/reading.ts";
@@ -214,8 +215,8 @@ describe("The relay", () => {
   it("takes a patient's revoke, and no forged one, while no node answers, and sends it when one does", async () => {
     const client = createPublicClient({ transport: http("http://127.0.0.1:1", { retryCount: 0 }) });
     const relay = await createRelay({ ...running.service, chain: { ...running.service.chain, client } });
-    const act: Act = {
-      name: "revoke",
+    const act = {
+      name: "revoke" as const,
       args: { subject: people.ana.address, grantee: people.lena.address, scope: word(), ceiling: 3 },
     };
     const submit = async (signer: Person, signed: Act) => {
@@ -226,6 +227,40 @@ describe("The relay", () => {
     await expect(submit(people.ana, await anchor())).rejects.toMatchObject({ code: "unavailable" });
     const { id } = await submit(people.ana, act);
     await eventually(async () => (await state(asAna, id)) === "indexed");
+
+    // Of what she tells without having it sent, it keeps only what it has read of before: anybody signs of what never was.
+    const { scope } = act.args;
+    const many = (...scopes: Hex[]): Act => ({
+      name: "revokeMany",
+      args: {
+        subject: people.ana.address,
+        revocations: scopes.map((one) => ({ grantee: people.lena.address, scope: one, ceiling: 7 })),
+      },
+    });
+    let contracts = 0;
+    const tell = async (told: Act, form = (signature: Hex) => signature) => {
+      const { signature } = await sign(people.ana, told);
+      return relay.hear({ act: told, signature: form(signature), onContract: () => (contracts += 1) });
+    };
+    const ceilingOf = async (one: Hex) =>
+      readRevokeCeiling(running.service.database, { ...act.args, subject: people.ana.address, scope: one });
+    const unseen = word();
+    await expect(tell(many(unseen, word()))).rejects.toMatchObject({ reason: "consent-unseen" });
+    await expect(tell(many(unseen, scope, scope))).rejects.toMatchObject({ reason: "consent-unseen" });
+    expect([await ceilingOf(unseen), await ceilingOf(scope)]).toEqual([null, 7]);
+    expect([await tell(act), await ceilingOf(scope), contracts]).toEqual([1, 7, 0]);
+    // What the ledger would give to a contract is a contract's: a signature of hers in a form that it takes from no key.
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const forms: ((signature: Hex) => Hex)[] = [
+      (signature) => `0x${signature.slice(2, 130)}${signature.endsWith("1b") ? "00" : "01"}`,
+      (signature) => {
+        const high = (order - BigInt(`0x${signature.slice(66, 130)}`)).toString(16).padStart(64, "0");
+        return `0x${signature.slice(2, 66)}${high}${signature.endsWith("1b") ? "1c" : "1b"}`;
+      },
+      (signature) => `0x${signature.slice(2, 130)}`,
+    ];
+    for (const form of forms) await expect(tell(act, form)).rejects.toMatchObject({ code: "unavailable" });
+    expect(contracts).toBe(forms.length);
   });
 
   it("limits what one account has sent, but never a revoke", async () => {

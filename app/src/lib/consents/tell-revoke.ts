@@ -5,25 +5,13 @@ import { hostOf, withReach } from "#app/reach/index.ts";
 import { gatewayInfo } from "#app/service/index.ts";
 import { announce, t } from "#app/ui/index.ts";
 import { readSettings, signWithVaultAccount, vault } from "#app/vault/index.ts";
-import { isFailure } from "#protocol/failure.ts";
 import { readGateways } from "#protocol/keys/index.ts";
 import { actToJson, typedAct, type Act } from "#protocol/typed-data/index.ts";
 import type { Hex, TypedDataDefinition } from "viem";
-import { z } from "zod";
+import { tellOne } from "./tell-one.ts";
 
 /** A revoke that the person agreed to; `signature` is undefined where the wallet sent it by itself. */
 export type AgreedRevoke = { act: Act; signature: Hex | undefined };
-
-const heardShape = z.object({ heard: z.number().int() });
-
-async function tellOne(url: string, body: unknown): Promise<void> {
-  try {
-    await withReach(url, (ask) => ask("/api/entrusted/revokes", { schema: heardShape, body }));
-  } catch (error) {
-    // It has read on the ledger already that there is nothing left to end.
-    if (!isFailure(error, "conflict")) throw error;
-  }
-}
 
 /** Gives the hosts of those that could not be told. */
 async function tellAll({ act, signature }: AgreedRevoke): Promise<string[]> {
@@ -34,7 +22,10 @@ async function tellAll({ act, signature }: AgreedRevoke): Promise<string[]> {
   const typed = typedAct(info, act) as unknown as TypedDataDefinition;
   const signed = Promise.resolve(signature ?? signWithVaultAccount(typed));
   const told = await Promise.allSettled(
-    others.map(async (url) => tellOne(url, { act: actToJson(act), signature: await signed })),
+    others.map(async (url) => {
+      const body = { act: actToJson(act), signature: await signed };
+      await withReach(url, (ask) => tellOne(ask, { act, body }));
+    }),
   );
   return others.filter((_, at) => told[at]?.status === "rejected").map(hostOf);
 }
