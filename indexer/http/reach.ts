@@ -3,7 +3,7 @@
 // and this service calls nobody on a page's behalf.
 
 import { createHash } from "node:crypto";
-import type { Express } from "express";
+import type { Express, Request } from "express";
 import { Failure } from "#protocol/failure.ts";
 import { isGatewayOrigin, mayLeadTo } from "#protocol/keys/index.ts";
 
@@ -37,16 +37,24 @@ addEventListener("message", ({ source, data, ports: [port] }) => {
 const hash = createHash("sha256").update(script).digest("base64");
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Gateway</title><script>${script}</script></head></html>`;
 
+/** Where the page may stand that asks: the host that it called, and our address there; each of ours where a proxy hides it. */
+function pagesOf(request: Request, origins: readonly string[]): string[] {
+  const called = `http://${request.get("Host") ?? ""}`;
+  if (!URL.canParse(called)) return [...origins];
+  const own = origins.filter((origin) => new URL(origin).host === request.get("Host"));
+  return [called, ...(own.length > 0 ? own : origins)];
+}
+
 /**
  * Adds `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. It lies
- * no further in than this service does.
+ * no further in than the page does.
  */
 export function mountReach(app: Express, { origins }: { origins: () => readonly string[] }): void {
   app.get("/reach", (request, response) => {
     const { to } = request.query;
     if (typeof to !== "string" || !isGatewayOrigin(to))
       throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
-    if (!origins().some((origin) => mayLeadTo(origin, to)))
+    if (!pagesOf(request, origins()).every((page) => mayLeadTo(page, to)))
       throw new Failure("refused", "This address lies inside a network that is not this service's. Nothing was asked.");
     const policy = [
       ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],

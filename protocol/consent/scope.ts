@@ -2,6 +2,7 @@
 // the ledger never sees the struct, only its hash.
 
 import type { Hex } from "viem";
+import { Failure } from "../failure.ts";
 import { hashHex, hashText } from "../keccak.ts";
 
 /** The words of a consent: what it covers and what for, never the window. They hash to its scope. */
@@ -54,10 +55,13 @@ function hashWord(word: string): Hex {
 const hashWords = (words: readonly string[]): Hex => hashHex(words.map(hashWord));
 
 /**
- * The scope: the EIP-712 struct hash of an opening. Does not check the opening; `checkOpening` does. Spelled out here, since
- * a clinic hashes thousands and viem's `hashStruct` takes ten times as long; a test holds the two equal.
+ * The scope: the EIP-712 struct hash of an opening. Does not check the opening's words; `checkOpening` does. Throws
+ * Failure("bad-input") for a salt that is not 32 bytes: another would hash like one that is. Spelled out here, since a clinic
+ * hashes thousands and viem's `hashStruct` takes ten times as long; a test holds the two equal.
  */
 export function scopeOf(opening: Opening): Hex {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(opening.salt))
+    throw new Failure("bad-input", "The salt of a consent's words must be 32 bytes. Nothing was changed.");
   return hashHex([
     typeHash,
     hashText(opening.sentence),

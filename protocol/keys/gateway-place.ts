@@ -7,43 +7,54 @@ const OUTSIDE = 0;
 const NETWORK = 1;
 const COMPUTER = 2;
 
-/** IPv4 (RFC 6890): this computer; private, shared and link-local networks. */
-function placeOfIpv4([a, b]: readonly [number, number]): number {
+/** IPv4 (RFC 6890): this computer; private, shared, link-local and test networks; what is no single computer's. */
+function placeOfIpv4([a, b, c]: readonly [number, number, number]): number {
   if (a === 127 || a === 0) return COMPUTER;
   const inside =
     a === 10 ||
     (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168) ||
+    (a === 192 && (b === 168 || (b === 0 && c === 0))) ||
     (a === 169 && b === 254) ||
-    (a === 100 && b >= 64 && b < 128);
+    (a === 100 && b >= 64 && b < 128) ||
+    (a === 198 && (b === 18 || b === 19)) ||
+    a >= 224;
   return inside ? NETWORK : OUTSIDE;
 }
 
-/** IPv6 as `URL` writes it, without brackets. */
+/**
+ * IPv6 as `URL` writes it, without brackets. Outside is what is given out to the world (2000::/3) and hides no IPv4 address
+ * that is not (6to4, Teredo), and IPv4's outside as a translator has it.
+ */
 function placeOfIpv6(text: string): number {
   if (text === "::1" || text === "::") return COMPUTER;
   // IPv4 inside of it: mapped (::ffff:0:0/96), translated (64:ff9b::/96), and the old compatible form.
-  const [, high, low] = /^(?:::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text) ?? [];
+  const [, form, high, low] = /^(::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text) ?? [];
   if (high !== undefined && low !== undefined) {
-    const number = Number.parseInt(high, 16);
-    return placeOfIpv4([number >> 8, number & 0xff]);
+    const [upper, lower] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+    const place = placeOfIpv4([upper >> 8, upper & 0xff, lower >> 8]);
+    return form === "64:ff9b::" ? place : Math.max(place, NETWORK);
   }
-  const first = Number.parseInt(text.split(":", 1)[0] || "0", 16);
-  // Unique local (fc00::/7), link-local (fe80::/10) and, of old, site-local (fec0::/10).
-  return (first & 0xfe00) === 0xfc00 || (first & 0xff80) === 0xfe80 ? NETWORK : OUTSIDE;
+  const [first = 0, second = 0] = text.split(":", 2).map((group) => Number.parseInt(group || "0", 16));
+  const isGlobal = (first & 0xe000) === 0x2000 && first !== 0x2002 && !(first === 0x2001 && second === 0);
+  return isGlobal ? OUTSIDE : NETWORK;
 }
+
+/** Names that no registry gives out, and those of well-known routers. */
+const INSIDE = /(^|\.)(local|internal|lan|home|home\.arpa|corp|intranet|private|localdomain|fritz\.box|speedport\.ip)$/;
 
 function placeOf(origin: string): number {
   // `URL` has brought every spelling of an address to one: 0x7f.1 is 127.0.0.1 there.
-  const name = new URL(origin).hostname.replace(/\.$/, "");
+  const name = new URL(origin).hostname.replace(/\.+$/, "");
   if (name.startsWith("[")) return placeOfIpv6(name.slice(1, -1));
-  const four = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(name);
-  if (four) return placeOfIpv4([Number(four[1]), Number(four[2])]);
-  if (name === "localhost" || name.endsWith(".localhost")) return COMPUTER;
-  return !name.includes(".") || /\.(local|internal|lan|home\.arpa)$/.test(name) ? NETWORK : OUTSIDE;
+  const [, a, b, c] = /^(\d+)\.(\d+)\.(\d+)\.\d+$/.exec(name) ?? [];
+  if (a !== undefined) return placeOfIpv4([Number(a), Number(b), Number(c)]);
+  if (/(^|\.)localhost(\.localdomain)?$/.test(name)) return COMPUTER;
+  return !name.includes(".") || INSIDE.test(name) ? NETWORK : OUTSIDE;
 }
 
 /** Whether a page of this origin may be led to a gateway at that one. Both are origins as `URL` writes them. */
 export function mayLeadTo(page: string, gateway: string): boolean {
+  // No name has an empty part: who resolves one all the same does it in a way of its own.
+  if (/(^|\.)\./.test(new URL(gateway).hostname)) return false;
   return placeOf(gateway) <= placeOf(page);
 }

@@ -1,6 +1,7 @@
 // The frame by which a page reaches another gateway: its policy names that one, and nothing that is more than an origin.
 
 import { createHash } from "node:crypto";
+import { get } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -22,6 +23,16 @@ beforeAll(async () => {
 afterAll(() => close());
 
 const ask = async (to: string) => fetch(`${url}/reach?to=${encodeURIComponent(to)}`);
+
+/** The status for who called the service by this host. */
+const askAt = async (host: string, to: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const asked = get(`${url}/reach?to=${encodeURIComponent(to)}`, { headers: { Host: host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on("error", reject);
+  });
 
 describe("A page that reaches another gateway", () => {
   it.each(["https://b.example", "https://b.example:8443", "http://127.0.0.1:8080", "http://[::1]:8080"])(
@@ -50,12 +61,20 @@ describe("A page that reaches another gateway", () => {
 
   it("gets none into a network that the service does not stand in", async () => {
     const inside = ["https://192.168.1.1", "http://127.0.0.1:8080", "https://[::ffff:a00:1]", "https://router"];
-    const statusesFrom = async (...pages: string[]) => {
+    const statusesAt = async (host: string, ...pages: string[]) => {
       origins = pages;
-      return Promise.all([...inside, "https://b.example"].map(async (to) => (await ask(to)).status));
+      return Promise.all([...inside, "https://b.example"].map(async (to) => askAt(host, to)));
     };
+    const statusesFrom = async (...pages: string[]) => statusesAt(new URL(url).host, ...pages);
     expect(await statusesFrom("https://a.example")).toEqual([400, 400, 400, 400, 200]);
     expect(await statusesFrom("https://placet.hospital.internal")).toEqual([200, 400, 200, 200, 200]);
-    expect(await statusesFrom("https://a.example", "http://localhost:8080")).toEqual([200, 200, 200, 200, 200]);
+    expect(await statusesFrom("http://127.0.0.1:8080", "http://localhost:8080")).toEqual([200, 200, 200, 200, 200]);
+    // One of several addresses is this computer's: it counts for who is there, and for nobody who called another.
+    const both = ["https://a.example", "http://localhost:8080"];
+    expect(await statusesFrom(...both)).toEqual([400, 400, 400, 400, 200]);
+    expect(await statusesAt("a.example", ...both)).toEqual([400, 400, 400, 400, 200]);
+    expect(await statusesAt("localhost:8080", ...both)).toEqual([200, 200, 200, 200, 200]);
+    // As where no address was set.
+    expect(await statusesAt("a.example", "http://localhost:8080")).toEqual([400, 400, 400, 400, 200]);
   });
 });

@@ -94,6 +94,9 @@ describe("The wording of consents", () => {
     check();
     await quickenKeccak();
     check();
+    // Digits that are none, or too many of them, would hash like others.
+    for (const odd of ["0x", "5a".repeat(32), `0x${"5a".repeat(31)}`, `0x${"5a".repeat(33)}`, `0x${"zz".repeat(32)}`])
+      expect(() => scopeOf({ ...base(), salt: odd as Hex })).toThrow(expect.objectContaining({ code: "bad-input" }));
   });
 
   it("agrees with the ledger on scopes, keys and records", () => {
