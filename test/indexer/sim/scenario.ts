@@ -399,6 +399,8 @@ async function compare({ ground, world, service }: { ground: Ground; world: Worl
 /** A reorganisation below what is final: nothing may change, and it must be said. */
 async function goTooDeep(parts: { random: Random; ground: Ground; world: World; service: Service }): Promise<void> {
   const { ground, world, service } = parts;
+  // Where nothing that it stores is final yet, it begins anew at the contracts' first block.
+  if (world.final().number < DEPLOYED_AT) return;
   // Only what the service itself knows to be final binds it.
   if ((service.sync().status().cursor?.finalized ?? 0) < world.final().number) return;
   const before = await readStored(ground.database);
