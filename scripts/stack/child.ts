@@ -27,6 +27,8 @@ const living = new Set<Child>();
 export function startChild(options: {
   script: string;
   args?: string[];
+  /** Flags of Node itself. */
+  nodeFlags?: readonly string[];
   env?: Record<string, string | undefined>;
   logFile: string;
   detached: boolean;
@@ -38,12 +40,16 @@ export function startChild(options: {
   const before = options.stopsWithParent
     ? ["--import", pathToFileURL(join(projectRoot, "scripts/stack/stop-with-parent.ts")).href]
     : [];
-  const child = spawn(process.execPath, [...before, join(projectRoot, options.script), ...(options.args ?? [])], {
-    cwd: projectRoot,
-    env: { ...plainEnvironment(), ...options.env },
-    stdio: ["ignore", log, log, "ipc"],
-    detached: options.detached,
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), ...before, join(projectRoot, options.script), ...(options.args ?? [])],
+    {
+      cwd: projectRoot,
+      env: { ...plainEnvironment(), ...options.env },
+      stdio: ["ignore", log, log, "ipc"],
+      detached: options.detached,
+    },
+  );
   closeSync(log);
   let over = false;
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { buildDatabaseTemplate } from "#scripts/build/database.ts";
+import { serviceFlags } from "../../stack/service.ts";
 import { projectRoot } from "#scripts/build/project-root.ts";
 import type { TestPostgres } from "#scripts/testing/postgres.ts";
 import { ask } from "../chain/rpc.ts";
@@ -74,7 +75,10 @@ async function runOwn(script: string, chain: SeededChain, postgres: TestPostgres
       DATABASE_URL: postgres === null ? "" : await postgres.createDatabase(),
     };
     const start = (name: string) =>
-      run(process.execPath, [join(projectRoot, "scripts/bench/indexer", name)], { maxBuffer: 1 << 24, env });
+      run(process.execPath, [...serviceFlags, join(projectRoot, "scripts/bench/indexer", name)], {
+        maxBuffer: 1 << 24,
+        env,
+      });
     if (postgres === null) {
       await buildDatabaseTemplate();
       await cp(join(projectRoot, "build/database-template"), folder, { recursive: true });
