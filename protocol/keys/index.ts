@@ -34,6 +34,7 @@ export {
 export { deriveBytes } from "./hkdf.ts";
 export { kitFetchSecret, kitFetchTag, MOST_KIT_TAGS } from "./kit-fetch.ts";
 export { decodeKitCode, encodeKitCode, makeKitFile, readKitFile, type Kit } from "./kit.ts";
+export { makeMemberKey, MEMBER_KEY_BOX_BYTES, openMemberKey, type MemberKeyName } from "./member-keys.ts";
 export { noteSchemas, openNote, requestRef, wrapNote, type Note, type NoteKind, type NoteName } from "./note.ts";
 export { createRecoveryKeys, openReturnedShare, returnShare, spokenCode, tagCode } from "./recovery.ts";
 export type { Recovery, RecoveryKeys } from "./recovery.ts";

@@ -119,6 +119,7 @@ function keyPair(secret: Uint8Array) {
   const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32);
   return {
     privateKey,
+    publicKey,
     keyId: `0x${sha256(Buffer.concat([Buffer.from("placet/1/key-id"), publicKey])).toString("hex")}`,
   };
 }
@@ -163,6 +164,22 @@ function openEnvelope(
   const mine = envelope.wraps.find(({ to }) => to === keyPair(secret).keyId);
   requireThat(mine !== undefined, "no box is for this key");
   return unwrap(secret, { ...options, box: base64url(mine.box) });
+}
+
+// Section 3: organisations
+
+/** An organisation's secret keys, the present one last, from a member's box. `key` is what the ledger holds for it. */
+export function keysOfOrganisation(
+  secret: Uint8Array,
+  options: { box: Buffer; where: Where; member: string; key: string },
+): Buffer[] {
+  const { box, where, member, key } = options;
+  const payload = unwrap(secret, { box, kind: "member-key", where, recipient: member, ref: key });
+  const content = readJson(payload) as { v: number; keys: string[] };
+  const keys = content.keys.map(base64url);
+  const last = keys.at(-1);
+  requireThat(content.v === 1 && last !== undefined && keyPair(last).publicKey.equals(hex(key)), "another key");
+  return keys;
 }
 
 // Section 4: documents
