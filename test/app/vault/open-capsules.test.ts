@@ -84,7 +84,7 @@ describe("A clinic that holds many consents", () => {
     expect(opened).toEqual(made.map(({ opening }, epoch) => ({ opening, epoch })));
     expect(keys).toHaveLength(MANY);
     expect(most).toBeGreaterThan(8);
-    expect(new Set(keys)).toEqual(new Set((await fastKeys())?.map(({ key }) => key)));
+    expect(new Set(keys)).toEqual(new Set((await fastKeys(lena))?.map(({ key }) => key)));
     for (const key of keys) expect(key).toMatchObject({ extractable: false, algorithm: { name: "X25519" } });
     expect(openRing().capsules.size).toBe(MANY);
   });
@@ -146,7 +146,7 @@ describe("A clinic that holds many consents", () => {
   it("keeps nothing that was opened for a vault which was locked meanwhile, and holds no key of it", async () => {
     const ring = openRing();
     const opening = createOpener()(made.map(({ consent }) => consent));
-    await fastKeys();
+    await fastKeys(lena);
     dropVault();
     expect(new Set((await opening).map((one) => ("problem" in one ? one.problem : "opened")))).toEqual(
       new Set(["locked"]),

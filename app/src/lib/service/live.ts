@@ -5,12 +5,22 @@ import { createSseParser } from "./sse.ts";
 
 /** What the service tells as it happens. `data` is JSON from outside: check it before use. */
 export type LiveEvent = {
-  type: "act" | "receipt" | "relay" | "reorg" | "block" | "status" | "session" | "recovery";
+  type: "act" | "receipt" | "relay" | "reorg" | "block" | "status" | "session" | "recovery" | "member-key";
   id: string;
   data: unknown;
 };
 
-const types = new Set<string>(["act", "receipt", "relay", "reorg", "block", "status", "session", "recovery"]);
+const types = new Set<string>([
+  "act",
+  "receipt",
+  "relay",
+  "reorg",
+  "block",
+  "status",
+  "session",
+  "recovery",
+  "member-key",
+]);
 const isType = (type: string): type is LiveEvent["type"] => types.has(type);
 
 const listeners = new Set<(event: LiveEvent) => void>();

@@ -135,6 +135,8 @@ export type VaultCalls = {
   changeSettings: { args: VaultSettings; result: Proposal };
   addUnlocker: { args: NewUnlocker; result: Proposal & { kit: Kit | null } };
   removeUnlocker: { args: { id: string; newRoot: boolean }; result: Proposal };
+  /** A new root, and with it a new encryption key; the earlier ones stay inside. */
+  renewRoot: { args: undefined; result: Proposal };
   /** The same vault, sealed above a revision. */
   reseal: { args: { above: number }; result: Proposal };
   /** Another device's copy, told from a stranger's by the root. */
@@ -169,6 +171,21 @@ export type VaultCalls = {
     args: WithPlace<{ blob: unknown; recovery: RecoveryAnswers }>;
     result: { opened: Proposal | undefined; right: number; wrong: Address[] };
   };
+
+  /** The keys of this vault for the organisation's members; `key`: the public one that they are named by. */
+  shareWithMembers: {
+    args: WithPlace<{ members: KeyedParty[] }>;
+    result: { key: Hex; boxes: { member: Address; box: string }[] };
+  };
+  /**
+   * Opens a member's box and holds the organisation's keys until the vault is locked: what is wrapped for the organisation opens
+   * with them. `key`: the public one that the box is named by. The public keys in it, the present one last.
+   */
+  holdOrganisation: {
+    args: WithPlace<{ organisation: Address; key: Hex; box: string }>;
+    result: { keys: Hex[] };
+  };
+  dropOrganisation: { args: undefined; result: undefined };
 
   addDocument: {
     args: WithPlace<NewRecord>;

@@ -29,6 +29,18 @@ export {
 } from "./guarding.ts";
 export type { Asked } from "./kept-recovery.ts";
 export { default as KitSheet } from "./KitSheet.svelte";
+export {
+  changeKey,
+  dropOrganisationKey,
+  holdOrganisationKey,
+  leftWithKey,
+  readLeftKeys,
+  sharedWith,
+  shareKeyWith,
+  stopSharing,
+  type LeftKey,
+  type MemberKeyStanding,
+} from "./members.ts";
 export { passkeysWork } from "./passkey.ts";
 export {
   beginRecovery,

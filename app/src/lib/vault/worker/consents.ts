@@ -18,7 +18,7 @@ import {
   type ToldGateway,
 } from "#protocol/keys/index.ts";
 import type { KeyedParty, VaultCalls } from "../calls.ts";
-import { currentPair, holdCapsule, openRing, withEachKey } from "./keyring.ts";
+import { currentPair, holdCapsule, openRing, secretKeysFor, withEachKey } from "./keyring.ts";
 
 const toParty = ({ address, key }: KeyedParty) => ({ address, key: fromHex(key, 32) });
 
@@ -40,14 +40,20 @@ function contentOf(opening: Opening, epoch: number, told: readonly ToldGateway[]
 /** The fresh capsule in a bundle, whose keys are held from now on; null where it has none for us. */
 async function openFresh(consent: ConsentName, index: Uint8Array): Promise<CapsuleContent | null> {
   const ring = openRing();
-  const { secretKey } = currentPair();
-  const content = await findInBundle(consent, {
-    secretKey,
-    index,
-    fetchPart: (digest) => fetchBlock(rawCid(digest)),
-  });
-  if (content) holdCapsule(ring, consent, content);
-  return content;
+  const parts = new Map<Hex, Promise<Uint8Array>>();
+  const fetchPart = (digest: Hex): Promise<Uint8Array> => {
+    const part = parts.get(digest) ?? fetchBlock(rawCid(digest));
+    parts.set(digest, part);
+    return part;
+  };
+  // Who re-keyed may not have confirmed the newest key yet: then there is one for the key before.
+  for (const secretKey of secretKeysFor(consent.grantee)) {
+    const content = await findInBundle(consent, { secretKey, index, fetchPart });
+    if (!content) continue;
+    holdCapsule(ring, consent, content);
+    return content;
+  }
+  return null;
 }
 
 function toldBy(content: CapsuleContent | null): VaultCalls["readTold"]["result"] {
@@ -83,7 +89,7 @@ export const consentCalls: Pick<
   async readTold({ place, subject, grantee, scope, from }) {
     const consent = { place, subject, grantee, scope };
     if ("index" in from) return toldBy(await openFresh(consent, from.index));
-    const content = withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes: from.capsule }));
+    const content = withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes: from.capsule }), grantee);
     const told = toldBy(content);
     wipe(...[...content.categories, ...content.documents].map(({ key }) => key));
     return told;
@@ -104,6 +110,7 @@ export const consentCalls: Pick<
   },
 
   openNote({ place, kind, subject, ref, recipient, bytes }) {
-    return withEachKey((secretKey) => openNote({ place, kind, subject, ref }, { recipient, secretKey, bytes }));
+    const name = { place, kind, subject, ref };
+    return withEachKey((secretKey) => openNote(name, { recipient, secretKey, bytes }), recipient);
   },
 };

@@ -16,13 +16,16 @@ import {
   lockVault,
   type CapsuleContent,
   type Compartments,
+  type EncryptionKey,
   type FastKey,
   type OpenVault,
 } from "#protocol/keys/index.ts";
 import { getAddress, isAddressEqual } from "viem";
 import type { VaultFace } from "../calls.ts";
 
-type Pair = { secretKey: Bytes; publicKey: Bytes; keyId: Hex };
+type Pair = EncryptionKey & { keyId: Hex };
+
+type FastKeys = Promise<readonly FastKey[] | undefined> | undefined;
 
 /** Everything that the worker holds while the vault is open. */
 export type Keyring = {
@@ -32,7 +35,9 @@ export type Keyring = {
   /** One pair for each root, the current one last. */
   pairs: Pair[];
   /** The same secrets in the platform's keeping, not extractable, newest first; made when first wanted. */
-  fast?: Promise<readonly FastKey[] | undefined> | undefined;
+  fast?: FastKeys;
+  /** The keys of the organisation in whose name its member reads, the present one last. */
+  organisation?: { address: Address; pairs: Pair[]; fast?: FastKeys } | undefined;
   compartments: Compartments;
   /** Contents of opened capsules by `subject|grantee|scope`. */
   capsules: Map<string, CapsuleContent>;
@@ -44,11 +49,10 @@ export type Keyring = {
 
 let ring: Keyring | undefined;
 
+const named = (pair: EncryptionKey): Pair => ({ ...pair, keyId: keyId(pair.publicKey) });
+
 function pairsOf(vault: OpenVault): Pair[] {
-  return vault.roots.map((root) => {
-    const pair = deriveEncryptionKey(root);
-    return { ...pair, keyId: keyId(pair.publicKey) };
-  });
+  return vault.roots.map((root) => named(deriveEncryptionKey(root)));
 }
 
 /** Puts an open vault into the ring, locking what was there. */
@@ -89,6 +93,7 @@ export function dropVault(): void {
   if (!ring) return;
   lockVault(ring.vault);
   wipe(...ring.pairs.map((pair) => pair.secretKey), ...ring.deks.values());
+  dropOrganisation();
   for (const content of ring.capsules.values()) wipeContent(content);
   ring.compartments.wipe();
   // What the platform keeps of secrets cannot be overwritten from here: it goes when nobody has a hold on it.
@@ -107,10 +112,46 @@ export function currentPair(): Pair {
   return pair;
 }
 
-/** Tries the newest key first, then the older ones: what was wrapped for an old root still opens. */
-export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
+/**
+ * Takes an organisation's keys into the ring, in the place of any other's; `asked`: the ring that opened them. Where that is
+ * locked by now, they are overwritten. Throws Failure("locked").
+ */
+export function holdOrganisation(asked: Keyring, address: Address, pairs: readonly EncryptionKey[]): void {
+  if (ring !== asked) {
+    wipe(...pairs.map((pair) => pair.secretKey));
+    throw locked();
+  }
+  dropOrganisation();
+  asked.organisation = { address, pairs: pairs.map(named) };
+}
+
+/** Overwrites an organisation's keys, and what was opened with them. */
+export function dropOrganisation(): void {
+  const held = ring?.organisation;
+  if (!ring || !held) return;
+  wipe(...held.pairs.map((pair) => pair.secretKey));
+  for (const [name, content] of ring.capsules) {
+    if (!name.includes(`|${held.address.toLowerCase()}|`)) continue;
+    wipeContent(content);
+    ring.capsules.delete(name);
+  }
+  ring.organisation = undefined;
+}
+
+/** Whose keys open what is wrapped for this account: the organisation's where it is the one that is read for, else one's own. */
+function holderOf(recipient: Address | undefined): Pick<Keyring, "pairs" | "fast"> {
+  const held = openRing();
+  const { organisation } = held;
+  return recipient && organisation && isAddressEqual(recipient, organisation.address) ? organisation : held;
+}
+
+/**
+ * Tries the newest key first, then the older ones: what was wrapped for an old root still opens. `recipient`: whom it is
+ * wrapped for, where that may be the organisation that one reads for.
+ */
+export function withEachKey<T>(run: (secretKey: Bytes) => T, recipient?: Address): T {
   let first: unknown;
-  for (const pair of [...openRing().pairs].reverse()) {
+  for (const pair of [...holderOf(recipient).pairs].reverse()) {
     try {
       return run(pair.secretKey);
     } catch (error) {
@@ -121,19 +162,28 @@ export function withEachKey<T>(run: (secretKey: Bytes) => T): T {
   throw first;
 }
 
+/** The secret keys that what is wrapped for this account may open with, newest first. */
+export function secretKeysFor(recipient: Address): Bytes[] {
+  return holderOf(recipient)
+    .pairs.map(({ secretKey }) => secretKey)
+    .reverse();
+}
+
 /**
  * The keys for opening many boxes at once, newest first; undefined where the platform's WebCrypto does not know X25519.
  * Throws Failure("locked").
  */
-export function fastKeys(): Promise<readonly FastKey[] | undefined> {
-  const held = openRing();
-  held.fast ??= Promise.all(
-    [...held.pairs].reverse().map(async (pair) => ({ keyId: pair.keyId, key: await importSecretKey(pair.secretKey) })),
+export function fastKeys(recipient: Address): Promise<readonly FastKey[] | undefined> {
+  const holder = holderOf(recipient);
+  holder.fast ??= Promise.all(
+    [...holder.pairs]
+      .reverse()
+      .map(async (pair) => ({ keyId: pair.keyId, key: await importSecretKey(pair.secretKey) })),
   ).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "NotSupportedError") return undefined;
     throw error;
   });
-  return held.fast;
+  return holder.fast;
 }
 
 /**

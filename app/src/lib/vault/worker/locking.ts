@@ -49,6 +49,7 @@ export const lockingCalls: Pick<
   | "changeSettings"
   | "addUnlocker"
   | "removeUnlocker"
+  | "renewRoot"
   | "reseal"
   | "judgeCopy"
   | "adoptCopy"
@@ -95,6 +96,10 @@ export const lockingCalls: Pick<
 
   removeUnlocker({ id, newRoot }) {
     return propose(removeUnlocker(openRing().vault, id, { newRoot }));
+  },
+
+  renewRoot() {
+    return propose(addRoot(openRing().vault));
   },
 
   reseal({ above }) {

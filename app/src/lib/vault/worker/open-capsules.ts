@@ -17,11 +17,13 @@ type Opened = VaultCalls["openCapsules"]["result"][number];
 export const capsuleCalls: Pick<Handlers<VaultCalls>, "openCapsules"> = {
   async openCapsules({ place, capsules }) {
     const ring = openRing();
-    const [keys] = await Promise.all([fastKeys(), quickenKeccak()]);
+    await quickenKeccak();
 
     async function open(consent: ConsentName, bytes: Uint8Array): Promise<CapsuleContent> {
+      const { grantee } = consent;
+      const keys = await fastKeys(grantee);
       // A browser whose WebCrypto does not know X25519 opens them all the same, only slower.
-      if (!keys) return withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes }));
+      if (!keys) return withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes }), grantee);
       return openCapsuleFast(consent, { keys, bytes });
     }
 

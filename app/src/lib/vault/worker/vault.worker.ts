@@ -5,6 +5,7 @@ import { consentCalls } from "./consents.ts";
 import { documentCalls } from "./documents.ts";
 import { guardianCalls } from "./guardians.ts";
 import { lockingCalls } from "./locking.ts";
+import { memberCalls } from "./members.ts";
 import { movingCalls } from "./moving.ts";
 import { capsuleCalls } from "./open-capsules.ts";
 
@@ -15,4 +16,5 @@ serveCalls<VaultCalls>(self as unknown as Port, {
   ...capsuleCalls,
   ...guardianCalls,
   ...movingCalls,
+  ...memberCalls,
 });

@@ -1,0 +1,121 @@
+// An organisation's key and its members. Rules: who may have it is remembered in the vault before anything is sent; who is a
+// member is asked of the ledger; and a key that somebody took with them is changed, by a new root.
+import type { Address } from "viem";
+import { z } from "zod";
+import { addressShape, chainClient, digestShape, gatewayInfo, place, readAll, request } from "#app/service/index.ts";
+import { isFailure } from "#protocol/failure.ts";
+import type { KeyedParty } from "./calls.ts";
+import { changeVault, saveSettings } from "./changing.ts";
+import { hasPublishedKey } from "./published-key.ts";
+import { listShared, noteShared } from "./shared-keys.ts";
+import { requirePresenceForWays } from "./step-up.svelte.ts";
+import { callVault, readSettings, vault } from "./vault.svelte.ts";
+
+/** So many boxes go to the service at a time. */
+const SENT_AT_ONCE = 100;
+
+/** Who was given this vault's key, by its own memory. `current`: the present one. Reactive. Throws Failure("locked"). */
+export function sharedWith(): { member: Address; current: boolean }[] {
+  return listShared(readSettings(), vault.roots);
+}
+
+const leftShape = z.object({ member: addressShape, key: digestShape, at: z.number().int() });
+/** A box that lies at the service for a member, and which public key it is named by. */
+export type LeftKey = z.infer<typeof leftShape>;
+
+/** For whom a box lies at the service, as the service has it. */
+export async function readLeftKeys(): Promise<readonly LeftKey[]> {
+  return readAll("/api/member-keys", { schema: leftShape });
+}
+
+/** Gives this vault's key to members, for the keys that the ledger holds for them. Throws Failure. */
+export async function shareKeyWith(members: readonly KeyedParty[]): Promise<void> {
+  const where = await place();
+  for (let at = 0; at < members.length; at += SENT_AT_ONCE) {
+    const some = members.slice(at, at + SENT_AT_ONCE);
+    const { key, boxes } = await callVault<"shareWithMembers">("shareWithMembers", { place: where, members: some });
+    // Before it is sent: what was sent and forgotten would never be asked back.
+    await saveSettings((settings) =>
+      noteShared(
+        settings,
+        some.map(({ address }) => address),
+        vault.roots,
+      ),
+    );
+    const body = { key, shares: boxes };
+    await request("/api/member-keys", { method: "PUT", signed: true, body, schema: z.unknown() });
+  }
+}
+
+/** Destroys the box of somebody who is a member no more. What they opened before they keep: hence `changeKey`. */
+export async function stopSharing(member: Address): Promise<void> {
+  try {
+    await request(`/api/member-keys/${member}`, { method: "DELETE", signed: true, schema: z.unknown() });
+  } catch (error) {
+    if (!isFailure(error, "not-found")) throw error;
+  }
+}
+
+/**
+ * Who has the present key and is no member, by the ledger: while there is anybody, the key must be changed. Nobody while
+ * the organisation itself is not verified, since then the ledger says so of all. Throws Failure.
+ */
+export async function leftWithKey(): Promise<Address[]> {
+  const { account } = vault;
+  const holders = sharedWith().filter(({ current }) => current);
+  if (!account || holders.length === 0) return [];
+  const [client, { providerRegistry: address }, { providerRegistryAbi: abi }] = await Promise.all([
+    chainClient(),
+    gatewayInfo(),
+    import("#protocol/contracts/provider-registry.ts"),
+  ]);
+  const registry = { address, abi } as const;
+  if (!(await client.readContract({ ...registry, functionName: "isVerified", args: [account] }))) return [];
+  const roles = await Promise.all(
+    holders.map(({ member }) =>
+      client.readContract({ ...registry, functionName: "memberRole", args: [account, member] }),
+    ),
+  );
+  return holders.filter((_, at) => roles[at] === 0).map(({ member }) => member);
+}
+
+/**
+ * Gives the vault a new root and with it a new encryption key. The old one stays inside, for what was wrapped for it. It
+ * counts once it is published, and members have it once it is shared with them. Throws Failure("rejected-by-user" | ...).
+ */
+export async function changeKey(): Promise<void> {
+  await requirePresenceForWays();
+  await changeVault(() => callVault<"renewRoot">("renewRoot", undefined));
+}
+
+const boxShape = z.object({ key: digestShape, box: z.string().max(8000) });
+
+/**
+ * How a member stands to the key of the organisation that they read for. held: what is wrapped for it opens; older: only what
+ * was wrapped for an earlier key, since the present one was not shared yet; none: nothing was shared with them.
+ */
+export type MemberKeyStanding = "held" | "older" | "none";
+
+/**
+ * Fetches one's box and holds the organisation's keys until the vault is locked. Throws Failure("wrong-key" | "tampered")
+ * for a box that this vault does not open.
+ */
+export async function holdOrganisationKey(organisation: Address): Promise<MemberKeyStanding> {
+  const path = `/api/memberships/${organisation}/key` as const;
+  const found = await request(path, { schema: boxShape }).catch((error: unknown) => {
+    if (isFailure(error, "not-found")) return undefined;
+    throw error;
+  });
+  if (!found) {
+    await dropOrganisationKey();
+    return "none";
+  }
+  const where = await place();
+  await callVault<"holdOrganisation">("holdOrganisation", { ...found, organisation, place: where });
+  return (await hasPublishedKey(organisation, found.key)) === "ours" ? "held" : "older";
+}
+
+/** Forgets the organisation's keys: one reads for oneself again. */
+export async function dropOrganisationKey(): Promise<void> {
+  await callVault<"dropOrganisation">("dropOrganisation", undefined);
+}
