@@ -12,6 +12,7 @@ import { entrustedRoutes } from "./entrusted.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { guardianRoutes } from "./guardian-routes.ts";
 import { keyProofRoutes } from "./key-proof.ts";
+import { memberKeyRoutes } from "./member-key-routes.ts";
 import { metaRoutes } from "./meta-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { receiptRoutes } from "./receipts.ts";
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...vaultRoutes,
   ...guardianRoutes,
+  ...memberKeyRoutes,
   ...keyProofRoutes,
   ...blockRoutes,
   ...providerRoutes,

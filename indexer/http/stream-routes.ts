@@ -24,7 +24,7 @@ export const streamRoutes: Route[] = [
     method: "get",
     path: "/api/stream",
     summary:
-      "Server-sent events: act, receipt, relay, reorg, status, gap, session, recovery (with ids, resumable by Last-Event-ID), and block.",
+      "Server-sent events: act, receipt, relay, reorg, status, gap, session, recovery, member-key (with ids, resumable by Last-Event-ID), and block.",
     tag: "stream",
     access: "session",
     limit: "records",

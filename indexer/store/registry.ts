@@ -41,6 +41,18 @@ export async function isRegistrar(db: Queryable, account: Address): Promise<bool
   return rows.length > 0;
 }
 
+/** True when `account` is a verified organisation at `now`. */
+export async function isOrganisation(
+  db: Queryable,
+  { account, now }: { account: Address; now: number },
+): Promise<boolean> {
+  const rows = await db.query(
+    "select 1 from credentials where key = $1 and status = 2 and kind = 7 and valid_until > $2",
+    [account, now],
+  );
+  return rows.length > 0;
+}
+
 /** The credential of one account with its card's words; null when it never applied. */
 export async function readProvider(db: Queryable, account: Address): Promise<Provider | null> {
   const [row] = await db.query<Provider>(

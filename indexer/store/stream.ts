@@ -6,7 +6,7 @@ import { notify } from "./database.ts";
 
 /** What a live client can be told. */
 export type StreamEvent = {
-  type: "act" | "receipt" | "relay" | "reorg" | "status" | "gap" | "session" | "recovery";
+  type: "act" | "receipt" | "relay" | "reorg" | "status" | "gap" | "session" | "recovery" | "member-key";
   /** Accounts that may see it; "auditor" lets every auditor, "*" everybody. */
   audience: readonly string[];
   payload: unknown;

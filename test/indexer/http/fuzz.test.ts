@@ -221,6 +221,15 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     await signedIn.patient.call("PUT", "/api/guardians", guardians);
     return [{ role: "grantee", path: { subject: people.ana.address } }];
   },
+  async getApiMembershipsOrganisationKey({ signedIn, memberKeys, people }) {
+    await signedIn.organisation.call("PUT", "/api/member-keys", memberKeys);
+    return [{ role: "member", path: { organisation: people.clinic.address } }];
+  },
+  putApiMemberKeys: async ({ memberKeys }) => [{ role: "organisation", body: memberKeys }],
+  async deleteApiMemberKeysMember({ signedIn, memberKeys, people }) {
+    await signedIn.organisation.call("PUT", "/api/member-keys", memberKeys);
+    return [{ role: "organisation", path: { member: people.noor.address } }];
+  },
   putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],
   postRpc: async () => [{ body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } }],
   putApiBlocksCid: async () => [{ path: { cid: await cidOfBlock(new Uint8Array()) }, body: new Uint8Array() }],

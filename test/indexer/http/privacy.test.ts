@@ -36,6 +36,10 @@ describe("Log and metrics of a service in use", () => {
       "/api/relay/x",
     ])
       await world.call("patient")("GET", path);
+    for (const role of ["member", "otherPatient"] as const)
+      await world.call(role)("GET", `/api/memberships/${people.clinic.address}/key`);
+    await world.call("organisation")("PUT", "/api/member-keys", world.memberKeys);
+    await world.call("organisation")("DELETE", `/api/member-keys/${people.maya.address}`);
     const message = await makeMessage(running, people.maya.address);
     await createCaller(running.url)("POST", "/api/session", {
       message,
@@ -49,6 +53,7 @@ describe("Log and metrics of a service in use", () => {
         [...cookie.matchAll(/=([\w-]{43})/g)].map(([, token]) => token ?? cookie),
       ),
       ...[live.scope, ended.scope, labs.document, cid, live.opening.salt, live.opening.sentence, labs.seal.seal],
+      ...[world.memberKeys.key, ...world.memberKeys.shares.map(({ box }) => box)],
       ...["Lena", "Lindqvist", "Cardiology", "Zebra", "Quagga", "imaging", "127.0.0.1", "a long enough passphrase"],
     ];
   }, 120_000);

@@ -13,9 +13,9 @@ import { buildWorld, roles } from "../support/world.ts";
 import type { Role, World } from "../support/world.ts";
 
 /**
- * What each role gets, in the order nobody, patient, other patient, grantee, former grantee, member of the grantee
- * organisation, auditor, registrar. A number is a status; after a colon, how many items of Ana's (or, in lists that are
- * everybody's, items at all) come with it; `+` is at least one.
+ * What each role gets, in the order nobody, patient, other patient, grantee, former grantee, member of a grantee
+ * organisation, that organisation, auditor, registrar. A number is a status; after a colon, how many items of Ana's (or, in
+ * lists that are everybody's, items at all) come with it; `+` is at least one.
  */
 type Row = [to: string | ((world: Asked) => string), cells: string, body?: (world: Asked) => unknown];
 
@@ -45,11 +45,11 @@ const table: Record<string, Row | Row[]> = {
   // Everybody here has a refresh token of their own, and nobody's is used twice.
   "post /api/session/refresh": ["/api/session/refresh", signedIn("200")],
   "get /api/sessions": ["/api/sessions", signedIn("200:+")],
-  "delete /api/sessions/:id": [(w) => `/api/sessions/${w.anasSession}`, "401 404 404 404 404 404 404 404"],
+  "delete /api/sessions/:id": [(w) => `/api/sessions/${w.anasSession}`, "401 404 404 404 404 404 404 404 404"],
   "get /api/accounts/:address": [(w) => `/api/accounts/${w.people.ana.address}`, signedIn("200")],
-  "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404"],
+  "get /api/vault": ["/api/vault", "401 200 404 404 404 404 404 404 404"],
   // Ana's vault, handed in by each: only she may.
-  "put /api/vault": ["/api/vault", "401 200 403 403 403 403 403 403", (w) => w.vault],
+  "put /api/vault": ["/api/vault", "401 200 403 403 403 403 403 403 403", (w) => w.vault],
   // By her kit's code whoever has it, under any account: it opens with her passphrase besides.
   "post /api/vault/by-kit": [
     ["/api/vault/by-kit", signedIn("200"), (w) => ({ account: w.people.ana.address, secret: w.kit.secret })],
@@ -57,29 +57,40 @@ const table: Record<string, Row | Row[]> = {
     ["/api/vault/by-kit", signedIn("404"), (w) => ({ account: w.people.ana.address, secret: w.kit.tag })],
   ],
   // By each of the others, a moment ago.
-  "get /api/vault/fetches": ["/api/vault/fetches", "401 200:6 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/vault/fetches": ["/api/vault/fetches", "401 200:7 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
   "delete /api/vault/fetches": ["/api/vault/fetches", signedIn("204")],
-  "get /api/vault/former": ["/api/vault/former", "401 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/vault/former": ["/api/vault/former", "401 200:0 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
   // Lena and Maya hold shares of Ana's vault, and Ana asks for them.
-  "get /api/guardians": ["/api/guardians", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0"],
-  "get /api/guardianships": ["/api/guardianships", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
-  "get /api/recovery": ["/api/recovery", "401 200 404 404 404 404 404 404"],
+  "get /api/guardians": ["/api/guardians", "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/guardianships": ["/api/guardianships", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/recovery": ["/api/recovery", "401 200 404 404 404 404 404 404 404"],
   "post /api/recovery/answers": [
     "/api/recovery/answers",
-    "401 404 404 200 404 404 404 404",
+    "401 404 404 200 404 404 404 404 404",
     (w) => ({ subject: w.people.ana.address, id: w.asksGuardians.id, box: "A".repeat(200) }),
   ],
-  "put /api/recovery": ["/api/recovery", "401 200 409 409 409 409 409 409", (w) => w.asksGuardians],
+  "put /api/recovery": ["/api/recovery", "401 200 409 409 409 409 409 409 409", (w) => w.asksGuardians],
   "delete /api/recovery": ["/api/recovery", signedIn("204")],
   // Lena is Ana's guardian, and stops being it.
   "delete /api/guardianships/:subject": [
     (w) => `/api/guardianships/${w.people.ana.address}`,
-    "401 404 404 204 404 404 404 404",
+    "401 404 404 204 404 404 404 404 404",
   ],
   "put /api/guardians": ["/api/guardians", signedIn("200"), () => ({ set: word(), shares: [] })],
-  "post /api/key-proof/challenge": ["/api/key-proof/challenge", "401 200 200 200 200 409 409 409"],
+  // The clinic shared its key with Noor, who is its member.
+  "get /api/member-keys": ["/api/member-keys", "401 200:0 200:0 200:0 200:0 200:0 200:1 200:0 200:0"],
+  "put /api/member-keys": ["/api/member-keys", "401 403 403 403 403 403 200 403 403", (w) => w.memberKeys],
+  "get /api/memberships/:organisation/key": [
+    (w) => `/api/memberships/${w.people.clinic.address}/key`,
+    "401 404 404 404 404 200 404 404 404",
+  ],
+  "delete /api/member-keys/:member": [
+    (w) => `/api/member-keys/${w.people.noor.address}`,
+    "401 404 404 404 404 404 204 404 404",
+  ],
+  "post /api/key-proof/challenge": ["/api/key-proof/challenge", "401 200 200 200 200 409 200 409 409"],
   "post /api/key-proof": ["/api/key-proof", signedIn("422"), () => ({ id: word(), answer: "A".repeat(43) })],
-  "get /api/key-proof": ["/api/key-proof", "401 200 200 200 200 409 409 409"],
+  "get /api/key-proof": ["/api/key-proof", "401 200 200 200 200 409 200 409 409"],
   "head /api/blocks/:cid": [(w) => `/api/blocks/${w.cid}`, signedIn("200")],
   "get /api/blocks/:cid": [
     [(w) => `/api/blocks/${w.cid}`, signedIn("200")],
@@ -89,26 +100,29 @@ const table: Record<string, Row | Row[]> = {
   "post /api/blocks/missing": ["/api/blocks/missing", signedIn("200"), (w) => ({ cids: [w.cid], check: false })],
   "get /api/providers": ["/api/providers", all("200:+")],
   "get /api/providers/:address": [(w) => `/api/providers/${w.people.lena.address}`, all("200")],
-  "get /api/applications": ["/api/applications", "401 403 403 403 403 403 403 200:+"],
+  "get /api/applications": ["/api/applications", "401 403 403 403 403 403 403 403 200:+"],
   "get /api/members": [(w) => `/api/members?organisation=${w.people.clinic.address}`, signedIn("200:+")],
   "get /api/auditors": ["/api/auditors", signedIn("200:+")],
   "get /api/registrars": ["/api/registrars", signedIn("200:+")],
   "get /api/documents": [
-    ["/api/documents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0"],
-    [(w) => `/api/documents?subject=${w.people.ana.address}`, "401 200:3 200:0 200:1 200:0 200:1 200:0 200:0"],
+    ["/api/documents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+    [(w) => `/api/documents?subject=${w.people.ana.address}`, "401 200:3 200:0 200:1 200:0 200:1 200:1 200:0 200:0"],
   ],
   "get /api/documents/:document": [
-    [(w) => `/api/documents/${w.labs.document}?subject=${w.people.ana.address}`, "401 200 404 200 404 404 404 404"],
-    [(w) => `/api/documents/${w.imaging.document}?subject=${w.people.ana.address}`, "401 200 404 404 404 200 404 404"],
+    [(w) => `/api/documents/${w.labs.document}?subject=${w.people.ana.address}`, "401 200 404 200 404 404 404 404 404"],
+    [
+      (w) => `/api/documents/${w.imaging.document}?subject=${w.people.ana.address}`,
+      "401 200 404 404 404 200 200 404 404",
+    ],
   ],
   "get /api/documents/:document/versions": [
     (w) => `/api/documents/${w.labs.document}/versions?subject=${w.people.ana.address}`,
-    "401 200:1 404 200:1 404 404 404 404",
+    "401 200:1 404 200:1 404 404 404 404 404",
   ],
   // Ana withdrew it: only she can have it erased.
-  "post /api/erasures": ["/api/erasures", "401 200 404 404 404 404 404 404", (w) => ({ document: w.withdrawn })],
-  "get /api/erasures": ["/api/erasures", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
-  "put /api/seals": ["/api/seals", "401 200 403 403 403 403 403 403", (w) => ({ seals: [w.seal] })],
+  "post /api/erasures": ["/api/erasures", "401 200 404 404 404 404 404 404 404", (w) => ({ document: w.withdrawn })],
+  "get /api/erasures": ["/api/erasures", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "put /api/seals": ["/api/seals", "401 200 403 403 403 403 403 403 403", (w) => ({ seals: [w.seal] })],
   // Whoever is signed in, or nobody: what counts is a signature, and this one is nobody's.
   "post /api/entrusted/seals": [
     "/api/entrusted/seals",
@@ -160,54 +174,57 @@ const table: Record<string, Row | Row[]> = {
   ],
   "get /api/seals": [
     (w) => `/api/seals?subject=${w.people.ana.address}`,
-    "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0",
+    "401 200:2 200:0 200:0 200:0 200:0 200:0 200:0 200:0",
   ],
   "get /api/consents": [
-    ["/api/consents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0"],
-    ["/api/consents?as=grantee", "401 200:0 200:0 200:1 200:1 200:1 200:0 200:0"],
+    ["/api/consents", "401 200:3 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/consents?as=grantee", "401 200:0 200:0 200:1 200:1 200:1 200:1 200:0 200:0"],
     [
       (w) => `/api/consents?as=grantee&subject=${w.people.ana.address}`,
-      "401 200:0 200:0 200:1 200:1 200:1 200:0 200:0",
+      "401 200:0 200:0 200:1 200:1 200:1 200:1 200:0 200:0",
     ],
   ],
   "get /api/consents/:subject/:grantee/:scope": [
-    [(w) => `/api/consents/${w.live.subject}/${w.live.grantee}/${w.live.scope}`, "401 200 404 200 404 404 200 404"],
+    [(w) => `/api/consents/${w.live.subject}/${w.live.grantee}/${w.live.scope}`, "401 200 404 200 404 404 404 200 404"],
     [
       (w) => `/api/consents/${w.toClinic.subject}/${w.toClinic.grantee}/${w.toClinic.scope}`,
-      "401 200 404 404 404 200 200 404",
+      "401 200 404 404 404 200 200 200 404",
     ],
-    [(w) => `/api/consents/${w.ended.subject}/${w.ended.grantee}/${w.ended.scope}`, "401 200 404 404 200 404 200 404"],
+    [
+      (w) => `/api/consents/${w.ended.subject}/${w.ended.grantee}/${w.ended.scope}`,
+      "401 200 404 404 200 404 404 200 404",
+    ],
   ],
   "get /api/requests": [
-    ["/api/requests", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
-    ["/api/requests?as=grantee", "401 200:0 200:0 200:0 200:1 200:0 200:0 200:0"],
+    ["/api/requests", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/requests?as=grantee", "401 200:0 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
   ],
   // Lena's own signed request, sent by each: it names her, and her session alone.
-  "post /api/releases": ["/api/releases", "401 403 403 200 403 403 403 403", (w) => w.signRead()],
+  "post /api/releases": ["/api/releases", "401 403 403 200 403 403 403 403 403", (w) => w.signRead()],
   "get /api/receipts": [
-    ["/api/receipts", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
-    ["/api/receipts?as=reader", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0"],
-    ["/api/receipts?as=gateway", "401 403 403 403 403 403 200:1 403"],
-    [(w) => `/api/receipts?subject=${w.people.ana.address}`, "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/receipts", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/receipts?as=reader", "401 200:0 200:0 200:1 200:0 200:0 200:0 200:0 200:0"],
+    ["/api/receipts?as=gateway", "401 403 403 403 403 403 403 200:1 403"],
+    [(w) => `/api/receipts?subject=${w.people.ana.address}`, "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
   ],
-  "get /api/receipts/:number/proof": ["/api/receipts/1/proof", "401 200 404 200 404 404 200 404"],
+  "get /api/receipts/:number/proof": ["/api/receipts/1/proof", "401 200 404 200 404 404 404 200 404"],
   // Shown to an auditor alone; after the lists of receipts, which it makes longer.
   "post /api/disclosures": [
     "/api/disclosures",
-    "401 403 403 403 403 403 201 403",
+    "401 403 403 403 403 403 403 201 403",
     ({ live: { subject, grantee, scope } }) => ({ subject, case: "7", reason: "test", consents: [{ grantee, scope }] }),
   ],
-  "get /api/appointments": ["/api/appointments", "401 200:1 200:0 200:1 200:0 200:0 200:0 200:0"],
+  "get /api/appointments": ["/api/appointments", "401 200:1 200:0 200:1 200:0 200:0 200:0 200:0 200:0"],
   "get /api/availability/:provider": [(w) => `/api/availability/${w.people.lena.address}`, signedIn("200:+")],
   "get /api/trail": [
     (w) => `/api/trail?account=${w.people.ana.address}&act=Granted`,
-    "401 200:3 200:0 200:1 200:1 200:0 200:3 200:0",
+    "401 200:3 200:0 200:1 200:1 200:0 200:1 200:3 200:0",
   ],
   "get /api/roll": ["/api/roll", signedIn("200:+")],
   // Whoever holds a signed act may hand it in: the signature is what counts, and handing it in twice is doing it once.
   "post /api/relay": ["/api/relay", signedIn("202"), (w) => w.mute],
-  "get /api/relay": ["/api/relay", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0"],
-  "get /api/relay/:id": [(w) => `/api/relay/${w.relayed}`, "401 200 404 404 404 404 404 404"],
+  "get /api/relay": ["/api/relay", "401 200:1 200:0 200:0 200:0 200:0 200:0 200:0 200:0"],
+  "get /api/relay/:id": [(w) => `/api/relay/${w.relayed}`, "401 200 404 404 404 404 404 404 404"],
   "get /api/stream": ["/api/stream", signedIn("200")],
   "delete /api/sessions": ["/api/sessions?others=true", signedIn("204")],
   // Last, because it ends the sessions that the others use.
@@ -266,6 +283,7 @@ describe("Who may ask what", () => {
       [`/api/receipts/1/proof`, `/api/receipts/999999/proof`],
       [`/api/relay/${relayed}`, `/api/relay/${crypto.randomUUID()}`],
       [`/api/seals?subject=${people.ana.address}`, `/api/seals?subject=${other}`],
+      [`/api/memberships/${people.clinic.address}/key`, `/api/memberships/${other}/key`],
     ] as const;
     const ask = world.call("otherPatient");
     for (const pair of pairs) {
@@ -293,6 +311,7 @@ describe("Who may ask what", () => {
       [
         ...["put /api/vault", "put /api/guardians", "delete /api/guardianships/:subject"],
         ...["put /api/recovery", "delete /api/recovery", "post /api/recovery/answers"],
+        ...["put /api/member-keys", "delete /api/member-keys/:member"],
         ...["put /api/seals", "post /api/erasures", "delete /api/vault/fetches"],
       ].toSorted(),
     );

@@ -87,7 +87,7 @@ export function cookiesOf({ headers }: { headers: Headers }): string {
     .join("; ");
 }
 
-const SIGNED = /^(PUT|POST|DELETE) \/api\/(vault|guardians|guardianships|recovery|seals|erasures)/;
+const SIGNED = /^(PUT|POST|DELETE) \/api\/(vault|guardians|guardianships|member-keys|recovery|seals|erasures)/;
 
 /** Whose key signs the calls that want it. */
 export type CallSigner = { key: SessionKey; account: Person["address"]; gateway: Person["address"] };

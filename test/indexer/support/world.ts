@@ -2,7 +2,7 @@
 // tests about who may ask what, and about every route at once, stand on.
 
 import type { Address, Hex } from "viem";
-import { fromHex, utf8 } from "#protocol/bytes.ts";
+import { fromHex, randomBytes, toBase64Url, toHex, utf8 } from "#protocol/bytes.ts";
 import { cidOfBlock } from "#protocol/documents/index.ts";
 import {
   createVault,
@@ -10,6 +10,7 @@ import {
   encodeVault,
   kitFetchSecret,
   kitFetchTag,
+  MEMBER_KEY_BOX_BYTES,
   toServerCopy,
 } from "#protocol/keys/index.ts";
 import { actToJson, readSigningState, typedAct } from "#protocol/typed-data/index.ts";
@@ -32,6 +33,7 @@ export const roles = [
   "grantee",
   "exGrantee",
   "member",
+  "organisation",
   "auditor",
   "registrar",
 ] as const;
@@ -85,6 +87,7 @@ export async function buildWorld(more: Record<string, string> = {}) {
     grantee: () => signInToRead(running, people.lena),
     exGrantee: () => signInToRead(running, people.tomas),
     member: () => signInToRead(running, people.noor, people.clinic.address),
+    organisation: () => signInToRead(running, people.clinic),
     auditor: () => signInToRead(running, people.ines),
     registrar: () => signInToRead(running, people.registrar),
   };
@@ -152,6 +155,12 @@ export async function buildWorld(more: Record<string, string> = {}) {
   const asksGuardians = { id: word().slice(2, 34), set, publicKey: word(), asked };
   await as.call("PUT", "/api/guardians", guardians);
   await as.call("PUT", "/api/recovery", asksGuardians);
+  const memberKeys = {
+    key: toHex(clinic.key.publicKey),
+    shares: [{ member: people.noor.address, box: toBase64Url(randomBytes(MEMBER_KEY_BOX_BYTES)) }],
+  };
+  const shared = await signedIn.organisation.call("PUT", "/api/member-keys", memberKeys);
+  if (shared.status !== 200) throw new Error(JSON.stringify(shared.body));
   const released = await read(at, { reader: signedIn.grantee, consent: live, documents: [labs.document] });
   if (released.status !== 200) throw new Error(JSON.stringify(released.body));
   const mute = await signForRelay(chain, people.ana, {
@@ -183,6 +192,7 @@ export async function buildWorld(more: Record<string, string> = {}) {
     kit,
     guardians,
     asksGuardians,
+    memberKeys,
     mute,
     relayed,
     day,
