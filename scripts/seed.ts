@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tellFailure } from "./build/tell-failure.ts";
 import { confirmKeys, enrol, openPeopleFile, type PeopleFile } from "./demo/enrol.ts";
+import { shareKey } from "./demo/membership.ts";
 import { signIn, type Participant } from "./demo/participant.ts";
 import { playAppointments, playCharts, playConsents, playReads, playRevoke, type Cast } from "./demo/play.ts";
 import { addMember, fillRegistry } from "./demo/registry.ts";
@@ -75,7 +76,10 @@ async function enrolAll(stage: Stage, file: PeopleFile): Promise<Cast> {
   ]);
   // The two patients have compared the keys of those whom they are about to deal with.
   const others = [third, fourth, fifth, sixth];
-  await Promise.all([first, second].map((person) => confirmKeys(stage, { person, file, others })));
+  await Promise.all([
+    ...[first, second].map((person) => confirmKeys(stage, { person, file, others })),
+    shareKey(stage, { organisation: sixth, member: third, file }),
+  ]);
   return { ana: first, ben: second, lena: third, tomas: fourth, noor: fifth, clinic: sixth, maya: seventh };
 }
 

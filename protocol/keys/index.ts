@@ -40,6 +40,7 @@ export { createRecoveryKeys, openReturnedShare, returnShare, spokenCode, tagCode
 export type { Recovery, RecoveryKeys } from "./recovery.ts";
 export { createSessionKey, MAX_SESSION_SECONDS, readSessionResources, sessionResources } from "./session-key.ts";
 export { CALL_SKEW_SECONDS, signCall, verifyCall, type CallSignature, type CallToSign } from "./signed-call.ts";
+export { listShared, noteShared } from "./shared-keys.ts";
 export { signWithSession, verifySession, type SessionKey, type SessionNames } from "./session-key.ts";
 export { mayLeadTo } from "./gateway-place.ts";
 export { areGatewaysTold, isGatewayOrigin, noteGatewaysTold, type ToldGateway } from "./told-gateways.ts";

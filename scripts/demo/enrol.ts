@@ -25,6 +25,7 @@ import {
   writeMemory,
   type OpenVault,
   type VaultBlob,
+  type VaultSettings,
 } from "#protocol/keys/index.ts";
 import { DEMO_PASSPHRASE, demoPeople } from "../demo-people.ts";
 import { relayActs, type Enrolled, type Participant } from "./participant.ts";
@@ -121,14 +122,25 @@ export async function confirmKeys(
   stage: Stage,
   { person, file, others }: { person: Participant; file: PeopleFile; others: readonly Enrolled[] },
 ): Promise<void> {
+  const ledger = { ...stage.place, genesisHash: stage.genesisHash };
+  const keys = Object.fromEntries(others.map(({ address, key }) => [address.toLowerCase(), toHex(key.publicKey)]));
+  await changeHeld(stage, { person, file }, ({ settings }) => {
+    const memory = readMemory(settings, ledger);
+    if (Object.entries(keys).every(([address, key]) => memory.keys[address] === key)) return settings;
+    return writeMemory(settings, ledger, { ...memory, keys: { ...memory.keys, ...keys } });
+  });
+}
+
+/** Changes what a person's vault remembers, in their copy at the service; nothing where `change` gives what there was. */
+export async function changeHeld(
+  stage: Stage,
+  { person, file }: { person: Participant; file: PeopleFile },
+  change: (vault: OpenVault) => VaultSettings,
+): Promise<void> {
   const vault = await openHeld(person, file);
   if (vault === null) return;
-  const ledger = { ...stage.place, genesisHash: stage.genesisHash };
-  const memory = readMemory(vault.settings, ledger);
-  const keys = Object.fromEntries(others.map(({ address, key }) => [address.toLowerCase(), toHex(key.publicKey)]));
-  if (Object.entries(keys).every(([address, key]) => memory.keys[address] === key)) return;
-  const settings = writeMemory(vault.settings, ledger, { ...memory, keys: { ...memory.keys, ...keys } });
-  await leaveCopy(stage, person, sealVault(changeSettings(vault, settings)));
+  const settings = change(vault);
+  if (settings !== vault.settings) await leaveCopy(stage, person, sealVault(changeSettings(vault, settings)));
 }
 
 async function reopen(person: Participant, file: PeopleFile) {

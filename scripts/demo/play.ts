@@ -12,6 +12,7 @@ import { book, publishHours } from "./appointments.ts";
 import { benRecords } from "./ben-records.ts";
 import { fileRecord, fillChart, sealChart } from "./chart.ts";
 import { grantAll, readDocuments, readRecord, rekey, revoke, type Given } from "./consents.ts";
+import { openSharedKey } from "./membership.ts";
 import { ownId, relayActs, signIn, type Enrolled } from "./participant.ts";
 import type { DemoRecord } from "./record.ts";
 import type { Stage } from "./stage.ts";
@@ -169,11 +170,12 @@ export async function playReads(
     });
   }
   if (!(await wasRead(clinic, consents.clinic, "released"))) {
-    // As a member: the clinic's consent, the clinic's key, the doctor's own session and signature.
+    // As a member: the clinic's consent, the clinic's key from her box, the doctor's own session and signature.
     const member = await signIn(stage, { index: lena.index, organisation: clinic.address });
+    const secretKey = await openSharedKey(stage, { organisation: clinic.address, member: lena });
     await readDocuments(
       stage,
-      { ...member, secretKey: clinic.key.secretKey },
+      { ...member, secretKey },
       { consent: consents.clinic, documents: ofAna("ana-medications"), purpose: "TREAT" },
     );
   }

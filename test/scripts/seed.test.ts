@@ -5,13 +5,23 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoPeople, DEMO_PASSPHRASE } from "#scripts/demo-people.ts";
 import { seed } from "#scripts/seed.ts";
-import { decodeVault, openVault } from "#protocol/keys/index.ts";
+import type { Hex } from "viem";
+import { fromBase64Url } from "#protocol/bytes.ts";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
+import {
+  currentRoot,
+  decodeVault,
+  deriveEncryptionKey,
+  listShared,
+  openMemberKey,
+  openVault,
+} from "#protocol/keys/index.ts";
 import { readConfig } from "#indexer/index.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { createLog } from "#indexer/log.ts";
 import { reindex } from "#indexer/rebuild/index.ts";
 import { people, startChain } from "../indexer/support/chain.ts";
-import type { TestChain } from "../indexer/support/chain.ts";
+import type { Person, TestChain } from "../indexer/support/chain.ts";
 import { funded, signInToRead } from "../indexer/support/reading.ts";
 import { createCaller, environment, makeFolder, startTestService } from "../indexer/support/service.ts";
 
@@ -37,6 +47,19 @@ describe("Demo people", () => {
     (await running.service.database.query<{ n: number }>(`select count(*)::int as n from ${table} where ${where}`))[0]
       ?.n ?? 0;
 
+  async function shown() {
+    const { body } = await createCaller(running.url)("GET", "/api/demo/people");
+    return (body as unknown as { people: { index: number; kit?: string }[] }).people;
+  }
+
+  /** Somebody's copy at the service, opened with what the service shows. */
+  async function openDemoVault(person: Person, of: number) {
+    const held = await (await signInToRead(running, person)).call("GET", "/api/vault");
+    const blob = decodeVault(new TextEncoder().encode(JSON.stringify(held.body)));
+    const code = (await shown()).find(({ index }) => index === of)?.kit ?? "";
+    return openVault(blob, { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code });
+  }
+
   it("have charts, consents in every state, reads, appointments and a request that waits", async () => {
     expect(await count("documents", `subject = '${people.ana.address}'`)).toBeGreaterThanOrEqual(12);
     expect(await count("consents", "status = 1")).toBe(5);
@@ -51,26 +74,48 @@ describe("Demo people", () => {
   });
 
   it("open their vaults on a fresh device with what the service shows", async () => {
-    const { body } = await createCaller(running.url)("GET", "/api/demo/people");
-    const shown = body as unknown as { people: { index: number; kit?: string }[] };
-    const ana = shown.people.find(({ index }) => index === 2);
-    const asAna = await signInToRead(running, people.ana);
-    const held = await asAna.call("GET", "/api/vault");
-    const blob = decodeVault(new TextEncoder().encode(JSON.stringify(held.body)));
-    const vault = await openVault(blob, { type: "passphrase+kit", passphrase: DEMO_PASSPHRASE, code: ana?.kit ?? "" });
+    const vault = await openDemoVault(people.ana, 2);
     expect(vault.account).toBe(people.ana.address);
-    expect(shown.people.map(({ index }) => index)).toEqual(
+    expect((await shown()).map(({ index }) => index)).toEqual(
       demoPeople.filter(({ role }) => role !== "gateway").map(({ index }) => index),
     );
   });
 
+  it("read for their clinic: its member opens its key with her own vault, and the clinic's vault knows that she has it", async () => {
+    const [clinic, lena] = [await openDemoVault(people.clinic, 7), await openDemoVault(people.lena, 4)];
+    const own = deriveEncryptionKey(currentRoot(clinic));
+    expect(listShared(clinic.settings, clinic.roots.length)).toEqual([
+      { member: people.lena.address.toLowerCase(), current: true },
+    ]);
+    const asLena = await signInToRead(running, people.lena);
+    const { body } = await asLena.call("GET", `/api/memberships/${people.clinic.address}/key`);
+    const name = { place: chain.place, organisation: people.clinic.address, member: people.lena.address };
+    const pairs = openMemberKey(
+      { ...name, key: body["key"] as Hex },
+      { secretKey: deriveEncryptionKey(currentRoot(lena)).secretKey, box: fromBase64Url(String(body["box"])) },
+    );
+    expect(pairs).toEqual([own]);
+    const published = await chain.client.readContract({
+      ...{ address: chain.deployment.ledger, abi: ledgerAbi },
+      ...{ functionName: "encryptionKeyOf", args: [people.clinic.address] },
+    });
+    expect(published).toBe(body["key"]);
+  });
+
   it("are filled in once: a second run changes nothing, even where the first did not come to its end", async () => {
-    const before = [await count("acts"), await count("receipts"), await count("seals"), await count("vaults")];
+    const counts = async () => Promise.all(["acts", "receipts", "seals", "vaults"].map((table) => count(table)));
+    const { database } = running.service;
+    const kept = async () => [
+      await database.query("select organisation, member, public_key, box, at from member_keys"),
+      await database.query("select account, revision from vaults order by account"),
+    ];
+    const before = [await counts(), await kept()];
+    expect(before[1]?.[0]).toHaveLength(1);
     const file = join(folder.folder, "demo-people.json");
-    const kept = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
-    await writeFile(file, JSON.stringify({ ...kept, complete: false }));
+    const written = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...written, complete: false }));
     await seed({ url: running.url, rpcUrl: chain.rpcUrl, dataDir: folder.folder, log: () => {} });
-    expect([await count("acts"), await count("receipts"), await count("seals"), await count("vaults")]).toEqual(before);
+    expect([await counts(), await kept()]).toEqual(before);
   }, 120_000);
 
   it("are put into no service that is no demonstration", async () => {

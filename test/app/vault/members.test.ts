@@ -5,7 +5,9 @@ import { createOpening, scopeOf } from "#protocol/consent/index.ts";
 import {
   compartmentKey,
   deriveEncryptionKey,
+  listShared,
   makeCapsule,
+  noteShared,
   requestRef,
   wrapNote,
   type OpenVault,
@@ -14,7 +16,6 @@ import { consentCalls } from "#app/vault/worker/consents.ts";
 import { dropVault, holdVault, openRing, renewRing } from "#app/vault/worker/keyring.ts";
 import { memberCalls } from "#app/vault/worker/members.ts";
 import { capsuleCalls } from "#app/vault/worker/open-capsules.ts";
-import { listShared, noteShared } from "#app/vault/shared-keys.ts";
 import type { Address, Hex } from "viem";
 import { ana, anaKey, gateway, lena, place, tomas } from "../../protocol/keys/samples.ts";
 

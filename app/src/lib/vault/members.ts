@@ -4,10 +4,10 @@ import type { Address } from "viem";
 import { z } from "zod";
 import { addressShape, chainClient, digestShape, gatewayInfo, place, readAll, request } from "#app/service/index.ts";
 import { isFailure } from "#protocol/failure.ts";
+import { listShared, noteShared } from "#protocol/keys/index.ts";
 import type { KeyedParty } from "./calls.ts";
 import { changeVault, saveSettings } from "./changing.ts";
 import { hasPublishedKey } from "./published-key.ts";
-import { listShared, noteShared } from "./shared-keys.ts";
 import { requirePresenceForWays } from "./step-up.svelte.ts";
 import { callVault, readSettings, vault } from "./vault.svelte.ts";
 

@@ -1,9 +1,9 @@
 // Who was given an organisation's key, remembered inside its vault and not by the service's word: whoever has the present one
 // and is a member no more is why it must be changed. Kept in a versioned setting.
-import { z } from "zod";
-import { Failure } from "#protocol/failure.ts";
-import type { VaultSettings } from "#protocol/keys/index.ts";
 import type { Address } from "viem";
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import type { VaultSettings } from "./vault.ts";
 
 const SETTING = "memberKeys";
 /** A vault holds 64 KiB, and each member takes some fifty bytes of it. */
