@@ -56,6 +56,10 @@ describe("A backup", () => {
       "insert into vaults (account, revision, digest, vault, changed_at) values ($1, 1, $2, $3, 5)",
       [people.ana.address, "0x12", vault],
     );
+    await running.service.database.query(
+      "insert into member_keys (organisation, member, public_key, box, at) values ($1, $2, $3, $4, 6)",
+      [people.clinic.address, people.lena.address, "0x34", Uint8Array.of(0, 255, 7)],
+    );
     blood = await addSealed({ running, chain }, { subject: ana, as });
     consent = await giveConsent({ running, chain }, { subject: ana, grantee: lena, as });
     const asLena = await signInToRead(running, people.lena);
@@ -67,7 +71,7 @@ describe("A backup", () => {
     await copyFile(chain.deploymentFile, join(old.folder, "deployment.json"));
     file = join(old.folder, "one.placet");
     const counts = await backUp(config(old.folder), { file, passphrase: PASSPHRASE, blocks: true });
-    expect(counts).toMatchObject({ tables: { vaults: 1, receipts: 1, seals: 1 } });
+    expect(counts).toMatchObject({ tables: { vaults: 1, member_keys: 1, receipts: 1, seals: 1 } });
     expect(counts.blocks).toBeGreaterThan(0);
   });
   afterAll(async () => {
@@ -90,6 +94,9 @@ describe("A backup", () => {
       expect(await askAll(running)).toEqual(answers);
       const [vault] = await running.service.database.query<{ vault: Uint8Array }>("select vault from vaults");
       expect(new TextDecoder().decode(vault?.vault)).toBe("not a vault");
+      const [shared] = await running.service.database.query("select *, encode(box, 'hex') as box from member_keys");
+      const [organisation, member] = [people.clinic.address, people.lena.address];
+      expect(shared).toEqual({ organisation, member, public_key: "0x34", box: "00ff07", at: 6 });
       const asLena = await signInToRead(running, people.lena);
       const answer = await read({ running, chain }, { reader: asLena, consent, documents: [blood.document] });
       expect(answer.results[0]?.status).toBe("released");

@@ -47,6 +47,10 @@ describe("Rebuilding the projections", () => {
       args: { grantee: people.lena.address, subject: people.ben.address, note: word(), deadline: 0 },
     });
     await running.service.sync.waitFor(Number(await chain.client.getBlockNumber()), 20_000);
+    await running.service.database.query(
+      "insert into member_keys (organisation, member, public_key, box, at) values ($1, $2, $3, $4, 6)",
+      [people.clinic.address, people.lena.address, word(), Uint8Array.of(0, 255, 7)],
+    );
     await eventually(async () => {
       const rows = await running.service.database.query("select 1 from cards where state = 'held'");
       return rows.length === 1;
@@ -82,10 +86,14 @@ describe("Rebuilding the projections", () => {
   it("gives the old database row for row, and touches nothing that it cannot rebuild", async () => {
     const untouched = await kept();
     expect(untouched).toEqual(
-      expect.arrayContaining(["orphans", "receipt_batches", "receipts", "relays", "seals", "sendings", "vaults"]),
+      expect.arrayContaining([
+        ...["guardian_shares", "member_keys", "orphans", "receipt_batches", "receipts"],
+        ...["relays", "seals", "sendings", "vaults"],
+      ]),
     );
     const before = await dump([...untouched, "acts", "consents", "openings"]);
     expect(before["receipts"]).toHaveLength(1);
+    expect(before["member_keys"]).toHaveLength(1);
     const result = await rebuild(true);
     expect(result.differences).toEqual([]);
     expect(result.tables.map(({ table }) => table)).toEqual(rebuiltTables);
