@@ -234,9 +234,10 @@ describe("An organisation's key", () => {
       await share([lena]);
       return told(ofClinic).length > 0 && told(ofLena).length > 0;
     });
-    const before = told(ofLena).length;
+    const [newest] = await running.service.database.query<{ id: number }>("select max(id) as id from stream");
     await asClinic.call("DELETE", `/api/member-keys/${lena.address}`);
-    await eventually(async () => told(ofLena).length > before);
+    const isLater = ({ id }: { id: number | null }) => Number(id) > Number(newest?.id);
+    await eventually(async () => [ofClinic, ofLena].every((stream) => told(stream).some(isLater)));
     expect(told(ofLena).at(-1)?.data).toEqual({ organisation: clinic });
     await eventually(async () => {
       await asBen.call("PUT", "/api/guardians", { set: word(), shares: [] });
