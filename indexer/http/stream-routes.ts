@@ -7,11 +7,12 @@ import type { Service } from "../service.ts";
 import { isAuditor } from "../store/registry.ts";
 import { isSessionAlive } from "../store/sessions.ts";
 import type { Session } from "../store/sessions.ts";
-import { readStream, readStreamBounds } from "../store/stream.ts";
+import { readStream, readStreamBounds, tagHolder } from "../store/stream.ts";
 import { failLater } from "./problem.ts";
 import { toJson } from "./mount.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
+import { listNames } from "./viewer-of.ts";
 
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 12;
@@ -102,12 +103,15 @@ async function follow(
   async function sendNew(): Promise<void> {
     const now = service.now();
     // Looked up each time: who signed out elsewhere hears nothing more from that moment on.
-    const [alive, auditor] = await Promise.all([
+    const [alive, auditor, names] = await Promise.all([
       isSessionAlive(database, { id: session.id, now }),
       isAuditor(database, { account: session.account, now }),
+      listNames(service, session),
     ]);
     if (!alive) return void response.end();
-    const tags = [session.account, "*", ...(auditor ? ["auditor"] : [])];
+    // The organisation that this person reads for, while they are its member: of the consents it holds they hear as it does.
+    const holders = names.filter(({ role }) => role > 0).map(({ account }) => tagHolder(account));
+    const tags = [session.account, "*", ...(auditor ? ["auditor"] : []), ...holders];
     for (;;) {
       const events = await readStream(database, { after: last, tags, limit: PAGE });
       for (const { id, type, payload } of events) {

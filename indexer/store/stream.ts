@@ -7,13 +7,16 @@ import { notify } from "./database.ts";
 /** What a live client can be told. */
 export type StreamEvent = {
   type: "act" | "receipt" | "relay" | "reorg" | "status" | "gap" | "session" | "recovery" | "member-key";
-  /** Accounts that may see it; "auditor" lets every auditor, "*" everybody. */
+  /** Accounts that may see it, and `tagHolder` of some; "auditor" lets every auditor, "*" everybody. */
   audience: readonly string[];
   payload: unknown;
 };
 
 /** An event as it is read back; `payload` is what was appended. */
 export type StoredEvent = { id: number; type: StreamEvent["type"]; payload: unknown };
+
+/** Names those who read under an account's consents: its members are told of these too, and of nothing else of it. */
+export const tagHolder = (account: string): string => `holder ${account}`;
 
 const APPEND_LOCK = 712_001;
 

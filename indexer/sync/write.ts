@@ -14,7 +14,7 @@ import { notify } from "../store/database.ts";
 import type { Database, Queryable } from "../store/database.ts";
 import { recallOrphans } from "../store/orphans.ts";
 import { insertRows } from "../store/rows.ts";
-import { appendStream } from "../store/stream.ts";
+import { appendStream, tagHolder } from "../store/stream.ts";
 import type { StreamEvent } from "../store/stream.ts";
 import { rollBack, writeCursor } from "../store/sync-state.ts";
 import type { Cursor } from "../store/sync-state.ts";
@@ -115,7 +115,9 @@ export async function writeBatch(
       events.push({ type: "gap", audience: ["*"], payload: {} });
     for (const each of told) {
       const row = rowOf(each);
-      const audience = [...partiesOf(row), "auditor"];
+      const grantee = row.args["grantee"];
+      const holders = typeof grantee === "string" ? [tagHolder(grantee)] : [];
+      const audience = [...partiesOf(row), ...holders, "auditor"];
       events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
     }
     await appendStream(tx, events, options.now);
