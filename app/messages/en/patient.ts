@@ -199,6 +199,13 @@ export const patient = {
     "Later renews it, sooner shortens it. What it covers stays the same. Your wallet will show the same sentence with the new end.",
   "patient.renew.button": "Sign the new end",
 
+  "patient.newKey.title": "{name} has a new key",
+  "patient.newKey.text":
+    "Ask {name}, and compare its numbers. Once you confirm it, your records are locked anew: the key before it opens nothing that you add from then on.",
+  "patient.newKey.compare": "Compare",
+  "patient.newKey.compare.named": "Compare the new key of {name}",
+  "patient.newKey.busy": "Keeping it …",
+  "patient.newKey.done": "The new key of {name} is confirmed. Your records are being locked anew.",
   "patient.rekey.leftOut":
     "{name} has a key that you did not confirm yet, so what comes from now on does not open for them. Open the details of their consent, compare the numbers of their key with them, and confirm it.",
 
@@ -268,7 +275,7 @@ export const patient = {
     "I asked {name} in person or by phone whether they have a new key, and compared these numbers with them.",
   "patient.grant.key.changed.title": "This is another key than the one you confirmed for {name}",
   "patient.grant.key.changed.text":
-    "They may have a new device. It may also be somebody who wants to read in their place. Ask {name} before you go on.",
+    "They may have a new device, or somebody who had their key may have left. It may also be somebody who wants to read in their place. Ask {name} before you go on.",
   "patient.grant.key.confirmed": "You confirmed this key before",
   "patient.grant.key.confirmFirst": "Say whether this is the key of {name}.",
   "patient.grant.key.none": "None published.",

@@ -20,6 +20,7 @@ export type { GrantableDocument } from "./grantable.ts";
 export { default as GrantFlow } from "./GrantFlow.svelte";
 export { gridCells } from "./grid.ts";
 export { default as MoveEndDialog } from "./MoveEndDialog.svelte";
+export { default as NewKeys } from "./NewKeys.svelte";
 export { default as ReadersDialog } from "./ReadersDialog.svelte";
 export { rekeyAfterEnd } from "./rekey.ts";
 export { default as RevokeDialog } from "./RevokeDialog.svelte";

@@ -1,18 +1,17 @@
-// Re-keying after the end of a consent: fresh capsules for all who remain, one act, signed by the vault account without a
-// wallet window. Rules: it comes before anything new is sealed, so that who lost access can open nothing new even with a
+// Re-keying after the end of a consent, or a grantee's change of key: fresh capsules for all who remain, one act, signed by
+// the vault account without a wallet window. Rules: it comes before anything new is sealed, so that who lost access can open nothing new even with a
 // gateway's help; who remains is what the ledger says, read twice, and no service's list; a key that nobody confirmed gets
 // nothing.
 import { hasOp, READ } from "#protocol/codes/index.ts";
 import { rawCid } from "#protocol/documents/index.ts";
 import { noteEpoch, noteOffered, type GrantedScope } from "#protocol/keys/index.ts";
-import { readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
+import { areKeysToHandOn, keyStanding, noteHandedOn, readLedgerEpoch, readLedgerKey } from "#app/people/index.ts";
 import { gatewayInfo, putBlock, readPage } from "#app/service/index.ts";
 import { perform } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import { makeBundle, recallLedger, rememberLedger } from "#app/vault/index.ts";
 import type { Address } from "viem";
 import { z } from "zod";
-import { keyStanding } from "./confirmed-keys.ts";
 import { isOpen, type Consent } from "./consent.ts";
 import { readCheckedRecord } from "./read-consents.ts";
 import { gatewaysToTell, isTellingDue, noteTold } from "./telling.ts";
@@ -27,8 +26,9 @@ export type RekeyOutcome = { done: boolean; leftOut: Address[]; untold?: boolean
 const untellable = new Set<string>();
 
 /**
- * Re-keys when a consent to read ended since the last time, or the root is new, or the patient trusts other gateways than
- * those who remain were told of. `lastEnd` and `now` in unix seconds.
+ * Re-keys when a consent to read ended since the last time, or the root is new, or somebody's new key was confirmed (who
+ * has the one before it may have left them), or the patient trusts other gateways than those who remain were told of.
+ * `lastEnd` and `now` in unix seconds.
  */
 export async function rekeyAfterEnd(options: {
   subject: Address;
@@ -38,7 +38,8 @@ export async function rekeyAfterEnd(options: {
   newRoot?: boolean | undefined;
 }): Promise<RekeyOutcome> {
   const { subject } = options;
-  const over = options.newRoot === true || (await isDue(options));
+  const handingOn = areKeysToHandOn();
+  const over = options.newRoot === true || handingOn || (await isDue(options));
   // A list that cannot be read now is no empty one: nobody is told that there are none. An end does not wait for it; the
   // keys that it makes then tell of none, and the next visit tells.
   const known = await gatewaysToTell().catch(() => undefined);
@@ -87,6 +88,7 @@ export async function rekeyAfterEnd(options: {
   }).done;
   await rememberLedger(await gatewayInfo(), (memory) => noteEpoch(memory, epoch + 1));
   await noteTold(told);
+  if (handingOn) await noteHandedOn();
   // A bundle that was made earlier and never reached the ledger held these very keys. Who could open it, and lost access
   // since, has them: then they are no fresh ones, and the next are taken.
   if (!(await isDue({ ...options, lastEnd: 0 }))) return { done: true, leftOut };
