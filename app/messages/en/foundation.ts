@@ -224,6 +224,7 @@ export const foundation = {
   "nav.patients": "Patients",
   "nav.requests": "Requests",
   "nav.credential": "Credential",
+  "nav.members": "Members",
   "nav.applications": "Applications",
   "nav.auditors": "Auditors",
   "nav.histories": "Histories",

@@ -5,6 +5,7 @@ import { emergency } from "./emergency.ts";
 import { foundation } from "./foundation.ts";
 import { gateways } from "./gateways.ts";
 import { moved } from "./moved.ts";
+import { organisation } from "./organisation.ts";
 import { patient } from "./patient.ts";
 import { provider } from "./provider.ts";
 import { records } from "./records.ts";
@@ -24,6 +25,7 @@ export const en = {
   ...emergency,
   ...records,
   ...provider,
+  ...organisation,
   ...registrar,
   ...auditor,
   ...vault,

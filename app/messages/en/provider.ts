@@ -19,6 +19,7 @@ export const provider = {
   "provider.act.card": "Change your public card",
 
   "provider.sentence.youMay": "You may ",
+  "provider.sentence.may": " may ",
   "provider.sentence.read": "read",
   "provider.sentence.add": "add to",
   "provider.sentence.readAdd": "read and add to",

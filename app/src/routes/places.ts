@@ -8,6 +8,7 @@ import Inbox from "@lucide/svelte/icons/inbox";
 import ScanSearch from "@lucide/svelte/icons/scan-search";
 import ShieldCheck from "@lucide/svelte/icons/shield-check";
 import UserRoundCheck from "@lucide/svelte/icons/user-round-check";
+import UserRoundPlus from "@lucide/svelte/icons/user-round-plus";
 import UsersRound from "@lucide/svelte/icons/users-round";
 import { t, type NavItem } from "#app/ui/index.ts";
 
@@ -20,8 +21,11 @@ export type Place = {
   nav: readonly NavItem[];
 };
 
-/** The places, in the order in which the account menu lists them, in the language in use. */
-export const listPlaces = (): readonly Place[] => [
+/** The kind of provider that has members. */
+export const ORGANISATION = 7;
+
+/** The places, in the order in which the account menu lists them, in the language in use. `kind`: the provider's own. */
+export const listPlaces = (kind?: number): readonly Place[] => [
   {
     id: "patient",
     home: "/patient",
@@ -45,6 +49,9 @@ export const listPlaces = (): readonly Place[] => [
       { href: "/provider/requests", label: t("nav.requests"), icon: Inbox },
       { href: "/provider/appointments", label: t("nav.appointments"), icon: CalendarDays },
       { href: "/provider/credential", label: t("nav.credential"), icon: BadgeCheck },
+      ...(kind === ORGANISATION
+        ? [{ href: "/provider/organisation", label: t("nav.members"), icon: UserRoundPlus }]
+        : []),
     ],
   },
   {
@@ -67,8 +74,8 @@ export const listPlaces = (): readonly Place[] => [
 ];
 
 /** The place that a path lies in. */
-export function placeOf(path: string): Place | undefined {
-  return listPlaces().find((place) => path === place.home || path.startsWith(`${place.home}/`));
+export function placeOf(path: string, kind?: number): Place | undefined {
+  return listPlaces(kind).find((place) => path === place.home || path.startsWith(`${place.home}/`));
 }
 
 /** Where somebody with these roles begins: an office before care, care before one's own records. */

@@ -5,6 +5,7 @@ import {
   categoriesOf,
   groupBySubject,
   mayAdd,
+  mayBreak,
   usesOf,
   type HeldConsent,
 } from "../../../app/src/lib/patients/held-consent.ts";
@@ -19,6 +20,7 @@ function held(changes: Partial<HeldConsent> & { categories?: string[]; purposes?
   return {
     subject,
     grantee: "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+    role: 0,
     scope: `0x${"22".repeat(32)}`,
     status: 1,
     version: 1,
@@ -74,5 +76,27 @@ describe("A provider who holds a consent", () => {
 
   it("sees one patient once, with all consents", () => {
     expect(groupBySubject([held(), held({ scope: `0x${"55".repeat(32)}` })])).toHaveLength(1);
+  });
+});
+
+describe("A member of an organisation that holds a consent", () => {
+  const both = CONTRIBUTE | READ;
+  const all = { ops: both, categories: ["profile", "labs"] };
+
+  it("reads, adds and breaks the glass as a doctor or a nurse", () => {
+    for (const role of [1, 2]) {
+      const consent = held({ ...all, role });
+      expect(usesOf([consent], labs, now)).toHaveLength(1);
+      expect([mayAdd(consent, now), mayBreak(consent)]).toEqual([true, true]);
+      expect(categoriesOf([consent], now)).toEqual(["profile", "labs"]);
+    }
+  });
+
+  it("reads profiles alone as a clerk, and adds nothing", () => {
+    const consent = held({ ...all, role: 3 });
+    expect(usesOf([consent], labs, now)).toEqual([]);
+    expect(usesOf([consent], { document, category: "profile" }, now)).toHaveLength(1);
+    expect([mayAdd(consent, now), mayBreak(consent)]).toEqual([false, false]);
+    expect(categoriesOf([consent], now)).toEqual(["profile"]);
   });
 });

@@ -1,6 +1,6 @@
 // A consent as its grantee holds it: the ledger's record, and the opening from the capsule that was handed over. Rule: an
 // opening that was not opened on this device and found to hash to the scope is not here.
-import { findCategory, hasOp, CONTRIBUTE, READ } from "#protocol/codes/index.ts";
+import { findCategory, hasOp, CONTRIBUTE, READ, roleMay } from "#protocol/codes/index.ts";
 import { covers, isInForce, type Opening } from "#protocol/consent/index.ts";
 import type { Address, Hex } from "viem";
 
@@ -11,6 +11,8 @@ export type HeldProblem = "missing" | "not-ours" | "tampered" | "locked";
 export type HeldConsent = {
   subject: Address;
   grantee: Address;
+  /** One's role in the organisation that holds it; 0 where one holds it oneself. */
+  role: number;
   scope: Hex;
   status: number;
   version: number;
@@ -38,6 +40,8 @@ export type HeldConsent = {
 
 /** The status of a consent for emergencies. */
 const ARMED = 5;
+/** Roles of clinicians: 1 doctor, 2 nurse. Other members of an organisation add nothing and open no emergency. */
+const NURSE = 2;
 
 /** Where a consent for emergencies stands; undefined for an ordinary one, and for one that is over. */
 export function emergencyOf(consent: HeldConsent, now: number): "armed" | "open" | "used-up" | undefined {
@@ -63,7 +67,17 @@ export function isOpen(consent: HeldConsent, now: number): boolean {
 
 /** True while its holder may add records under it. */
 export function mayAdd(consent: HeldConsent, now: number): boolean {
-  return isLive(consent, now) && hasOp(consent.ops, CONTRIBUTE);
+  return consent.role <= NURSE && isLive(consent, now) && hasOp(consent.ops, CONTRIBUTE);
+}
+
+/** True where one may break its glass, once it is armed: an organisation's clerks may not. */
+export function mayBreak(consent: Pick<HeldConsent, "role">): boolean {
+  return consent.role <= NURSE;
+}
+
+/** Whether one's role lets one read this category; where one holds the consent oneself, it does. */
+export function roleReads({ role }: Pick<HeldConsent, "role">, category: string): boolean {
+  return role === 0 || roleMay(role, category);
 }
 
 /** One way to open a document: under which consent, for which purpose. */
@@ -78,6 +92,7 @@ export function usesOf(
   const uses = new Map<string, Use>();
   for (const consent of [...consents].sort((a, b) => b.expiresAt - a.expiresAt)) {
     if (!consent.opening || !isLive(consent, now) || !hasOp(consent.ops, READ)) continue;
+    if (!roleReads(consent, document.category)) continue;
     // The day of a record is known only when it was opened; a term about days is checked then.
     const opening = { ...consent.opening, terms: consent.opening.terms.filter((term) => !term.startsWith("records-")) };
     for (const purpose of opening.purposes) {
@@ -92,7 +107,7 @@ export function categoriesOf(consents: readonly HeldConsent[], now: number): str
   const open = new Set(
     consents
       .filter((consent) => isLive(consent, now) && hasOp(consent.ops, READ))
-      .flatMap((consent) => consent.opening?.categories ?? []),
+      .flatMap((consent) => (consent.opening?.categories ?? []).filter((category) => roleReads(consent, category))),
   );
   return [...open];
 }

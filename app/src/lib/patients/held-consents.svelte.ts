@@ -1,15 +1,16 @@
-// The consents that the signed-in person holds, kept fresh, and the people they are from.
+// The consents that the signed-in person holds, or the organisation that they read for, kept fresh, and the people they
+// are from.
 import { createLoader, refreshOn } from "#app/live/index.ts";
 import { groupBySubject, isOpen, type HeldConsent, type PatientConsents } from "./held-consent.ts";
-import { createHeldReader } from "./read-held-consents.ts";
+import { createHeldReader, type Holder } from "./read-held-consents.ts";
 
 /** A reactive list of consents held. */
 export type HeldConsents = ReturnType<typeof createHeldConsents>;
 
 /** Starts the list; call `stop` when the place goes. */
-export function createHeldConsents() {
+export function createHeldConsents(holder: Holder) {
   let list = $state.raw<HeldConsent[]>([]);
-  const read = createHeldReader();
+  const read = createHeldReader(holder);
   const loader = createLoader(async () => {
     list = (await read()).sort((a, b) => b.changedAt - a.changedAt);
   });

@@ -9,10 +9,13 @@ import { beginOf, type HeldConsent } from "./held-consent.ts";
 export type HeldSentence = { parts: SentencePart[]; notes: string[] };
 
 /** "You may read the lab results and imaging of Ana Silva, for treatment, until 25 December 2026, 18:00." */
-export function heldSentence(consent: HeldConsent, options: { name: string; now: number }): HeldSentence | undefined {
+export function heldSentence(
+  consent: HeldConsent,
+  options: { name: string; now: number; /** The organisation that one reads for. */ holder?: string | undefined },
+): HeldSentence | undefined {
   const { opening, ops, notBefore, expiresAt } = consent;
   if (!opening) return undefined;
-  const { name, now } = options;
+  const { name, now, holder } = options;
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const reads = hasOp(ops, READ);
   const adds = hasOp(ops, CONTRIBUTE);
@@ -21,7 +24,9 @@ export function heldSentence(consent: HeldConsent, options: { name: string; now:
   );
   const begin = beginOf(consent);
   const parts: SentencePart[] = [
-    { text: t("provider.sentence.youMay") },
+    ...(holder === undefined
+      ? [{ text: t("provider.sentence.youMay") }]
+      : [{ text: holder, strong: true }, { text: t("provider.sentence.may") }]),
     {
       text: verb,
       strong: true,

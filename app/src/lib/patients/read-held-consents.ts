@@ -7,6 +7,7 @@ import { manifestCid } from "#protocol/documents/index.ts";
 import { readLedgerEpoch } from "#app/people/index.ts";
 import { addressShape, chainClient, digestShape, fetchBlock, place, readAccount, readAll } from "#app/service/index.ts";
 import { openCapsules, openFreshCapsule } from "#app/vault/index.ts";
+import { isAddressEqual, type Address } from "viem";
 import { z } from "zod";
 import type { HeldConsent } from "./held-consent.ts";
 import { createCapsuleOpener } from "./open-capsules.ts";
@@ -37,12 +38,17 @@ const standing = (status: number): boolean => status === 1 || status === 5;
 
 type Row = z.infer<typeof rowSchema>;
 
-/** Reads all consents held. What was opened once stays known. */
-export function createHeldReader(): () => Promise<HeldConsent[]> {
+/** In whose name somebody reads: their own (role 0), or an organisation's that they are a member of. */
+export type Holder = { account: Address; role: number };
+
+/** Reads all consents that the holder holds. What was opened once stays known. */
+export function createHeldReader(holder: Holder): () => Promise<HeldConsent[]> {
   const openAll = createCapsuleOpener({ fetchBlock, openCapsules });
 
   return async () => {
-    const rows = await readAll("/api/consents", { query: { as: "grantee" }, schema: rowSchema });
+    const all = await readAll("/api/consents", { query: { as: "grantee" }, schema: rowSchema });
+    // Whoever reads for an organisation is shown their own as well; the gateway opens nothing under those meanwhile.
+    const rows = all.filter(({ grantee }) => isAddressEqual(grantee, holder.account));
     const [opened, records] = await Promise.all([
       openAll(rows),
       Promise.all(rows.map((row) => (standing(row.status) ? readRecord(row) : undefined))),
@@ -53,6 +59,7 @@ export function createHeldReader(): () => Promise<HeldConsent[]> {
       return {
         ...row,
         ...(ledger ?? {}),
+        role: holder.role,
         proxy: row.proxy ?? null,
         capsule: row.capsule ?? null,
         tx: row.tx ?? null,

@@ -26,7 +26,7 @@ const accountShape = z.looseObject({
   /** The capsules of the newest re-keying. */
   bundle: digestShape.nullish(),
   head: digestShape.nullish(),
-  credential: z.looseObject({}).nullish(),
+  credential: z.looseObject({ kind: z.number().int().nullish() }).nullish(),
   card: cardShape,
   isAuditor: z.boolean().nullish(),
   isRegistrar: z.boolean().nullish(),

@@ -1,4 +1,13 @@
 // The session's one door.
 export { default as ConnectPanel } from "./ConnectPanel.svelte";
 export { default as SessionList } from "./SessionList.svelte";
-export { restoreSession, session, sessionKey, signIn, signOut } from "./session.svelte.ts";
+export {
+  readFor,
+  refreshMemberships,
+  restoreSession,
+  session,
+  sessionKey,
+  signIn,
+  signOut,
+  type Membership,
+} from "./session.svelte.ts";

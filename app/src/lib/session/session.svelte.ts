@@ -23,15 +23,20 @@ import { createRenewal } from "./renew.ts";
 import { writeSignInMessage } from "./sign-in-message.ts";
 
 const answerShape = z.object({
+  id: z.uuid().optional(),
   account: addressShape,
   roles: z.array(z.string().max(40)).max(20).default([]),
   organisation: addressShape.nullish(),
+  organisations: z.array(z.object({ organisation: addressShape, role: z.number().int() })).default([]),
   expiresAt: z.number().int().positive(),
   sessionKey: z.string().max(200).nullish(),
   renewAfter: z.number().int().positive().default(600),
 });
 
 type Answer = z.infer<typeof answerShape>;
+
+/** An organisation that somebody is a member of, and their role there. */
+export type Membership = Answer["organisations"][number];
 
 /** Set while this browser may hold a session: without it the service need not be asked, and refuses nobody. */
 const MAY_HOLD = "placet.session";
@@ -65,6 +70,10 @@ export const session = {
   /** The organisation that this person reads for. */
   get organisation(): Address | null {
     return answer?.organisation ?? null;
+  },
+  /** The verified organisations that this person is a member of, with their role in each. */
+  get organisations(): readonly Membership[] {
+    return answer?.organisations ?? [];
   },
   /** True after the service ended this session because a copy of its token was used. */
   get copied(): boolean {
@@ -167,6 +176,26 @@ export async function signIn(options: { organisation?: Address; statement: strin
   localStorage.setItem(RENEWED, String(Date.now()));
   take(found, fresh);
   resetLive();
+}
+
+/**
+ * Signs in anew, for an organisation or (without one) for oneself, and ends the session before it. Throws Failure as
+ * `signIn`; then the session is the one that it was.
+ */
+export async function readFor(organisation: Address | undefined, options: { statement: string }): Promise<void> {
+  const before = answer?.id;
+  await signIn({ ...options, ...(organisation === undefined ? {} : { organisation }) });
+  if (before === undefined) return;
+  // One that could not be ended stands in the list of sessions until its time is over.
+  await request(`/api/sessions/${before}`, { method: "DELETE", schema: z.unknown() }).catch(() => undefined);
+}
+
+/** Asks once more of which organisations the person is a member; what this browser holds of the session stays. */
+export async function refreshMemberships(): Promise<void> {
+  const found = await request("/api/session", { schema: answerShape });
+  if (answer?.account !== found.account) return;
+  if (JSON.stringify(answer.organisations) === JSON.stringify(found.organisations)) return;
+  answer = { ...answer, organisations: found.organisations, roles: found.roles };
 }
 
 /** Ends the session here and at the service. */

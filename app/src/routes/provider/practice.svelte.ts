@@ -1,8 +1,9 @@
-// What all pages of a provider share while the vault is open: consents held, requests made, appointments, what
-// patients are called.
+// What all pages of a provider share while the vault is open: consents held (one's own, or those of the organisation that
+// one reads for), requests made, appointments, what patients are called.
 import { createMyRequests } from "#app/asking/index.ts";
 import { createHeldConsents, createPatientNames } from "#app/patients/index.ts";
 import { nameOf as directoryName } from "#app/people/index.ts";
+import type { Membership } from "#app/session/index.ts";
 import { createProviderAppointments } from "#app/provider-appointments/index.ts";
 import type { PersonView } from "#app/ui/index.ts";
 import type { Metadata } from "#protocol/documents/index.ts";
@@ -16,8 +17,8 @@ const KEY = Symbol("practice");
 export type Practice = ReturnType<typeof createPractice>;
 
 /** Makes the lists known to all pages below. */
-export function providePractice(self: Address): Practice {
-  return setContext(KEY, createPractice(self));
+export function providePractice(self: Address, organisation: Membership | undefined): Practice {
+  return setContext(KEY, createPractice(self, organisation));
 }
 
 /** The lists, inside the provider's place. */
@@ -25,14 +26,26 @@ export function usePractice(): Practice {
   return getContext<Practice>(KEY);
 }
 
-function createPractice(self: Address) {
-  const held = createHeldConsents();
+function createPractice(self: Address, organisation: Membership | undefined) {
+  const held = createHeldConsents({
+    account: organisation?.organisation ?? self,
+    role: organisation?.role ?? 0,
+  });
   const requests = createMyRequests({ self });
   const appointments = createProviderAppointments({ provider: self });
   const names = createPatientNames();
 
   return {
     self,
+    /** The organisation that one reads for, and one's role there. */
+    organisation,
+    /** What it is called; undefined while one reads for oneself. */
+    get holder(): string | undefined {
+      return organisation && directoryName(organisation.organisation);
+    },
+    /** Where to ask a patient for access: only in one's own name, so not while one reads for an organisation. */
+    askHref: (subject: string): string | undefined =>
+      organisation ? undefined : `/provider/requests/new?to=${subject}`,
     held,
     requests,
     appointments,
