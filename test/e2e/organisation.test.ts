@@ -8,11 +8,12 @@ import type { Address, Hex } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { fromHex } from "#protocol/bytes.ts";
+import { CONTRIBUTE, READ } from "#protocol/codes/index.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { findInBundle, fingerprint } from "#protocol/keys/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
-import { readDocuments } from "#scripts/demo/consents.ts";
+import { grantAll, readDocuments, revoke, type Given } from "#scripts/demo/consents.ts";
 import { enrol, openPeopleFile } from "#scripts/demo/enrol.ts";
 import { ownId, signIn, type Enrolled, type Participant } from "#scripts/demo/participant.ts";
 import { openStage, type Stage } from "#scripts/demo/stage.ts";
@@ -30,6 +31,8 @@ let stage: Stage;
 let ana: Enrolled;
 /** The clinic with the key that it began with. */
 let clinic: Enrolled;
+/** Ana's consent that lets the clinic add notes, besides the one of the demonstration that lets it read. */
+let notes: Given;
 /** Dr Lindqvist as a member who goes past the app. */
 let lenaPast: Participant;
 let clinicPage: Page;
@@ -48,6 +51,12 @@ beforeAll(async () => {
   stage = await openStage(stack);
   [ana, clinic] = [await enrolled(people.ana), await enrolled(people.clinic)];
   lenaPast = await signIn(stage, { index: people.lena, organisation: clinic.address });
+  [notes] = (await grantAll(stage, ana, [
+    {
+      ...{ key: "clinic notes", grantee: clinic.address, ops: (READ | CONTRIBUTE) >>> 0, categories: ["notes"] },
+      ...{ purposes: ["TREAT"], expiresAt: stage.now + 5 * 86_400 },
+    },
+  ])) as [Given];
   const args = { organisation: clinic.address, member: addressOf(people.maya), role: CLERK };
   await stage.sendPlain(people.clinic, [{ name: "addMember", args }]);
 }, 600_000);
@@ -97,11 +106,14 @@ const row = (name: string) => clinicPage.getByRole("listitem").filter({ hasText:
 const consentsShape = z.object({
   items: z.array(z.object({ grantee: z.string(), scope: z.string(), status: z.number() })),
 });
-/** The consent that Ana gave the clinic. */
-async function readConsent() {
+/** The consent of the demonstration that lets the clinic read. */
+async function readConsent(): Promise<Given> {
   const { items } = await ana.call.get("/api/consents?as=subject&limit=200", consentsShape);
-  const found = items.find(({ grantee, status }) => grantee === clinic.address && status === 1);
-  return { subject: ana.address, grantee: clinic.address, scope: (found?.scope ?? "0x") as Hex };
+  const found = items.find(
+    ({ grantee, status, scope }) => grantee === clinic.address && status === 1 && scope !== notes.scope,
+  );
+  // Its words are needed for nothing here.
+  return { ...notes, ops: READ, scope: (found?.scope ?? "0x") as Hex };
 }
 
 const askBox = async () =>
@@ -135,6 +147,25 @@ test("Dr Lindqvist reads for the clinic, and what only its consent covers opens 
     .click();
   await lenaPage.frameLocator("iframe").getByText("Amlodipine").waitFor();
   await checkAccessible(lenaPage);
+
+  // In whose name she reads outlives a reload, and the key is fetched again.
+  await lenaPage.reload();
+  await unlock(lenaPage);
+  await bar.getByText("Sunrise Clinic").waitFor();
+  await lenaPage.frameLocator("iframe").getByText("Amlodipine").waitFor();
+});
+
+test("she adds a note in the clinic's name, which its members can open at once", async () => {
+  await go(lenaPage, `/provider/patients/${ana.address}/add`);
+  await lenaPage.getByRole("radio", { name: /^A note/ }).check();
+  await lenaPage.getByLabel("Title").fill("Visit at the clinic");
+  await lenaPage.getByLabel("Note", { exact: true }).fill("Keep the dose, RUSSET-PLOVER-226");
+  await button(lenaPage, "Add the note").click();
+  await approve(lenaPage);
+  await lenaPage.getByText("Whoever may read this kind of record can open it now.").waitFor();
+  await go(lenaPage, `/provider/patients/${ana.address}`);
+  await lenaPage.getByRole("link", { name: /^Open.*Visit at the clinic/ }).click();
+  await lenaPage.frameLocator("iframe").getByText("RUSSET-PLOVER-226").waitFor();
 });
 
 test("a member with whom the key is not shared is told so, and has it as soon as the clinic has compared her numbers", async () => {
@@ -200,8 +231,7 @@ test("the clinic removes Dr Lindqvist: what she read in its name closes, and her
   await checkEverywhere(lenaPage);
   await expect.poll(askBox).toBeNull();
   const past = { ...lenaPast, secretKey: clinic.key.secretKey };
-  const consent = { ...(await readConsent()), opening: null as never, ops: 1 };
-  const asked = { consent, documents: [ownId(ana, "document ana-medications")], purpose: "TREAT" };
+  const asked = { consent: await readConsent(), documents: [ownId(ana, "document ana-medications")], purpose: "TREAT" };
   const { titles, reasons } = await readDocuments(stage, past, asked);
   expect({ titles, reasons }).toEqual({ titles: [], reasons: ["no-consent"] });
   await button(lenaPage, "Read for yourself").click();
@@ -279,9 +309,10 @@ test("Dr Reyes opens what she added since, and the key that Dr Lindqvist took al
   await tomasPage.frameLocator("iframe").getByText("TEAL-MARTEN-417").waitFor();
 
   const { bundle } = await ana.call.get(`/api/accounts/${ana.address}`, z.object({ bundle: z.string() }));
+  const { scope } = await readConsent();
   const read = async (secretKey: Uint8Array) =>
     findInBundle(
-      { place: stage.place, ...(await readConsent()) },
+      { place: stage.place, subject: ana.address, grantee: clinic.address, scope },
       {
         secretKey,
         index: await ana.call.getBlock(manifestCid(bundle as Hex)),
@@ -291,6 +322,13 @@ test("Dr Reyes opens what she added since, and the key that Dr Lindqvist took al
   const renewed = await enrolled(people.clinic);
   expect((await read(renewed.key.secretKey))?.opening.categories).toContain("medications");
   expect(await read(clinic.key.secretKey)).toBeNull();
+});
+
+test("what he has open in the clinic's name closes when she revokes its consent", async () => {
+  await revoke(stage, ana, await readConsent());
+  await tomasPage.getByText("This record was closed").waitFor();
+  expect(await tomasPage.locator("iframe").count()).toBe(0);
+  await checkAccessible(tomasPage);
 });
 
 test("a member who leaves for good reads no more in its name, and the clinic is told to change its key again", async () => {

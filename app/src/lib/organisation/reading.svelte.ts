@@ -30,11 +30,11 @@ export function createReading() {
         : (standing ?? (error === undefined ? "asking" : "failed")),
   );
 
-  async function look(): Promise<void> {
-    // Of the memberships the service tells again whenever it is asked for something: this only shows it sooner.
-    await refreshMemberships().catch(() => undefined);
+  /** Takes the key that was shared; drops it where the membership is over. */
+  async function hold(): Promise<void> {
     if (organisation === undefined) return;
     if (membership === undefined) {
+      standing = undefined;
       await dropOrganisationKey();
       return;
     }
@@ -46,13 +46,25 @@ export function createReading() {
       error = problem;
     }
   }
+  /** Looks whether one is a member still: an act may have said otherwise. */
+  async function look(): Promise<void> {
+    // Without an answer it stays what it was: whatever is asked for, the gateway judges by the ledger itself.
+    await refreshMemberships().catch(() => undefined);
+    if (membership === undefined || standing === undefined) await hold();
+  }
 
-  const stop = refreshOn(["act", "member-key"], () => void look().catch(() => undefined));
+  const stops = [
+    refreshOn(["act"], () => void look().catch(() => undefined)),
+    refreshOn(["member-key"], () => void hold().catch(() => undefined)),
+  ];
   void (organisation === undefined ? dropOrganisationKey() : look()).catch(() => undefined);
 
   return {
-    stop,
-    look,
+    stop(): void {
+      for (const stop of stops) stop();
+    },
+    /** Tries once more to take the key. */
+    hold,
     organisation,
     get membership(): Membership | undefined {
       return membership;

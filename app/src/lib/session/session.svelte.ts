@@ -186,8 +186,8 @@ export async function readFor(organisation: Address | undefined, options: { stat
   const before = answer?.id;
   await signIn({ ...options, ...(organisation === undefined ? {} : { organisation }) });
   if (before === undefined) return;
-  // One that could not be ended stands in the list of sessions until its time is over.
-  await request(`/api/sessions/${before}`, { method: "DELETE", schema: z.unknown() }).catch(() => undefined);
+  // Nobody waits for it. One that could not be ended stands in the list of sessions until its time is over.
+  void request(`/api/sessions/${before}`, { method: "DELETE", schema: z.unknown() }).catch(() => undefined);
 }
 
 /** Asks once more of which organisations the person is a member; what this browser holds of the session stays. */
