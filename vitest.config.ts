@@ -12,7 +12,7 @@ const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.te
 
 /** Files that take minutes. They begin first: one that begins last runs on alone, with the other core idle. */
 const longest = [
-  ...["story/story", "pending", "big-document", "unlockers", "documents", "moved"].map(
+  ...["story/story", "pending", "big-document", "unlockers", "documents", "moved", "organisation"].map(
     (name) => `test/e2e/${name}.test.ts`,
   ),
   ...["gateway/killed-at-each-step", "sync/reorg", "processes/takeover", "gateway/killed"].map(

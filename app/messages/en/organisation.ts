@@ -81,7 +81,7 @@ export const organisation = {
   "organisation.remove.title": "Remove {name}?",
   "organisation.remove.meaning": "From this moment nothing more opens for {name} in your name.",
   "organisation.remove.after":
-    "{name} has your key, and what they opened they may remember or have kept. This page then tells you how to change the key, so that what is locked from then on is not locked for one that {name} has.",
+    "{name} has your key, and may remember or have kept what they opened. Afterwards this page leads you through changing the key.",
   "organisation.remove.done": "{name} is no member any more.",
 
   "organisation.change.title": "Your key must be changed",
