@@ -126,6 +126,19 @@ describe("A page that asks the service", () => {
     });
     expect(await readAll(url, { schema: z.number(), max: 5 })).toHaveLength(6);
   });
+
+  test("reads a long list to its end, and takes no part of an endless one for the whole", async () => {
+    let end = 5_000;
+    const url = await serve((asked, answer) => {
+      const at = Number(new URL(asked.url ?? "", "http://x").searchParams.get("cursor") ?? 0);
+      const items = Array.from({ length: 1_000 }, (_, index) => at + index);
+      answer.end(JSON.stringify({ items, next: at + 1_000 < end ? String(at + 1_000) : null }));
+    });
+    const all = await readAll(url, { schema: z.number() });
+    expect([all.length, all.at(-1)]).toEqual([5_000, 4_999]);
+    end = Infinity;
+    expect(isFailure(await caught(readAll(url, { schema: z.number() })), "too-large")).toBe(true);
+  });
 });
 
 describe("A problem that the service tells", () => {
