@@ -100,19 +100,26 @@ async function follow(
       });
   }
 
-  async function sendNew(): Promise<void> {
+  /** What this session may hear now; null when it is over. */
+  async function readTags(): Promise<string[] | null> {
     const now = service.now();
-    // Looked up each time: who signed out elsewhere hears nothing more from that moment on.
     const [alive, auditor, names] = await Promise.all([
       isSessionAlive(database, { id: session.id, now }),
       isAuditor(database, { account: session.account, now }),
       listNames(service, session),
     ]);
-    if (!alive) return void response.end();
+    if (!alive) return null;
     // The organisation that this person reads for, while they are its member: of the consents it holds they hear as it does.
     const holders = names.filter(({ role }) => role > 0).map(({ account }) => tagHolder(account));
-    const tags = [session.account, "*", ...(auditor ? ["auditor"] : []), ...holders];
+    return [session.account, "*", ...(auditor ? ["auditor"] : []), ...holders];
+  }
+
+  async function sendNew(): Promise<void> {
     for (;;) {
+      // Looked up for each page: who signed out elsewhere, or was removed, hears nothing more from that moment on, however
+      // slowly they read what came before.
+      const tags = await readTags();
+      if (tags === null) return void response.end();
       const events = await readStream(database, { after: last, tags, limit: PAGE });
       for (const { id, type, payload } of events) {
         if (response.closed || response.writableEnded) return;

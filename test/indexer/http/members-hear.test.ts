@@ -1,5 +1,6 @@
 // What a member of an organisation is told live: of the consents that it holds, while they read in its name.
 
+import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
@@ -76,5 +77,35 @@ describe("A member of an organisation", () => {
     expect(own?.()).toEqual(end);
     expect(strangers?.()).toEqual([]);
     await Promise.all(streams.map((stream) => stream.close()));
+  });
+
+  it("who was removed while they read slowly hears nothing beyond what was on its way", async () => {
+    const { database } = running.service;
+    await chain.act(people.clinic, { name: "addMember", args: { organisation: clinic, member: lena, role: DOCTOR } });
+    await untilRead();
+    const { cookie } = await signInToRead(running, people.lena, clinic);
+    const [before] = await database.query<{ id: number }>("select max(id) as id from stream");
+    // More than any network between the two takes in: the service waits until somebody reads on.
+    await database.query(
+      `insert into stream (type, audience, payload, at)
+       select 'act', array[$1], jsonb_build_object('words', repeat('x', 100000)), 0 from generate_series(1, 450)`,
+      [`holder ${clinic}`],
+    );
+    const headers = { Cookie: cookie, "Last-Event-ID": String(before?.id ?? 0) };
+    const answer = await new Promise<IncomingMessage>((resolve) => {
+      get(`${running.url}/api/stream`, { headers }, (reply) => resolve(reply.pause()));
+    });
+    await eventually(async () => answer.readableLength > 0);
+    await chain.act(people.clinic, { name: "removeMember", args: { organisation: clinic, member: lena } });
+    await untilRead();
+    let text = "";
+    answer
+      .setEncoding("utf8")
+      .on("data", (part: string) => (text += part))
+      .resume();
+    await eventually(async () => text.includes("MemberRemoved"));
+    // As many as were read from the database at once, before.
+    expect(text.split('xxx"}').length - 1).toBe(200);
+    answer.destroy();
   });
 });
