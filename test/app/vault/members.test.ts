@@ -1,5 +1,5 @@
 // An organisation's key, from its own vault's worker to a member's: what each can open, and for how long.
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { randomBytes, toHex } from "#protocol/bytes.ts";
 import { createOpening, scopeOf } from "#protocol/consent/index.ts";
 import {
@@ -115,6 +115,29 @@ describe("A member who reads in an organisation's name", () => {
     await memberCalls.dropOrganisation(undefined, context);
     expect(theirs.map(({ key }) => toHex(key))).toEqual(Array(2).fill(`0x${"00".repeat(32)}`));
     expect(held.capsules.size).toBe(1);
+    expect(await openAll()).toEqual([false, false, true]);
+  });
+
+  it("holds nothing of what was still being opened when they stopped", async () => {
+    await hold(await share(roots.present));
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    const derived = vi.spyOn(crypto.subtle, "deriveBits").mockImplementation(async (...args) => {
+      await memberCalls.dropOrganisation(undefined, context);
+      return derive(...args);
+    });
+    const stopped = openAll();
+    await expect(stopped.finally(() => derived.mockRestore())).rejects.toMatchObject({ code: "locked" });
+    expect([...openRing().capsules.keys()].filter((name) => name.includes(clinic.toLowerCase()))).toEqual([]);
+  });
+
+  it("opens what is their own with their own keys, whatever a service names as the organisation", async () => {
+    const made = randomBytes(32);
+    holdVault(vaultOf(lena, made));
+    const key = toHex(publicKeyOf(roots.lena));
+    const shared = await memberCalls.shareWithMembers({ place, members: [{ address: lena, key }] }, context);
+    holdVault(vaultOf(lena, roots.lena));
+    const own = { place, organisation: lena, key: shared.key, box: shared.boxes[0]?.box ?? "" };
+    expect(() => memberCalls.holdOrganisation(own, context)).toThrow(/names your own account/);
     expect(await openAll()).toEqual([false, false, true]);
   });
 

@@ -1,7 +1,7 @@
 // Hands a document's seal to the gateway, made by the subject or by an author who holds the compartment's key: from then
 // on whoever has consent can open it through the gateway. It needs no wallet and can be done again at any time.
 import { gatewayInfo, request } from "#app/service/index.ts";
-import { makeSeals } from "#app/vault/index.ts";
+import { makeSeals, type KeySource } from "#app/vault/index.ts";
 import type { Bytes } from "#protocol/bytes.ts";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
@@ -16,8 +16,8 @@ export type Sealable = {
   manifestBytes: Bytes;
   /** "document" for consents that name this very document; "category" (the default) for all others. */
   keyedBy?: "category" | "document";
-  /** For an author who is not the subject: the consent whose capsule holds the compartment's key. */
-  consent?: { grantee: Address; scope: Hex };
+  /** For an author who is not the subject: the consent, and where the compartment's key lies by the ledger's word. */
+  consent?: { grantee: Address; scope: Hex; from: KeySource };
 };
 
 const AT_ONCE = 50;

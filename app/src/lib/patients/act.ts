@@ -11,7 +11,7 @@ import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import { wrapNote } from "#app/vault/index.ts";
 import type { HeldConsent } from "./held-consent.ts";
-import { epochOf, freshenKeys } from "./read-held-consents.ts";
+import { findNewestKeys } from "./newest-keys.ts";
 
 /** Gives a consent back. There is no way back from it but a new grant. */
 export function renounceConsent(consent: HeldConsent, name: string): Performed {
@@ -53,7 +53,10 @@ export async function breakGlass(
 /** Where a filed record stands afterwards: open to its author and other readers at once, or first to the patient. */
 export type FiledState = "sealed" | "unsorted";
 
-/** Files a stored document under a consent, then seals it where the capsule has the category's key. */
+/**
+ * Files a stored document under a consent, then seals it where the consent's keys by the ledger's word have the category's.
+ * Throws Failure("tampered") where the views of the ledger differ: it is filed then, and sealed for nobody.
+ */
 export async function fileRecord(
   uploaded: Uploaded,
   options: { consent: HeldConsent; name: string },
@@ -68,8 +71,11 @@ export async function fileRecord(
   }).done;
   const { category } = metadata;
   if (!hasOp(consent.ops, READ) || !consent.opening?.categories.includes(category)) return "unsorted";
-  const epoch = await epochOf(subject);
-  if (!(await freshenKeys(consent, epoch))) return "unsorted";
-  await sealDocuments([{ subject, document, version, category, epoch, manifestBytes, consent: { grantee, scope } }]);
+  const keys = await findNewestKeys(consent, { byProxyToo: true });
+  if (!keys) return "unsorted";
+  const { from, epoch } = keys;
+  await sealDocuments([
+    { subject, document, version, category, epoch, manifestBytes, consent: { grantee, scope, from } },
+  ]);
   return "sealed";
 }

@@ -4,7 +4,6 @@ import { toBytes } from "#protocol/bytes.ts";
 import { unpackConsent, type ConsentRecord } from "#protocol/consent/index.ts";
 import { ledgerAbi } from "#protocol/contracts/index.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import { readLedgerEpoch } from "#app/people/index.ts";
 import { addressShape, chainClient, digestShape, fetchBlock, place, readAccount, readAll } from "#app/service/index.ts";
 import { openCapsules, openFreshCapsule } from "#app/vault/index.ts";
 import { isAddressEqual, type Address } from "viem";
@@ -105,9 +104,4 @@ export async function freshenKeys(consent: HeldConsent, epoch: number): Promise<
   const index = toBytes(await fetchBlock(manifestCid(bundle)));
   const found = await openFreshCapsule({ subject, grantee, scope, index });
   return found !== null && found.epoch >= epoch;
-}
-
-/** The patient's present epoch: what is sealed now is sealed under its keys. */
-export async function epochOf(subject: HeldConsent["subject"]): Promise<number> {
-  return readLedgerEpoch(subject);
 }

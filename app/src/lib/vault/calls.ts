@@ -112,9 +112,15 @@ export type SealOrder = {
   epoch: number;
   keyedBy?: "category" | "document" | undefined;
   manifestBytes?: Uint8Array | undefined;
-  /** For an author who is not the subject: the consent whose capsule holds the compartment key. */
-  consent?: { grantee: Address; scope: Hex } | undefined;
+  /**
+   * For an author who is not the subject: the consent, and the bytes that hold the compartment key. The caller has compared
+   * their digest with the ledger's: what is held in the worker came from the service's lists.
+   */
+  consent?: { grantee: Address; scope: Hex; from: KeySource } | undefined;
 };
+
+/** What the keys of a consent lie in: its capsule, or the index of a bundle. */
+export type KeySource = { capsule: Uint8Array } | { index: Uint8Array };
 
 /** A consent by its key on the ledger. */
 export type ConsentKey = { subject: Address; grantee: Address; scope: Hex };
@@ -241,7 +247,7 @@ export type VaultCalls = {
   };
   /** The gateways that a capsule, or the fresh one in a bundle, tells of; null where nothing in it is for us. */
   readTold: {
-    args: WithPlace<ConsentKey & { from: { capsule: Uint8Array } | { index: Uint8Array } }>;
+    args: WithPlace<ConsentKey & { from: KeySource }>;
     result: { epoch: number; gateways: readonly ToldGateway[] } | null;
   };
   makeBundle: {

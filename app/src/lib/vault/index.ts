@@ -18,7 +18,16 @@ export {
   readTold,
   wrapNote,
 } from "./calls-of-screens.ts";
-export type { AddProgress, KeyedParty, NewRecord, OpenedManifest, SealOrder, Unfinished, Via } from "./calls.ts";
+export type {
+  AddProgress,
+  KeyedParty,
+  KeySource,
+  NewRecord,
+  OpenedManifest,
+  SealOrder,
+  Unfinished,
+  Via,
+} from "./calls.ts";
 export {
   handOver,
   readGuardianships,

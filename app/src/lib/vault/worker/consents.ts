@@ -1,15 +1,11 @@
 // Capsules, bundles and notes: what a consent hands over, and the words beside it.
 import type { Handlers } from "#app/workers/index.ts";
-import { fetchBlock } from "#app/service/index.ts";
-import { fromHex, wipe } from "#protocol/bytes.ts";
+import { fromHex } from "#protocol/bytes.ts";
 import type { Opening } from "#protocol/consent/index.ts";
-import { rawCid } from "#protocol/documents/index.ts";
 import type { Hex } from "viem";
 import {
-  findInBundle,
   makeBundle,
   makeCapsule,
-  openCapsule,
   openNote,
   openOpening,
   wrapNote,
@@ -18,7 +14,8 @@ import {
   type ToldGateway,
 } from "#protocol/keys/index.ts";
 import type { KeyedParty, VaultCalls } from "../calls.ts";
-import { currentPair, holdCapsule, openRing, secretKeysFor, withEachKey } from "./keyring.ts";
+import { currentPair, holdCapsule, holderOf, openRing, wipeContent, withEachKey } from "./keyring.ts";
+import { openKeys } from "./open-keys.ts";
 
 const toParty = ({ address, key }: KeyedParty) => ({ address, key: fromHex(key, 32) });
 
@@ -39,21 +36,10 @@ function contentOf(opening: Opening, epoch: number, told: readonly ToldGateway[]
 
 /** The fresh capsule in a bundle, whose keys are held from now on; null where it has none for us. */
 async function openFresh(consent: ConsentName, index: Uint8Array): Promise<CapsuleContent | null> {
-  const ring = openRing();
-  const parts = new Map<Hex, Promise<Uint8Array>>();
-  const fetchPart = (digest: Hex): Promise<Uint8Array> => {
-    const part = parts.get(digest) ?? fetchBlock(rawCid(digest));
-    parts.set(digest, part);
-    return part;
-  };
-  // Who re-keyed may not have confirmed the newest key yet: then there is one for the key before.
-  for (const secretKey of secretKeysFor(consent.grantee)) {
-    const content = await findInBundle(consent, { secretKey, index, fetchPart });
-    if (!content) continue;
-    holdCapsule(ring, consent, content);
-    return content;
-  }
-  return null;
+  const from = { asked: openRing(), by: holderOf(consent.grantee) };
+  const content = await openKeys(consent, { index });
+  if (content) holdCapsule(from, consent, content);
+  return content;
 }
 
 function toldBy(content: CapsuleContent | null): VaultCalls["readTold"]["result"] {
@@ -89,9 +75,9 @@ export const consentCalls: Pick<
   async readTold({ place, subject, grantee, scope, from }) {
     const consent = { place, subject, grantee, scope };
     if ("index" in from) return toldBy(await openFresh(consent, from.index));
-    const content = withEachKey((secretKey) => openCapsule(consent, { secretKey, bytes: from.capsule }), grantee);
+    const content = await openKeys(consent, from);
     const told = toldBy(content);
-    wipe(...[...content.categories, ...content.documents].map(({ key }) => key));
+    if (content) wipeContent(content);
     return told;
   },
 

@@ -22,7 +22,8 @@ import { Failure } from "#protocol/failure.ts";
 import { keyForRelease } from "#protocol/keys/index.ts";
 import type { AddProgress, NewRecord, SealOrder, VaultCalls, Via, Where } from "../calls.ts";
 import { checkStored } from "./check-stored.ts";
-import { capsuleName, openRing, withEachKey } from "./keyring.ts";
+import { capsuleName, openRing, wipeContent, withEachKey } from "./keyring.ts";
+import { openKeys } from "./open-keys.ts";
 import { createBlockSender } from "./send-blocks.ts";
 import { startDigesting } from "./threads.ts";
 import {
@@ -127,11 +128,14 @@ function otherDocument(): Failure {
   );
 }
 
-/** The key that a seal is made under: from our own root, or from a capsule that lets us contribute. */
-function sealingKey(order: SealOrder): Bytes {
+/** The key that a seal is made under: from our own root, or from what the ledger names as the keys of a consent. */
+async function sealingKey(order: SealOrder, place: Where): Promise<Bytes> {
   const { subject, document, category, epoch, keyedBy = "category", consent } = order;
   if (consent) {
-    const key = keyForRelease(capsuleOf({ subject, ...consent }), { keyedBy, category, document, epoch });
+    const { grantee, scope, from } = consent;
+    const content = await openKeys({ place, subject, grantee, scope }, from);
+    const key = content && keyForRelease(content, { keyedBy, category, document, epoch });
+    if (content) wipeContent(content);
     if (!key) throw new Failure("wrong-key", "This consent holds no key for that category. Nothing was sealed.");
     return key;
   }
@@ -245,12 +249,13 @@ export const documentCalls: Pick<
     return { blob: new Blob(parts, { type: metadata.mediaType }), metadata, manifest };
   },
 
-  makeSeals({ place, orders, gateways }) {
-    return orders.flatMap((order) => {
+  async makeSeals({ place, orders, gateways }) {
+    const made: VaultCalls["makeSeals"]["result"] = [];
+    for (const order of orders) {
       const { subject, document, version, category, epoch, keyedBy = "category" } = order;
+      const key = await sealingKey(order, place);
       const dek = dekForSeal(order, place);
-      const key = sealingKey(order);
-      return gateways.map((gateway) => ({
+      const seals = gateways.map((gateway) => ({
         document,
         version,
         gateway: gateway.address,
@@ -261,6 +266,8 @@ export const documentCalls: Pick<
           ),
         ),
       }));
-    });
+      made.push(...seals);
+    }
+    return made;
   },
 };

@@ -101,7 +101,8 @@ export function dropVault(): void {
   ring = undefined;
 }
 
-function wipeContent({ categories, documents }: CapsuleContent): void {
+/** Overwrites the keys of a capsule. */
+export function wipeContent({ categories, documents }: CapsuleContent): void {
   wipe(...categories.map(({ key }) => key), ...documents.map(({ key }) => key));
 }
 
@@ -138,8 +139,11 @@ export function dropOrganisation(): void {
   ring.organisation = undefined;
 }
 
+/** One's own keys, or those of the organisation that one reads for. */
+export type Holder = Pick<Keyring, "pairs" | "fast">;
+
 /** Whose keys open what is wrapped for this account: the organisation's where it is the one that is read for, else one's own. */
-function holderOf(recipient: Address | undefined): Pick<Keyring, "pairs" | "fast"> {
+export function holderOf(recipient: Address | undefined): Holder {
   const held = openRing();
   const { organisation } = held;
   return recipient && organisation && isAddressEqual(recipient, organisation.address) ? organisation : held;
@@ -187,15 +191,17 @@ export function fastKeys(recipient: Address): Promise<readonly FastKey[] | undef
 }
 
 /**
- * Keeps an opened capsule in the ring that was there when it was asked for. Where that is locked by now, its keys are
- * overwritten. Throws Failure("locked").
+ * Keeps an opened capsule in the ring that was there when it was asked for. Where that is locked by now, or one reads no
+ * longer for the organisation whose keys opened it (`by`), its keys are overwritten. Throws Failure("locked").
  */
 export function holdCapsule(
-  asked: Keyring,
+  { asked, by }: { asked: Keyring; by: Holder },
   consent: { subject: Address; grantee: Address; scope: Hex },
   content: CapsuleContent,
 ): void {
-  if (ring !== asked) {
+  const held = asked.organisation;
+  const isOurs = by === asked || (held !== undefined && isAddressEqual(held.address, consent.grantee));
+  if (ring !== asked || !isOurs) {
     wipeContent(content);
     throw locked();
   }

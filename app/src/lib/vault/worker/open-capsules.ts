@@ -1,12 +1,12 @@
 // The capsules that were handed to us, opened many at once: a clinic holds one for each patient, and one after the other by
 // eciesjs a thousand of them would keep everything else in this worker waiting for seconds. Rule: what was opened is held by
-// the vault that was open when it was asked for, or by nobody.
+// the vault that was open when it was asked for, while one reads in that name, or by nobody.
 import type { Handlers } from "#app/workers/index.ts";
 import { isFailure } from "#protocol/failure.ts";
 import { openCapsule, openCapsuleFast, type CapsuleContent, type ConsentName } from "#protocol/keys/index.ts";
 import { quickenKeccak } from "#protocol/quick-keccak.ts";
 import type { VaultCalls } from "../calls.ts";
-import { fastKeys, holdCapsule, openRing, withEachKey } from "./keyring.ts";
+import { fastKeys, holdCapsule, holderOf, openRing, withEachKey } from "./keyring.ts";
 
 /** So many wait for the platform at a time: more would only lie in its queue. */
 const AT_ONCE = 64;
@@ -33,8 +33,9 @@ export const capsuleCalls: Pick<Handlers<VaultCalls>, "openCapsules"> = {
       // One iterator for all workers: each takes the next that nobody has.
       for (const [at, { bytes, ...consent }] of waiting) {
         try {
+          const by = holderOf(consent.grantee);
           const content = await open({ place, ...consent }, bytes);
-          holdCapsule(ring, consent, content);
+          holdCapsule({ asked: ring, by }, consent, content);
           results.set(at, { ok: true, opening: content.opening, epoch: content.epoch });
         } catch (error) {
           if (!isFailure(error) || error.code === "locked") throw error;
