@@ -3,7 +3,8 @@
 import type { Address } from "viem";
 import { z } from "zod";
 import { addressShape, chainClient, digestShape, gatewayInfo, place, readAll, request } from "#app/service/index.ts";
-import { isFailure } from "#protocol/failure.ts";
+import { readRoleFact } from "#app/witness/index.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 import { listShared, noteShared } from "#protocol/keys/index.ts";
 import type { KeyedParty } from "./calls.ts";
 import { changeVault, saveSettings } from "./changing.ts";
@@ -28,8 +29,25 @@ export async function readLeftKeys(): Promise<readonly LeftKey[]> {
   return readAll("/api/member-keys", { schema: leftShape });
 }
 
+/**
+ * Throws Failure("conflict", reason "no-member") unless the ledger, read twice, names each of these as a member. The list of
+ * members is the service's: with one who left still in it, the very key would go to them that was changed because they did.
+ */
+async function requireMembers(members: readonly KeyedParty[]): Promise<void> {
+  const { account: organisation } = vault;
+  if (!organisation) throw new Failure("locked", "Your vault is locked. Nothing was shared. Unlock it to go on.");
+  const roles = await Promise.all(members.map(({ address: member }) => readRoleFact({ organisation, member })));
+  if (roles.every(({ value }) => value > 0)) return;
+  throw new Failure(
+    "conflict",
+    "Somebody of these is no member of yours on the ledger, though this service lists them. Nothing was shared. Look at your members and try again; if it stays, tell the people who run the service.",
+    { reason: "no-member" },
+  );
+}
+
 /** Gives this vault's key to members, for the keys that the ledger holds for them. Throws Failure. */
 export async function shareKeyWith(members: readonly KeyedParty[]): Promise<void> {
+  await requireMembers(members);
   const where = await place();
   for (let at = 0; at < members.length; at += SENT_AT_ONCE) {
     const some = members.slice(at, at + SENT_AT_ONCE);

@@ -1,7 +1,7 @@
-// Facts of the ledger that decide what is encrypted for whom: keys, epochs, records. Rule: each is read through the
+// Facts of the ledger that decide what is encrypted for whom: keys, epochs, records, members. Rule: each is read through the
 // service and again through the wallet's own node (and the person's second one); it comes with who besides the service
 // said so.
-import { decodeFunctionResult, encodeFunctionData, type Address, type Hex } from "viem";
+import { decodeFunctionResult, encodeFunctionData, type Abi, type Address, type Hex } from "viem";
 import { gatewayInfo, rpc } from "#app/service/index.ts";
 import { askThroughWallet } from "#app/wallet/index.ts";
 import { callTwice, type CheckedBy, type Second } from "./read-twice.ts";
@@ -34,15 +34,21 @@ export async function askSeconds(method: string, params: readonly unknown[]): Pr
 /** Any view of the ledger. Throws Failure("tampered") where the views differ, Failure("unavailable"). */
 export async function readFact(functionName: string, args: readonly unknown[]): Promise<Fact<unknown>> {
   // The ABI is large and wanted only now: the first page does without.
-  const [{ chainId, ledger, genesisHash }, asked, { ledgerAbi }] = await Promise.all([
-    gatewayInfo(),
-    seconds(),
-    import("#protocol/contracts/ledger.ts"),
-  ]);
-  const data = encodeFunctionData({ abi: ledgerAbi, functionName, args } as never);
-  const answer = await callTwice({ to: ledger, data }, { service: rpc, seconds: asked, chainId, genesisHash });
-  const value: unknown = decodeFunctionResult({ abi: ledgerAbi, functionName, data: answer.data } as never);
-  return { value, checkedBy: answer.checkedBy };
+  const [{ ledger }, { ledgerAbi }] = await Promise.all([gatewayInfo(), import("#protocol/contracts/ledger.ts")]);
+  return readView({ to: ledger, abi: ledgerAbi, functionName, args });
+}
+
+async function readView(view: {
+  to: Address;
+  abi: Abi;
+  functionName: string;
+  args: readonly unknown[];
+}): Promise<Fact<unknown>> {
+  const { to, ...called } = view;
+  const [{ chainId, genesisHash }, asked] = await Promise.all([gatewayInfo(), seconds()]);
+  const data = encodeFunctionData(called);
+  const answer = await callTwice({ to, data }, { service: rpc, seconds: asked, chainId, genesisHash });
+  return { value: decodeFunctionResult({ ...called, data: answer.data }), checkedBy: answer.checkedBy };
 }
 
 /** The encryption key that an account published; zero when none. */
@@ -62,4 +68,20 @@ export async function readConsentFact(consent: {
   scope: Hex;
 }): Promise<Fact<bigint>> {
   return (await readFact("consentOf", [consent.subject, consent.grantee, consent.scope])) as Fact<bigint>;
+}
+
+/** A member's role in an organisation; 0 for who is none, and for everybody while the organisation is not verified. */
+export async function readRoleFact({
+  organisation,
+  member,
+}: {
+  organisation: Address;
+  member: Address;
+}): Promise<Fact<number>> {
+  const [{ providerRegistry: to }, { providerRegistryAbi: abi }] = await Promise.all([
+    gatewayInfo(),
+    import("#protocol/contracts/provider-registry.ts"),
+  ]);
+  const fact = await readView({ to, abi, functionName: "memberRole", args: [organisation, member] });
+  return fact as Fact<number>;
 }

@@ -1,0 +1,52 @@
+// A service that has gone bad and gives out lists of its own: in one person's browser its answers are changed on their way.
+
+import type { Page, Route } from "playwright-core";
+import type { Address, Hex } from "viem";
+
+type Item = Record<string, unknown>;
+
+async function changeItems(route: Route, change: (items: Item[]) => Item[]): Promise<void> {
+  const response = await route.fetch();
+  const answer = (await response.json()) as { items: Item[] };
+  await route.fulfill({ response, json: { ...answer, items: change(answer.items) } });
+}
+
+/**
+ * Names somebody who left among an organisation's members, and an earlier key as what lies there for them. Gives for whom
+ * the page then leaves a key, and the way back to the truth.
+ */
+export async function nameAmongMembers(
+  page: Page,
+  { organisation, member, key }: { organisation: Address; member: Address; key: Hex },
+): Promise<{ given: readonly string[]; stop: () => Promise<void> }> {
+  const given: string[] = [];
+  const members = /\/api\/members\?/;
+  const keys = /\/api\/member-keys/;
+  await page.route(members, (route) =>
+    changeItems(route, (items) => [...items, { organisation, member, role: 1, changedAt: 1_800_000_000 }]),
+  );
+  await page.route(keys, async (route) => {
+    const request = route.request();
+    if (request.method() === "GET") return changeItems(route, (items) => [...items, { member, key, at: 1 }]);
+    if (request.method() === "DELETE") return route.fulfill({ status: 204 });
+    const { shares } = request.postDataJSON() as { shares: { member: string }[] };
+    given.push(...shares.map((one) => one.member));
+    return route.fulfill({ json: { count: shares.length } });
+  });
+  return {
+    given,
+    stop: () => page.unrouteAll({ behavior: "wait" }),
+  };
+}
+
+/** Names another capsule for a consent than the ledger does. Gives the way back to the truth. */
+export async function nameCapsule(
+  page: Page,
+  { scope, capsule }: { scope: Hex; capsule: Hex },
+): Promise<() => Promise<void>> {
+  const consents = /\/api\/consents\?.*as=grantee/;
+  await page.route(consents, (route) =>
+    changeItems(route, (items) => items.map((one) => (one["scope"] === scope ? { ...one, capsule } : one))),
+  );
+  return () => page.unrouteAll({ behavior: "wait" });
+}
