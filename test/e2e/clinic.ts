@@ -27,6 +27,10 @@ const consentsShape = z.object({
   items: z.array(z.object({ grantee: z.string(), scope: z.string(), status: z.number() })),
 });
 
+const documentsShape = z.object({
+  items: z.array(z.object({ document: z.string(), author: z.string(), addedAt: z.number() })),
+});
+
 /** The clinic, its people, and the browser that they all use. */
 export type Clinic = Awaited<ReturnType<typeof openClinic>>;
 
@@ -108,6 +112,12 @@ export async function openClinic() {
       );
       // Its words are needed for nothing here.
       return { ...notes, ops: READ, scope: (found?.scope ?? "0x") as Hex };
+    },
+    /** The record of Ana's that Dr Lindqvist filed last. */
+    async readNewestFiled(): Promise<Hex> {
+      const { items } = await ana.call.get(`/api/documents?subject=${ana.address}&limit=200`, documentsShape);
+      const hers = items.filter(({ author }) => author === lenaPast.address);
+      return (hers.sort((a, b) => b.addedAt - a.addedAt)[0]?.document ?? "0x") as Hex;
     },
     /** Which key of the clinic's lies at the service for Dr Lindqvist; null where none is handed to her. */
     askBox: async () =>

@@ -2,6 +2,10 @@
 
 import type { Page, Route } from "playwright-core";
 import type { Address, Hex } from "viem";
+import { randomBytes } from "#protocol/bytes.ts";
+import { manifestCid } from "#protocol/documents/index.ts";
+import { compartmentKey, makeCapsule } from "#protocol/keys/index.ts";
+import type { Clinic } from "./clinic.ts";
 
 type Item = Record<string, unknown>;
 
@@ -37,6 +41,30 @@ export async function nameAmongMembers(
     given,
     stop: () => page.unrouteAll({ behavior: "wait" }),
   };
+}
+
+/** Lists nobody as a member, as a service does whose index is being filled anew. Gives the way back to the truth. */
+export async function nameNobody(page: Page): Promise<() => Promise<void>> {
+  await page.route(/\/api\/members\?/, (route) => changeItems(route, () => []));
+  return () => page.unrouteAll({ behavior: "wait" });
+}
+
+/** Puts a capsule there for the clinic's consent to notes, with a key of one's own: as who knows its words can. */
+export async function makeUpCapsule({ ana, clinic, notes, stage }: Clinic): Promise<Hex> {
+  // Of the highest epoch: it leads back to whichever the ledger is at.
+  const epoch = 4_095;
+  const key = compartmentKey(randomBytes(32), { category: "notes", epoch });
+  const { bytes, digest } = makeCapsule(
+    { place: stage.place, subject: ana.address, scope: notes.scope },
+    {
+      grantee: { address: clinic.address, key: clinic.key.publicKey },
+      subjectKey: ana.key.publicKey,
+      gateways: [],
+      content: { epoch, opening: notes.opening, categories: [{ category: "notes", key }], documents: [] },
+    },
+  );
+  await ana.call.putBlock({ cid: manifestCid(digest), bytes });
+  return digest;
 }
 
 /** Names another capsule for a consent than the ledger does. Gives the way back to the truth. */

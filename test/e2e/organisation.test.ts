@@ -6,14 +6,13 @@ import type { Page } from "playwright-core";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { randomBytes } from "#protocol/bytes.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
-import { compartmentKey, findInBundle, fingerprint, makeCapsule } from "#protocol/keys/index.ts";
+import { findInBundle, fingerprint } from "#protocol/keys/index.ts";
 import { demoAccount } from "#scripts/demo-people.ts";
 import { readDocuments, revoke } from "#scripts/demo/consents.ts";
 import { ownId } from "#scripts/demo/participant.ts";
 import { button, checkEverywhere, openClinic, people, reload, type Clinic } from "./clinic.ts";
-import { nameAmongMembers, nameCapsule } from "./lying-lists.ts";
+import { makeUpCapsule, nameAmongMembers, nameCapsule, nameNobody } from "./lying-lists.ts";
 import { approve, checkAccessible } from "./person.ts";
 import { go } from "./story/enrolment.ts";
 
@@ -29,10 +28,6 @@ afterAll(async () => all?.close());
 
 /** The row of a member on the clinic's page. */
 const row = (name: string) => clinicPage.getByRole("listitem").filter({ hasText: name });
-
-const documentsShape = z.object({
-  items: z.array(z.object({ document: z.string(), author: z.string(), addedAt: z.number() })),
-});
 
 /** Dr Lindqvist, at the page for it, adds a note in the clinic's name. */
 async function addNote(title: string): Promise<void> {
@@ -86,29 +81,13 @@ test("she adds a note in the clinic's name, which its members can open at once",
 
 test("a note of hers opens for whom Ana let read it, and not by a capsule that the service made up", async () => {
   const { ana, clinic, notes, stage } = all;
-  const key = compartmentKey(randomBytes(32), { category: "notes", epoch: 0 });
-  const { bytes, digest } = makeCapsule(
-    { place: stage.place, subject: ana.address, scope: notes.scope },
-    {
-      grantee: { address: clinic.address, key: clinic.key.publicKey },
-      subjectKey: ana.key.publicKey,
-      gateways: [],
-      // Its epoch is the highest: it leads back to whichever the ledger is at.
-      content: { epoch: 4_095, opening: notes.opening, categories: [{ category: "notes", key }], documents: [] },
-    },
-  );
-  await ana.call.putBlock({ cid: manifestCid(digest), bytes });
-  const tellTheTruth = await nameCapsule(lenaPage, { scope: notes.scope, capsule: digest });
+  const tellTheTruth = await nameCapsule(lenaPage, { scope: notes.scope, capsule: await makeUpCapsule(all) });
   await go(lenaPage, `/provider/patients/${ana.address}/add`);
   await reload(lenaPage);
   await addNote("Visit after a lie");
   await tellTheTruth();
-  const { items } = await ana.call.get(`/api/documents?subject=${ana.address}&limit=200`, documentsShape);
-  const [document] = items
-    .filter(({ author }) => author === all.lenaPast.address)
-    .sort((a, b) => b.addedAt - a.addedAt);
   const past = { ...all.lenaPast, secretKey: clinic.key.secretKey };
-  const asked = { consent: notes, documents: [document?.document as Hex], purpose: "TREAT" };
+  const asked = { consent: notes, documents: [await all.readNewestFiled()], purpose: "TREAT" };
   expect(await readDocuments(stage, past, asked)).toEqual({ titles: ["Visit after a lie"], reasons: [] });
   await reload(lenaPage);
 });
@@ -305,5 +284,14 @@ test("the key that it changes because he left goes to him from no page, whatever
   await lies.stop();
   await reload(clinicPage);
   await button(clinicPage, "Share the new key").click();
+  await row("Dr Maya Chen").getByText("Has the key").waitFor();
+});
+
+test("a service whose index is being filled and lists nobody has none of the boxes destroyed", async () => {
+  const tellTheTruth = await nameNobody(clinicPage);
+  await reload(clinicPage);
+  await clinicPage.getByText("You have no members yet.").waitFor();
+  await tellTheTruth();
+  await reload(clinicPage);
   await row("Dr Maya Chen").getByText("Has the key").waitFor();
 });

@@ -3,6 +3,7 @@
 import { createLoader, refreshOn } from "#app/live/index.ts";
 import { request } from "#app/service/index.ts";
 import {
+  findFormer,
   hasPublishedKey,
   leftWithKey,
   readLeftKeys,
@@ -55,9 +56,12 @@ export function createMembers(options: { self: Address }) {
   const stop = refreshOn(["act", "member-key"], () => void loader.reload());
   void loader.reload();
 
-  /** A page that was closed after a member was removed left their box where it was. */
+  /**
+   * A page that was closed after a member was removed left their box where it was. The ledger says who that is: a service
+   * whose index is being filled lists fewer than there are.
+   */
   async function clearStrays(): Promise<void> {
-    for (const member of listStrays(list, { left })) {
+    for (const member of await findFormer(listStrays(list, { left }))) {
       await stopSharing(member).catch(() => undefined); // It is handed to no stranger, and tried again the next time.
       left = left.filter((one) => one.member !== member);
     }

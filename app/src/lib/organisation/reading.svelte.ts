@@ -39,7 +39,9 @@ export function createReading() {
       return;
     }
     try {
-      standing = await holdOrganisationKey(organisation);
+      const found = await holdOrganisationKey(organisation);
+      if (found === undefined) return; // asked for once more, or over, meanwhile
+      standing = found;
       error = undefined;
       held += 1;
     } catch (problem) {

@@ -41,6 +41,7 @@ export { default as KitSheet } from "./KitSheet.svelte";
 export {
   changeKey,
   dropOrganisationKey,
+  findFormer,
   holdOrganisationKey,
   leftWithKey,
   readLeftKeys,

@@ -8,6 +8,7 @@ import { Failure, isFailure } from "#protocol/failure.ts";
 import { listShared, noteShared } from "#protocol/keys/index.ts";
 import type { KeyedParty } from "./calls.ts";
 import { changeVault, saveSettings } from "./changing.ts";
+import { createNewestHolder } from "./hold-newest.ts";
 import { hasPublishedKey } from "./published-key.ts";
 import { requirePresenceForWays } from "./step-up.svelte.ts";
 import { callVault, readSettings, vault } from "./vault.svelte.ts";
@@ -79,9 +80,17 @@ export async function stopSharing(member: Address): Promise<void> {
  * the organisation itself is not verified, since then the ledger says so of all. Throws Failure.
  */
 export async function leftWithKey(): Promise<Address[]> {
+  return findFormer(
+    sharedWith()
+      .filter(({ current }) => current)
+      .map(({ member }) => member),
+  );
+}
+
+/** Who of these is no member, by the ledger; nobody while the organisation itself is not verified. Throws Failure. */
+export async function findFormer(accounts: readonly Address[]): Promise<Address[]> {
   const { account } = vault;
-  const holders = sharedWith().filter(({ current }) => current);
-  if (!account || holders.length === 0) return [];
+  if (!account || accounts.length === 0) return [];
   const [client, { providerRegistry: address }, { providerRegistryAbi: abi }] = await Promise.all([
     chainClient(),
     gatewayInfo(),
@@ -90,11 +99,9 @@ export async function leftWithKey(): Promise<Address[]> {
   const registry = { address, abi } as const;
   if (!(await client.readContract({ ...registry, functionName: "isVerified", args: [account] }))) return [];
   const roles = await Promise.all(
-    holders.map(({ member }) =>
-      client.readContract({ ...registry, functionName: "memberRole", args: [account, member] }),
-    ),
+    accounts.map((member) => client.readContract({ ...registry, functionName: "memberRole", args: [account, member] })),
   );
-  return holders.filter((_, at) => roles[at] === 0).map(({ member }) => member);
+  return accounts.filter((_, at) => roles[at] === 0);
 }
 
 /**
@@ -114,26 +121,33 @@ const boxShape = z.object({ key: digestShape, box: z.string().max(8000) });
  */
 export type MemberKeyStanding = "held" | "older" | "none";
 
+const holder = createNewestHolder({
+  async fetchBox(organisation) {
+    const path = `/api/memberships/${organisation}/key` as const;
+    const [found, where] = await Promise.all([
+      request(path, { schema: boxShape }).catch((error: unknown) => {
+        if (isFailure(error, "not-found")) return undefined;
+        throw error;
+      }),
+      place(),
+    ]);
+    return found && { ...found, organisation, place: where };
+  },
+  hold: (box) => callVault<"holdOrganisation">("holdOrganisation", box),
+  drop: () => callVault<"dropOrganisation">("dropOrganisation", undefined),
+});
+
 /**
- * Fetches one's box and holds the organisation's keys until the vault is locked. Throws Failure("wrong-key" | "tampered")
- * for a box that this vault does not open.
+ * Fetches one's box and holds the organisation's keys until the vault is locked, or another is held or dropped; undefined
+ * where that was wished for meanwhile. Throws Failure("wrong-key" | "tampered") for a box that this vault does not open.
  */
-export async function holdOrganisationKey(organisation: Address): Promise<MemberKeyStanding> {
-  const path = `/api/memberships/${organisation}/key` as const;
-  const found = await request(path, { schema: boxShape }).catch((error: unknown) => {
-    if (isFailure(error, "not-found")) return undefined;
-    throw error;
-  });
-  if (!found) {
-    await dropOrganisationKey();
-    return "none";
-  }
-  const where = await place();
-  await callVault<"holdOrganisation">("holdOrganisation", { ...found, organisation, place: where });
-  return (await hasPublishedKey(organisation, found.key)) === "ours" ? "held" : "older";
+export async function holdOrganisationKey(organisation: Address): Promise<MemberKeyStanding | undefined> {
+  const box = await holder.hold(organisation);
+  if (box === undefined || box === "none") return box;
+  return (await hasPublishedKey(organisation, box.key)) === "ours" ? "held" : "older";
 }
 
 /** Forgets the organisation's keys: one reads for oneself again. */
-export async function dropOrganisationKey(): Promise<void> {
-  await callVault<"dropOrganisation">("dropOrganisation", undefined);
+export function dropOrganisationKey(): Promise<void> {
+  return holder.drop();
 }
