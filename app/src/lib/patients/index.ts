@@ -10,7 +10,7 @@ export { createHeldConsents, type HeldConsents } from "./held-consents.svelte.ts
 export { default as HeldConsentCard } from "./HeldConsentCard.svelte";
 export { default as NameDialog } from "./NameDialog.svelte";
 export { default as NoteForm } from "./NoteForm.svelte";
-export { createPatientNames, type PatientNames } from "./patient-names.svelte.ts";
+export { createPatientNames, forgetFormerNames, type PatientNames } from "./patient-names.svelte.ts";
 export { default as PatientRow } from "./PatientRow.svelte";
 export { default as RenounceDialog } from "./RenounceDialog.svelte";
 export { default as TitlesDialog } from "./TitlesDialog.svelte";

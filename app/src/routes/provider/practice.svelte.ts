@@ -33,7 +33,7 @@ function createPractice(self: Address, organisation: Membership | undefined) {
   });
   const requests = createMyRequests({ self });
   const appointments = createProviderAppointments({ provider: self });
-  const names = createPatientNames();
+  const names = createPatientNames(organisation?.organisation);
 
   return {
     self,
