@@ -3,9 +3,11 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { demoAccount } from "#scripts/demo-people.ts";
 import { launchBrowser } from "./browser.ts";
-import { arrive, checkAccessible, connect, openBrowserFor } from "./person.ts";
+import { approve, arrive, checkAccessible, connect, openBrowserFor } from "./person.ts";
 import { startStack, type Stack } from "./stack.ts";
+import { go } from "./story/enrolment.ts";
 
 let stack: Stack;
 let browser: Browser;
@@ -42,6 +44,28 @@ test("Sam stays signed in when the token runs out, sees both devices, and ends t
   await here.page.getByText("Ended by you from elsewhere").waitFor();
   await phone.page.reload();
   await phone.page.getByRole("button", { name: /Connect with/ }).waitFor();
+});
+
+test("Dr Lindqvist has two pages open, and reads in both for whom she changed over to in one", async () => {
+  const { page, context } = await arrive(browser, { url: stack.url, name: "Dr Lena Lindqvist" });
+  const other = await context.newPage();
+  for (const one of [page, other]) {
+    await one.goto(`${stack.url}/provider`);
+    await one.getByRole("button", { name: "Fill in what the demo gave this person" }).click();
+    await one.getByRole("button", { name: "Unlock", exact: true }).click();
+    await one.getByRole("heading", { name: "My patients" }).waitFor();
+  }
+  await page.getByRole("button", { name: "Read for Sunrise Clinic" }).click();
+  await approve(page);
+  for (const one of [page, other]) await one.getByRole("heading", { name: "Patients of Sunrise Clinic" }).waitFor();
+  // It has the key of the new session too: what it asks for in that name is signed by it.
+  await go(other, `/provider/patients/${demoAccount(2).address}`);
+  await other
+    .getByRole("region", { name: /^Medications/ })
+    .getByRole("link", { name: /^Open/ })
+    .click();
+  await other.frameLocator("iframe").getByText("Amlodipine").waitFor();
+  await context.close();
 });
 
 test("Ines is shown what a consent says only with a case and a reason, and checks on her device that the words are the ledger's", async () => {

@@ -43,6 +43,9 @@ const MAY_HOLD = "placet.session";
 /** When a page of this browser last renewed the session, in milliseconds. */
 const RENEWED = "placet.session.renewed";
 
+/** Tells the other pages of this browser of a sign-in: in whose name one reads is the same in all of them. */
+const pages = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("placet.session");
+
 const keyShape = z.object({ privateKey: z.instanceof(CryptoKey), publicKey: z.instanceof(Uint8Array<ArrayBuffer>) });
 
 let state = $state<"unknown" | "signed-out" | "signed-in">("unknown");
@@ -128,14 +131,33 @@ async function forgetKeys(account: Address): Promise<void> {
   await forgetAllHere("session-keys", `${account} `);
 }
 
+/** This browser's half of a session; undefined where another browser has it. */
+async function findKey({ account, sessionKey: named }: Answer): Promise<SessionKey | undefined> {
+  const stored = keyShape.safeParse(await readHere("session-keys", account));
+  return stored.success && toBase64Url(stored.data.publicKey) === named ? stored.data : undefined;
+}
+
+/** Another page of this browser signed in anew: its cookie is this page's too, and this page's key is of no more use. */
+async function followOther(): Promise<void> {
+  const before = answer;
+  if (before === undefined) return;
+  const found = await request("/api/session", { schema: answerShape });
+  if (found.account !== before.account) return leave();
+  const held = await findKey(found);
+  if (answer !== before) return; // signed in or out here meanwhile
+  take(found, held);
+  resetLive();
+}
+
+// What it cannot read now is asked again with the next renewal, or by a reload.
+pages?.addEventListener("message", () => void followOther().catch(() => undefined));
+
 /** Asks the service who is signed in, and finds this browser's half of the session. */
 export async function restoreSession(): Promise<void> {
   if (localStorage.getItem(MAY_HOLD) === null) return leave();
   try {
     const found = await request("/api/session", { schema: answerShape });
-    const stored = keyShape.safeParse(await readHere("session-keys", found.account));
-    const held = stored.success && toBase64Url(stored.data.publicKey) === found.sessionKey ? stored.data : undefined;
-    take(found, held);
+    take(found, await findKey(found));
   } catch (error) {
     // A service that is away says nothing about the session: it may still be good when it is back.
     const over = isFailure(error, "not-authorised") || isFailure(error, "not-found");
@@ -176,6 +198,7 @@ export async function signIn(options: { organisation?: Address; statement: strin
   localStorage.setItem(RENEWED, String(Date.now()));
   take(found, fresh);
   resetLive();
+  pages?.postMessage("signed-in");
 }
 
 /**
