@@ -1,13 +1,17 @@
 // A service that has gone bad and gives out lists of its own: in one person's browser its answers are changed on their way.
 
 import type { Page, Route } from "playwright-core";
-import type { Address, Hex } from "viem";
+import { encodeFunctionData, encodeFunctionResult, type Address, type Hex } from "viem";
+import { z } from "zod";
 import { randomBytes } from "#protocol/bytes.ts";
+import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
 import { compartmentKey, makeCapsule } from "#protocol/keys/index.ts";
 import type { Clinic } from "./clinic.ts";
 
 type Item = Record<string, unknown>;
+const call = z.looseObject({ id: z.unknown(), params: z.unknown() });
+const answer = z.looseObject({ id: z.unknown() });
 
 async function changeItems(route: Route, change: (items: Item[]) => Item[]): Promise<void> {
   const response = await route.fetch();
@@ -46,6 +50,26 @@ export async function nameAmongMembers(
 /** Lists nobody as a member, as a service does whose index is being filled anew. Gives the way back to the truth. */
 export async function nameNobody(page: Page): Promise<() => Promise<void>> {
   await page.route(/\/api\/members\?/, (route) => changeItems(route, () => []));
+  return () => page.unrouteAll({ behavior: "wait" });
+}
+
+/** Says that the ledger has another key of somebody's than it has. Gives the way back to the truth. */
+export async function nameKey(
+  page: Page,
+  { account, key }: { account: Address; key: Hex },
+): Promise<() => Promise<void>> {
+  const named = { abi: ledgerAbi, functionName: "encryptionKeyOf" } as const;
+  const question = encodeFunctionData({ ...named, args: [account] }).toLowerCase();
+  const result = encodeFunctionResult({ ...named, result: key });
+  await page.route("**/rpc", async (route) => {
+    if (!route.request().postData()?.toLowerCase().includes(question)) return route.continue();
+    const asked = z.union([call.array(), call]).parse(route.request().postDataJSON());
+    const response = await route.fetch();
+    const told = z.union([answer.array(), answer]).parse(await response.json());
+    const ids = [asked].flat().filter(({ params }) => JSON.stringify(params).toLowerCase().includes(question));
+    const lie = (one: z.infer<typeof answer>) => (ids.some(({ id }) => id === one.id) ? { ...one, result } : one);
+    await route.fulfill({ response, json: Array.isArray(told) ? told.map(lie) : lie(told) });
+  });
   return () => page.unrouteAll({ behavior: "wait" });
 }
 

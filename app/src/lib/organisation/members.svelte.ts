@@ -4,7 +4,7 @@ import { createLoader, refreshOn } from "#app/live/index.ts";
 import { request } from "#app/service/index.ts";
 import {
   findFormer,
-  hasPublishedKey,
+  hasPublishedKeyTwice,
   leftWithKey,
   readLeftKeys,
   sharedWith,
@@ -45,7 +45,7 @@ export function createMembers(options: { self: Address }) {
       readMembers(options.self),
       readLeftKeys(),
       leftWithKey(),
-      vault.publicKey === undefined ? undefined : hasPublishedKey(options.self, vault.publicKey, vault.formerKeys),
+      vault.publicKey === undefined ? undefined : hasPublishedKeyTwice(options.self, vault.publicKey, vault.formerKeys),
     ]);
     list = members;
     left = boxes;

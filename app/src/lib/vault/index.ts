@@ -86,7 +86,7 @@ export {
   type MovedFrom,
   type OldVault,
 } from "./moved-from.ts";
-export { hasPublishedKey, type PublishedKey } from "./published-key.ts";
+export { hasPublishedKey, hasPublishedKeyTwice, type PublishedKey } from "./published-key.ts";
 export { isNewRootUnsealed, noteRootSealed } from "./new-root.ts";
 export { recallLedger, rememberLedger } from "./remembering.ts";
 export { estimateStrength, type Strength } from "./strength.ts";
