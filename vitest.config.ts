@@ -47,7 +47,8 @@ export default defineConfig({
           include: ["test/indexer/**/*.test.ts"],
           // What opens no database of the service's, or PGlite by name, would only be run twice.
           exclude: [
-            "test/indexer/{sim,rpc,ipfs}/**",
+            "test/indexer/{rpc,ipfs}/**",
+            "test/indexer/sim/seeds-101-to-200.test.ts",
             "test/indexer/{config,metrics,gateway/gateway-key,http/compressed,http/limits,http/openapi,http/reach}.test.ts",
             "test/indexer/gateway/{killed-at-each-step,two-gateways}.test.ts",
             "test/indexer/sync/{header-hash,heads,killed,lying-node}.test.ts",

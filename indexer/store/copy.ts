@@ -10,33 +10,33 @@ export type WrittenRows = { readonly pieces: readonly Uint8Array<ArrayBuffer>[] 
 /** What a copy can be given. */
 export type CopyRows = Iterable<readonly CopyValue[]> | WrittenRows;
 
+/** Rows for one table, values in the order of `columns`. Table and columns come from our own code, never from outside. */
+export type Copy = { table: string; columns: readonly string[]; rows: CopyRows };
+
 const CHUNK = 1 << 18;
 
-/** The statement that begins a copy. Names come from our own code, never from outside. */
-export function copyStatement(table: string, columns: readonly string[], source: "stdin" | "'/dev/blob'"): string {
+/** The statement that begins a copy. */
+export function copyStatement({ table, columns }: Omit<Copy, "rows">, source: "stdin" | "'/dev/blob'"): string {
   return `copy ${table} (${columns.map((column) => `"${column}"`).join(", ")}) from ${source}`;
 }
 
 /** The rows in COPY's text format (UTF-8), in pieces of about a quarter of a megabyte. */
-export function encodeCopy(rows: CopyRows): Iterable<Uint8Array<ArrayBuffer>> {
-  return isWritten(rows) ? rows.pieces : encodeRows(rows);
+export function writeCopy(rows: CopyRows): WrittenRows {
+  return isWritten(rows) ? rows : { pieces: [...encodeRows(rows)] };
 }
 
 function isWritten(rows: CopyRows): rows is WrittenRows {
   return "pieces" in rows;
 }
 
-/** Writes rows down for a later copy. */
-export function writeCopy(rows: Iterable<readonly CopyValue[]>): WrittenRows {
-  return { pieces: [...encodeRows(rows)] };
-}
-
 function* encodeRows(rows: Iterable<readonly CopyValue[]>): Generator<Uint8Array<ArrayBuffer>> {
   let text = "";
   for (const row of rows) {
-    for (let column = 0; column < row.length; column += 1) {
-      if (column > 0) text += "\t";
-      text += encodeValue(row[column] ?? null);
+    let end = "";
+    for (const value of row) {
+      text += end;
+      text += encodeValue(value);
+      end = "\t";
     }
     text += "\n";
     if (text.length >= CHUNK) {
@@ -48,9 +48,10 @@ function* encodeRows(rows: Iterable<readonly CopyValue[]>): Generator<Uint8Array
 }
 
 const special = /[\\\t\n\r]/;
+const quoted = /["\\]/;
 
 function encodeValue(value: CopyValue): string {
-  if (typeof value === "string") return special.test(value) ? escapeText(value) : value;
+  if (typeof value === "string") return escapeText(value);
   if (value === null) return "\\N";
   if (typeof value === "boolean") return value ? "t" : "f";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
@@ -61,10 +62,12 @@ function encodeValue(value: CopyValue): string {
 
 /** A backslash, a tab and a line's end would be read as the format's own. */
 function escapeText(text: string): string {
+  if (!special.test(text)) return text;
   return text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
 /** One element of an array literal (PostgreSQL manual, 8.15.6). */
 function quoteElement(text: string): string {
+  if (!quoted.test(text)) return `"${text}"`;
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

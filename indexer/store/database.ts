@@ -1,7 +1,7 @@
 // One way to speak to the database, whichever it is: PGlite on disk, or PostgreSQL where DATABASE_URL says so. One SQL
 // dialect (PostgreSQL's), one set of types: integers as numbers, bytea as Uint8Array, jsonb as values, text[] as arrays.
 
-import type { CopyRows } from "./copy.ts";
+import type { Copy, CopyRows } from "./copy.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import { migrate } from "./migrate.ts";
@@ -22,6 +22,8 @@ export type Queryable = {
    * there already is an error. Table and columns come from our own code, never from outside.
    */
   copyRows(table: string, columns: readonly string[], rows: CopyRows): Promise<void>;
+  /** The same for several tables, one after the other, as one statement. */
+  copyTables(copies: readonly Copy[]): Promise<void>;
 };
 
 /** An open database. */

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { createThread, type ThreadPort } from "#protocol/threads.ts";
-import { copyStatement, encodeCopy } from "./copy.ts";
+import { copyStatement, writeCopy } from "./copy.ts";
 import type { Channel, Database, Queryable } from "./database.ts";
 import type { PgliteAnswer, PgliteQuestion, PgliteStart } from "./pglite-calls.ts";
 import { makeEndable } from "./transaction-end.ts";
@@ -44,10 +44,12 @@ export async function openPglite(
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
       (await ask({ do: "query", sql, values: values.map(trim) })) as T[],
     execute: async (sql) => void (await ask({ do: "execute", sql })),
-    async copyRows(table, columns, rows) {
-      const blob = [...encodeCopy(rows)].map(trim);
-      if (blob.length === 0) return;
-      await ask({ do: "query", sql: copyStatement(table, columns, "'/dev/blob'"), values: [], blob });
+    copyRows: (table, columns, rows) => straight.copyTables([{ table, columns, rows }]),
+    async copyTables(copies) {
+      for (const { rows, ...into } of copies) {
+        const blob = writeCopy(rows).pieces.map(trim);
+        if (blob.length > 0) await ask({ do: "query", sql: copyStatement(into, "'/dev/blob'"), values: [], blob });
+      }
     },
   };
 
@@ -92,7 +94,11 @@ export async function openPglite(
     kind: "pglite",
     query: (sql, values) => after(() => straight.query(sql, values)),
     execute: (sql) => after(() => straight.execute(sql)),
-    copyRows: (table, columns, rows) => after(() => straight.copyRows(table, columns, rows)),
+    copyRows: (table, columns, rows) => database.copyTables([{ table, columns, rows }]),
+    copyTables: (copies) =>
+      copies.length > 1
+        ? database.transaction((tx) => tx.copyTables(copies))
+        : after(() => straight.copyTables(copies)),
     transaction(work) {
       const done = after(() => transaction(work));
       transactions = done.catch(() => undefined);

@@ -4,7 +4,7 @@
 import pg from "pg";
 import { Failure } from "#protocol/failure.ts";
 import { copyIn } from "./copy-in.ts";
-import { copyStatement, encodeCopy } from "./copy.ts";
+import type { Copy } from "./copy.ts";
 import type { Database, Queryable } from "./database.ts";
 import { arePlain, runPrepared } from "./prepared.ts";
 import { makeEndable } from "./transaction-end.ts";
@@ -77,15 +77,17 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
       );
     },
     execute: async (sql) => void (await on.query(sql)),
-    async copyRows(table, columns, rows) {
-      const client = "release" in on ? null : await transactions.connect();
-      try {
-        await copyIn(client ?? (on as pg.PoolClient), copyStatement(table, columns, "stdin"), encodeCopy(rows));
-      } finally {
-        client?.release();
-      }
-    },
+    copyRows: (table, columns, rows) => copyTables(on, [{ table, columns, rows }]),
+    copyTables: (copies) => copyTables(on, copies),
   });
+  async function copyTables(on: pg.Pool | pg.PoolClient, copies: readonly Copy[]): Promise<void> {
+    const client = "release" in on ? null : await transactions.connect();
+    try {
+      await copyIn(client ?? (on as pg.PoolClient), copies);
+    } finally {
+      client?.release();
+    }
+  }
   const database: Database = {
     kind: "postgres",
     ...over(statements),

@@ -1,7 +1,7 @@
 // Bulk reading and writing of whole rows: read as JSON and written by COPY, one statement however many rows, in both
 // databases.
 
-import type { CopyValue } from "./copy.ts";
+import type { Copy, CopyValue } from "./copy.ts";
 import type { Queryable, Row } from "./database.ts";
 
 /** The tables that are written row by whole row; a name from outside never gets here. */
@@ -44,11 +44,18 @@ async function readColumns(tx: Queryable, table: RowTable): Promise<readonly str
   return columns;
 }
 
-/** Inserts whole rows; what a row leaves out is null. Fails when one is there already. */
-export async function insertRows(tx: Queryable, table: RowTable, rows: readonly object[]): Promise<void> {
-  if (rows.length === 0) return;
-  const columns = await readColumns(tx, table);
-  await tx.copyRows(table, columns, copyValues(rows, columns));
+/** Whole rows for a table; what a row leaves out is null. */
+export type NewRows = { table: RowTable; rows: readonly object[] };
+
+/** Inserts whole rows. Fails when one is there already. */
+export async function insertRows(tx: Queryable, ...sets: readonly NewRows[]): Promise<void> {
+  const copies: Copy[] = [];
+  for (const { table, rows } of sets) {
+    if (rows.length === 0) continue;
+    const columns = await readColumns(tx, table);
+    copies.push({ table, columns, rows: copyValues(rows, columns) });
+  }
+  if (copies.length > 0) await tx.copyTables(copies);
 }
 
 function* copyValues(rows: readonly object[], columns: readonly string[]): Generator<CopyValue[]> {
@@ -96,15 +103,29 @@ export async function readRowsAfter(
   return rows.map(({ row }) => row);
 }
 
-/** Makes the rows of the given keys be exactly `rows`: a key without a row is deleted. */
+/** What takes the place of the rows with some keys. */
+export type Replacement = { table: ProjectionTable; keys: readonly string[]; rows: readonly ProjectionRow[] };
+
+const deleteKeyed = `with ${keyedTables
+  .map((table, at) => `of_${table} as (delete from ${table} where key = any($${at + 1}::text[]))`)
+  .join(", ")} select 1`;
+
+/**
+ * Makes the rows of the given keys be exactly the given ones: a key without a row is deleted. Inserts `others` besides. Two
+ * statements, however many tables.
+ */
 export async function replaceRows(
   tx: Queryable,
-  table: ProjectionTable,
-  keys: readonly string[],
-  rows: readonly ProjectionRow[],
+  replacements: readonly Replacement[],
+  others: readonly NewRows[] = [],
 ): Promise<void> {
-  if (keys.length > 0) await tx.query(`delete from ${table} where key = any($1::text[])`, [keys]);
-  await insertRows(tx, table, rows);
+  const gone = new Map(replacements.map(({ table, keys }) => [table, keys]));
+  if (replacements.some(({ keys }) => keys.length > 0))
+    await tx.query(
+      deleteKeyed,
+      keyedTables.map((table) => gone.get(table) ?? []),
+    );
+  await insertRows(tx, ...replacements, ...others);
 }
 
 /** Moves the heads of accounts that have acted before: head and number of acts, place and roll as they were. */

@@ -140,15 +140,14 @@ export async function rollBack(tx: Queryable, { ancestor, at }: { ancestor: numb
      where block > $1 order by projection, key, block, log_index, step`,
     [ancestor],
   );
-  for (const [table, rows] of Map.groupBy(undo, (row) => row.projection)) {
-    const keys = rows.map((row) => row.key);
-    await replaceRows(
-      tx,
+  await replaceRows(
+    tx,
+    [...Map.groupBy(undo, (row) => row.projection)].map(([table, rows]) => ({
       table,
-      keys,
-      rows.flatMap((row) => (row.before === null ? [] : [row.before])),
-    );
-  }
+      keys: rows.map((row) => row.key),
+      rows: rows.flatMap((row) => (row.before === null ? [] : [row.before])),
+    })),
+  );
   const moved = await orphanActs(tx, { ancestor, at });
   for (const table of ["undo", "act_parties", "acts", "raw_logs"])
     await tx.query(`delete from ${table} where block > $1`, [ancestor]);

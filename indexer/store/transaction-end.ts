@@ -15,6 +15,7 @@ export function makeEndable(on: Queryable): { tx: Queryable; end(): void } {
       query: within(on.query) as Queryable["query"],
       execute: within(on.execute),
       copyRows: within(on.copyRows),
+      copyTables: within(on.copyTables),
     },
     end: () => (isOver = true),
   };

@@ -23,8 +23,9 @@ import { createSource } from "./source.ts";
 import type { Header, Look, RawStretch, Source, Stretch } from "./source.ts";
 import { planStep } from "./step.ts";
 import { inconsistent } from "./validate.ts";
+import { createBegun } from "./begun.ts";
 import { writeBatch, writeDown } from "./write.ts";
-import type { WrittenBatch } from "./write.ts";
+import type { WriteOptions, WrittenBatch } from "./write.ts";
 
 /** The parts of the service that the sync is made of. */
 export type SyncParts = Pick<Foundation, "config" | "database" | "chain" | "log" | "metrics" | "now">;
@@ -69,20 +70,26 @@ const STRICT_BLOCKS = 8;
 /** An empty index that is further behind than this is filled without the indexes that only readers need. */
 const FAR_BLOCKS = 64;
 
+/** From how many blocks on a walk goes about things in another way; what is left out is as usual. */
+export type Strides = { first?: number; tell?: number; far?: number };
+
 /** Makes a walk; nothing is asked or read before `reload`. */
 export function createFollow(
   { config, database, chain, now }: SyncParts,
-  { broken, signal, until }: { broken: ReadonlySet<string>; signal: AbortSignal; until?: number | undefined },
+  options: { broken: ReadonlySet<string>; signal: AbortSignal; until?: number | undefined; strides?: Strides },
 ): Follow {
+  const { broken, signal, until, strides = {} } = options;
+  const { first, tell = TELL_BLOCKS, far = FAR_BLOCKS } = strides;
   const { deployment } = chain;
   const sources = new Map<Endpoint, Source>();
   const ahead = createAhead();
-  const pace = createPace();
+  const pace = createPace(first);
   const received = new Map<Endpoint, number>();
   const known = createKnown();
   const statistics = createStatistics(database);
   const resting = createResting(database);
   const proof = createProof({ database, deployment, broken, now });
+  const begun = createBegun(database);
   /** What is being made ready for after the block with the hash `after`. */
   let coming: { source: Source; after: string; ready: Promise<Ready | { kind: "moved" }> } | null = null;
   let making: Promise<void> = Promise.resolve();
@@ -110,6 +117,7 @@ export function createFollow(
       const made = coming;
       coming = null;
       if (made?.source === source && made.after === cursor.hash) return made.ready;
+      await begun.abandon();
       const read = ahead.take(source, cursor.number + 1);
       if (read !== null) {
         const raw = await read.raw;
@@ -157,10 +165,13 @@ export function createFollow(
   function makeNext(source: Source, last: Header, head: Header): void {
     const read = ahead.take(source, last.number + 1);
     if (read === null) return;
-    const ready = read.raw.then((raw) => {
+    const mayBegin = begun.permit();
+    const ready = read.raw.then(async (raw) => {
       sizeUp(source, raw);
       ahead.fill(source, { after: read.to, head: head.number, span: pace.blocks() });
-      return makeReady(source, { ancestor: last.number, ancestorHash: last.hash, raw, planned: false });
+      const made = await makeReady(source, { ancestor: last.number, ancestorHash: last.hash, raw, planned: false });
+      if ("written" in made && resting.isAny() && read.to < head.number - tell) mayBegin(made.written);
+      return made;
     });
     // It may fail before anybody waits for it; whoever takes it meets the error.
     making = Promise.allSettled([making, ready]).then(() => undefined);
@@ -172,6 +183,7 @@ export function createFollow(
     ahead.drop();
     coming = null;
     known.forget();
+    void begun.abandon();
   }
 
   async function step(node: Endpoint): Promise<Walked> {
@@ -196,26 +208,32 @@ export function createFollow(
     const isNext = cursor === null || ancestor === cursor.number;
     if (isNext) ahead.fill(source, { after: last.number, head: head.number, span: pace.blocks() });
     const atHead = last.number >= head.number;
-    const nextProven = await proof.ofBatch(batch, { source, doubts, atHead, strict });
+    const proving = proof
+      .ofBatch(batch, { source, doubts, atHead, strict })
+      .then((proven) => (proven === last.number ? proven : Math.min(proof.block(), ancestor)));
+    // What was begun is projected meanwhile, and commits no sooner than it is proven; any other transaction would keep the
+    // proof's own questions waiting.
+    if (begun.holds(written)) proving.catch(() => undefined);
+    else await proving;
     const finalized = await findFinal(
       { look: seen, headers: stretch.headers, ancestor, windowSeconds: config.finalitySeconds },
       database,
     );
     signal.throwIfAborted();
     const left = cursor !== null && cursor.number > ancestor ? cursor.number : null;
-    const seenEqual = nextProven === last.number ? nextProven : Math.min(proof.block(), ancestor);
-    if (cursor === null && head.number - ancestor > FAR_BLOCKS) await resting.begin();
+    if (cursor === null && head.number - ancestor > far) await resting.begin();
     known.advance(batch);
-    const writing = writeBatch(database, written, {
+    const options: WriteOptions = {
       deployment,
       cursor,
       finalized: Math.max(finalized, 0),
-      proven: seenEqual,
-      tellFrom: head.number - TELL_BLOCKS,
+      proven: proving,
+      tellFrom: head.number - tell,
       seen: filling,
       isFilling: resting.isAny(),
       now: now(),
-    });
+    };
+    const writing = begun.finish(written, options) ?? writeBatch(database, written, options);
     if (isNext) makeNext(source, last, head);
     const stored = await writing;
     if (atHead) {
@@ -226,7 +244,7 @@ export function createFollow(
     if (left !== null) await pruneStream(database, KEEP_EVENTS);
     // Whoever sees the cursor finds all that is told of the step, too: nothing is waited for from here on.
     cursor = stored.cursor;
-    proof.stored(batch, seenEqual);
+    proof.stored(batch, await proving);
     looking = statistics.grew(batch.acts.length, { behind: !atHead });
     looking.catch(() => undefined);
     return {
@@ -260,7 +278,9 @@ export function createFollow(
         throw error;
       }
     },
-    rest: async () => void (await Promise.allSettled([making, looking])),
+    async rest() {
+      await Promise.allSettled([making, looking, begun.abandon()]);
+    },
     sourceOf,
     cursor: () => cursor,
     proven: proof.block,

@@ -13,7 +13,7 @@ import { checkHistory } from "./check.ts";
 import type { Finding } from "./check.ts";
 import { emptyFinding } from "./finding.ts";
 import { createFollow } from "./follow.ts";
-import type { SyncParts, Walked } from "./follow.ts";
+import type { SyncParts, Walked, Strides } from "./follow.ts";
 
 /** How the index stands to the chain. */
 export type SyncState =
@@ -66,12 +66,12 @@ const LONGEST_WAIT_MS = 15_000;
 const PATIENCE = 3;
 
 /** Makes the index's loop; nothing runs before `start`. With `until`, that block is taken for the chain's newest. */
-export function createSync(foundation: SyncParts, options: { until?: number } = {}): Sync {
+export function createSync(foundation: SyncParts, options: { until?: number; strides?: Strides } = {}): Sync {
   const { config, database, chain, log, metrics, now } = foundation;
   const stopping = new AbortController();
   const hearers = new Set<(block: { number: number; hash: string; time: number }) => void>();
   const broken = new Set<string>();
-  const follow = createFollow(foundation, { broken, signal: stopping.signal, until: options.until });
+  const follow = createFollow(foundation, { broken, signal: stopping.signal, ...options });
   let running: Promise<void> = Promise.resolve();
   let state: SyncState = "starting";
   let seenAt = 0;

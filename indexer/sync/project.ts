@@ -1,9 +1,9 @@
-// From a batch's acts to the rows that the API reads: folded in memory, then each table read and written once. What a row
-// was before is remembered for the blocks that may still be reorganised away.
+// From a batch's acts to the rows that the API reads: folded in memory, then all tables read by one question and written by
+// another. What a row was before is remembered for the blocks that may still be reorganised away.
 
 import type { Queryable } from "../store/database.ts";
 import { insertRows, moveHeads, readRows, replaceRows } from "../store/rows.ts";
-import type { ProjectionRow, ProjectionTable } from "../store/rows.ts";
+import type { NewRows, ProjectionRow, ProjectionTable } from "../store/rows.ts";
 import type { Batch, BatchAct, RollEntry } from "./batch.ts";
 import { changesOf } from "./projections/index.ts";
 import type { Change } from "./projections/index.ts";
@@ -23,18 +23,23 @@ export function listChanges(acts: readonly BatchAct[], changes: Changes): void {
 /**
  * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later; `seen` knows what
  * may be stored (null: anything). Gives how many changes no projection could make sense of: those acts stay in the trail
- * and changed nothing.
+ * and changed nothing. `besides` is stored with the rows.
  */
 export async function project(
   tx: Queryable,
   { batch, changes: listed }: { batch: Batch; changes: Changes },
-  { finalized, seen }: { finalized: number; seen: Seen | null },
+  { finalized, seen, besides }: { finalized: number; seen: Seen | null; besides: NewRows },
 ): Promise<{ faults: number }> {
   const joined = new Map(
     batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
   );
   const settled = batch.acts.filter(({ act }) => act.block <= finalized);
-  for (const key of await settleHeads(tx, settled, joined)) seen?.add(`heads ${key}`);
+  const { moved, fresh } = settleHeads(settled, joined);
+  await moveHeads(tx, moved);
+  // Who joined in a settled block may act again in one that is not: then its row is found below like any other.
+  const isSettled = settled.length === batch.acts.length;
+  if (!isSettled) await insertRows(tx, { table: "heads", rows: fresh });
+  for (const { key } of fresh) seen?.add(`heads ${key}`);
   const steps = batch.acts.map((each, at): Step => {
     const changes = listed.ofActs[at] ?? [];
     return each.act.block <= finalized
@@ -55,12 +60,13 @@ export async function project(
       rows?.set(change.key, change.next(before));
     });
   }
-  for (const [table, rows] of tables) {
+  const replacements = [...tables].map(([table, rows]) => {
     const present = [...rows.values()].filter((row) => row !== null);
     if (seen !== null) for (const { key } of present) seen.add(`${table} ${key}`);
-    await replaceRows(tx, table, existing.get(table) ?? [], present);
-  }
-  await insertRows(tx, "undo", undo);
+    return { table, keys: existing.get(table) ?? [], rows: present };
+  });
+  const joining = { table: "heads", rows: isSettled ? fresh : [] } as const;
+  await replaceRows(tx, replacements, [joining, { table: "undo", rows: undo }, besides]);
   return { faults: listed.faults };
 }
 
@@ -87,15 +93,8 @@ function keysOfRows(rows: ReadonlyMap<string, ProjectionRow | null>): string[] {
   return [...rows].flatMap(([key, row]) => (row === null ? [] : [key]));
 }
 
-/**
- * The heads after acts that nobody takes back: only the last act of an account counts, and nothing need be read first. Gives
- * the keys of those that are new.
- */
-async function settleHeads(
-  tx: Queryable,
-  settled: readonly BatchAct[],
-  joined: ReadonlyMap<string, RollEntry>,
-): Promise<string[]> {
+/** The heads after acts that nobody takes back: only the last act of an account counts, and nothing need be read first. */
+function settleHeads(settled: readonly BatchAct[], joined: ReadonlyMap<string, RollEntry>) {
   const last = new Map(settled.map((each) => [`${each.act.contract}|${each.act.account}`, each]));
   const moved = [];
   const fresh = [];
@@ -105,9 +104,7 @@ async function settleHeads(
     if (entry === undefined) moved.push(head);
     else fresh.push({ ...head, contract: act.contract, account: act.account, place: entry.place, roll: entry.roll });
   }
-  await moveHeads(tx, moved);
-  await insertRows(tx, "heads", fresh);
-  return fresh.map(({ key }) => key);
+  return { moved, fresh };
 }
 
 function headChange({ act, index }: BatchAct, joined: ReadonlyMap<string, RollEntry>): Change {

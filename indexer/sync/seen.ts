@@ -29,17 +29,30 @@ export function createSeen(): Seen {
       count += 1;
       const filter = filters.at(-1);
       if (filter === undefined) return;
-      for (const bit of probesOf(key)) filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+      hash(key);
+      for (let probe = 0; probe < PROBES; probe += 1) {
+        const bit = bitOf(probe);
+        filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+      }
     },
     mayHold(key) {
-      const probes = probesOf(key);
-      return filters.some((filter) => probes.every((bit) => ((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0));
+      hash(key);
+      return filters.some((filter) => {
+        for (let probe = 0; probe < PROBES; probe += 1) {
+          const bit = bitOf(probe);
+          if (((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+        }
+        return true;
+      });
     },
   };
 }
 
-/** The bits of a key: two hashes, combined (Kirsch and Mitzenmacher, "Less hashing, same performance"). */
-function probesOf(key: string): number[] {
+// Numbers and no list: it is asked several times for every act.
+let [first, second] = [0, 0];
+
+/** Takes the two hashes of a key, of which `bitOf` makes its bits. */
+function hash(key: string): void {
   let [a, b] = [0x811c9dc5, 0x9747b28c];
   for (let at = 0; at < key.length; at += 1) {
     const code = key.charCodeAt(at);
@@ -47,7 +60,11 @@ function probesOf(key: string): number[] {
     b = Math.imul(b ^ code, 0x5bd1e995);
     b ^= b >>> 13;
   }
-  a ^= a >>> 15;
-  b |= 1;
-  return Array.from({ length: PROBES }, (_, at) => (a + Math.imul(at, b)) & (BITS - 1));
+  first = a ^ (a >>> 15);
+  second = b | 1;
+}
+
+/** One bit of the key: two hashes, combined (Kirsch and Mitzenmacher, "Less hashing, same performance"). */
+function bitOf(probe: number): number {
+  return (first + Math.imul(probe, second)) & (BITS - 1);
 }

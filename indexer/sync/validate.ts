@@ -20,8 +20,8 @@ export type RawStretch = { from: number; to: number; blocks: readonly unknown[];
 const WORD = /^0x[0-9a-f]{64}$/;
 const WORD_ANY_CASE = /^0x[0-9a-fA-F]{64}$/;
 const QUANTITY = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,12})$/;
-const DATA = /^0x(?:[0-9a-f]{2})*$/;
-const DATA_ANY_CASE = /^0x(?:[0-9a-fA-F]{2})*$/;
+const DATA = /^0x[0-9a-f]*$/;
+const DATA_ANY_CASE = /^0x[0-9a-fA-F]*$/;
 const BLOOM_LENGTH = 2 + 512;
 const NO_BLOOM: Hex = `0x${"0".repeat(512)}`;
 
@@ -152,7 +152,7 @@ function readWord(value: unknown): Hex {
 }
 
 function readData(value: unknown): Hex {
-  if (typeof value === "string") {
+  if (typeof value === "string" && value.length % 2 === 0) {
     if (DATA.test(value)) return value as Hex;
     if (DATA_ANY_CASE.test(value)) return value.toLowerCase() as Hex;
   }

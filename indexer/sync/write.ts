@@ -1,6 +1,7 @@
 // One transaction: what is above the ancestor goes, the new branch comes, projections follow, the cursor moves, live
 // clients are told. A crash leaves all of it or nothing. What follows from a batch alone is written down before the
-// transaction begins, while the one before it is stored: the database waits for as little as possible.
+// transaction begins, while the one before it is stored: the database waits for as little as possible. A batch that follows
+// may even begin its own transaction meanwhile, and wait in it for its turn.
 
 import { setImmediate } from "node:timers/promises";
 import { zeroAddress } from "viem";
@@ -29,8 +30,11 @@ export type WriteOptions = {
   /** Where the index stood; above the batch's ancestor it is rolled back. */
   cursor: Cursor | null;
   finalized: number;
-  /** The newest block, this batch's last one at most, at which every head was seen equal to the contracts' own. */
-  proven: number;
+  /**
+   * The newest block, this batch's last one at most, at which every head was seen equal to the contracts' own. Nothing is
+   * committed before it resolves.
+   */
+  proven: Promise<number>;
   /** Acts of blocks below this one are history that no live client waits for. */
   tellFrom: number;
   /** What may be stored among the projections; null: anything. */
@@ -44,8 +48,8 @@ export type WriteOptions = {
 /** A batch with what it will store as far as that does not depend on what is stored already. */
 export type WrittenBatch = { batch: Batch; acts: WrittenRows[]; parties: WrittenRows[]; changes: Changes };
 
-/** So many acts are written down at a time, some milliseconds: in between, requests are answered and rows are sent. */
-const SLICE = 250;
+/** So many acts are written down at a time, a millisecond: in between, requests are answered and the database is told the next thing. */
+const SLICE = 50;
 
 /** Writes a batch down. */
 export async function writeDown(batch: Batch): Promise<WrittenBatch> {
@@ -70,100 +74,151 @@ const WITHOUT_WAITING = "set local synchronous_commit = off";
 /** More acts at once than a client would want to hear of one by one. */
 const MOST_TOLD = 1_000;
 
-/** Stores a batch that was written down; gives the new cursor, how many acts were orphaned, and how many changes no projection understood. */
-export async function writeBatch(
-  database: Database,
+/** What storing a batch gives: the new cursor, how many acts were orphaned, how many changes no projection understood. */
+export type Stored = { cursor: Cursor; orphaned: number; faults: number };
+
+/** A batch whose acts are on their way into a transaction, which then waits: the rest depends on the batch before. */
+export type Begun = {
+  /** Stores the rest and commits; the batch follows where the index stands by now. */
+  finish(options: WriteOptions): Promise<Stored>;
+  /** Leaves nothing of it; resolves when the database has let go of it. */
+  abandon(): Promise<void>;
+};
+
+/** Begins to store a batch that takes nothing back. Only where transactions do not wait for each other. */
+export function beginBatch(database: Database, written: WrittenBatch): Begun {
+  const turn = Promise.withResolvers<WriteOptions | null>();
+  const done = database.transaction(async (tx) => {
+    await insertActs(tx, written);
+    const options = await turn.promise;
+    if (options === null || !isOnTop(written, options)) throw new Error("This batch is not stored.");
+    return storeRest(tx, written, { ...options, told: [] });
+  });
+  // It may fail before anybody waits for it; whoever finishes it meets the error.
+  done.catch(() => undefined);
+  return {
+    finish(options) {
+      turn.resolve(options);
+      return done;
+    },
+    async abandon() {
+      turn.resolve(null);
+      await done.catch(() => undefined);
+    },
+  };
+}
+
+/** Stores a batch that was written down. */
+export async function writeBatch(database: Database, written: WrittenBatch, options: WriteOptions): Promise<Stored> {
+  return database.transaction(async (tx) => {
+    const { ancestor } = written.batch;
+    if (options.cursor === null || isOnTop(written, options)) {
+      await insertActs(tx, written);
+      return storeRest(tx, written, { ...options, told: [] });
+    }
+    const orphaned = await rollBack(tx, { ancestor, at: options.now });
+    const payload = { ancestor, from: options.cursor.number, orphaned };
+    await insertActs(tx, written);
+    const stored = await storeRest(tx, written, { ...options, told: [{ type: "reorg", audience: ["*"], payload }] });
+    return { ...stored, orphaned };
+  });
+}
+
+/** Whether nothing has to be taken back for a batch. */
+function isOnTop({ batch }: WrittenBatch, { cursor }: WriteOptions): boolean {
+  return cursor === null || cursor.number <= batch.ancestor;
+}
+
+/** All that is stored with a batch's acts; `told` are live events that come before its own. */
+async function storeRest(
+  tx: Queryable,
   written: WrittenBatch,
-  options: WriteOptions,
-): Promise<{ cursor: Cursor; orphaned: number; faults: number }> {
+  options: WriteOptions & { told: readonly StreamEvent[] },
+): Promise<Stored> {
   const { batch } = written;
   const last = batch.headers.at(-1);
   if (last === undefined) throw new Error("A batch has at least one block.");
   // While catching up everything read is final already; the finalized block is then the newest one that is stored.
   const finalized = Math.max(options.cursor?.finalized ?? 0, Math.min(options.finalized, last.number));
   const cursor: Cursor = { number: last.number, hash: last.hash, time: last.time, finalized };
-  const isOnTop = options.cursor === null || options.cursor.number <= batch.ancestor;
   // Nobody hears of such a batch: if the database's server loses it in a crash, it is read again as a whole.
-  const isQuiet = options.isFilling && isOnTop && last.number < options.tellFrom;
-  const counted = await database.transaction(async (tx) => {
-    if (isQuiet) await tx.execute(WITHOUT_WAITING);
-    const events: StreamEvent[] = [];
-    let gone = 0;
-    if (options.cursor !== null && options.cursor.number > batch.ancestor) {
-      gone = await rollBack(tx, { ancestor: batch.ancestor, at: options.now });
-      events.push({
-        type: "reorg",
-        audience: ["*"],
-        payload: { ancestor: batch.ancestor, from: options.cursor.number, orphaned: gone },
-      });
-    }
-    await recallOrphans(tx, batch.headers);
-    await insertActs(tx, written);
-    const { faults } = await project(tx, written, { finalized, seen: options.seen });
-    const remembered = batch.headers.filter((header) => header.number >= finalized || header === last);
-    await insertRows(
-      tx,
-      "blocks",
-      remembered.map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time })),
-    );
-    await writeCursor(tx, options.deployment, { from: options.cursor, cursor, proven: options.proven });
-    const recent = batch.acts.filter(({ act }) => act.block >= options.tellFrom);
-    const told = recent.length > MOST_TOLD ? [] : recent;
-    // Who listened before is not told of each act of a long time: one word makes them read their lists again. While the
-    // index is filled it is said once, near the head.
-    if (options.isFilling ? !isQuiet : told.length < batch.acts.length)
-      events.push({ type: "gap", audience: ["*"], payload: {} });
-    for (const each of told) {
-      const row = rowOf(each);
-      const grantee = row.args["grantee"];
-      const holders = typeof grantee === "string" ? [tagHolder(grantee)] : [];
-      const audience = [...partiesOf(row), ...holders, "auditor"];
-      events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
-    }
-    await appendStream(tx, events, options.now);
-    if (batch.acts.length > 0 || gone > 0) await notify(tx, "act");
-    return { orphaned: gone, faults };
+  const isQuiet = options.isFilling && isOnTop(written, options) && last.number < options.tellFrom;
+  if (isQuiet) await tx.execute(WITHOUT_WAITING);
+  await recallOrphans(tx, batch.headers);
+  const remembered = batch.headers
+    .filter((header) => header.number >= finalized || header === last)
+    .map(({ number, hash, parentHash, time }) => ({ number, hash, parent_hash: parentHash, time }));
+  const { faults } = await project(tx, written, {
+    finalized,
+    seen: options.seen,
+    besides: { table: "blocks", rows: remembered },
   });
-  return { cursor, ...counted };
+  await writeCursor(tx, options.deployment, { from: options.cursor, cursor, proven: await options.proven });
+  const events = [...options.told, ...listEvents(batch, { ...options, isQuiet })];
+  await appendStream(tx, events, options.now);
+  if (batch.acts.length > 0 || options.told.length > 0) await notify(tx, "act");
+  return { cursor, orphaned: 0, faults };
 }
 
-/** An act's row of the trail, its index counted over its account's whole history. */
-function rowOf({ act, index }: BatchAct): TrailRow {
-  return { ...actRow(act), index };
+/** What live clients are told of a batch. */
+function listEvents(
+  batch: Batch,
+  { tellFrom, isFilling, isQuiet }: { tellFrom: number; isFilling: boolean; isQuiet: boolean },
+): StreamEvent[] {
+  const events: StreamEvent[] = [];
+  const recent = batch.acts.filter(({ act }) => act.block >= tellFrom);
+  const told = recent.length > MOST_TOLD ? [] : recent;
+  // Who listened before is not told of each act of a long time: one word makes them read their lists again. While the
+  // index is filled it is said once, near the head.
+  if (isFilling ? !isQuiet : told.length < batch.acts.length)
+    events.push({ type: "gap", audience: ["*"], payload: {} });
+  for (const each of told) {
+    const row = rowOf(each);
+    const grantee = row.args["grantee"];
+    const holders = typeof grantee === "string" ? [tagHolder(grantee)] : [];
+    const audience = [...partiesOf(row), ...holders, "auditor"];
+    events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
+  }
+  return events;
+}
+
+/** An act's row of the trail. */
+function rowOf({ act }: BatchAct): TrailRow {
+  return actRow(act);
 }
 
 const address = /^0x[0-9a-fA-F]{40}$/;
 
 /** Everybody whom an act names: its account and every address among its arguments. */
 function partiesOf({ account, args }: TrailRow): Address[] {
-  const parties = new Set<Address>([account]);
+  const parties = account === zeroAddress ? [] : [account];
   for (const name in args) {
     const value = args[name];
     // Twenty bytes are an address here, which decoding has spelled with its checksum.
-    if (typeof value === "string" && value.length === 42 && address.test(value)) parties.add(value as Address);
+    if (typeof value !== "string" || value.length !== 42 || !address.test(value)) continue;
+    const party = value as Address;
+    if (party !== zeroAddress && !parties.includes(party)) parties.push(party);
   }
-  parties.delete(zeroAddress);
-  return [...parties];
+  return parties;
 }
 
 async function insertActs(tx: Queryable, { batch, acts, parties }: WrittenBatch): Promise<void> {
   if (batch.acts.length > 0) {
-    await tx.copyRows("acts", actColumns, joined(acts));
-    await tx.copyRows("act_parties", ["party", "block", "log_index"], joined(parties));
+    await tx.copyTables([
+      { table: "acts", columns: actColumns, rows: joined(acts) },
+      { table: "act_parties", columns: ["party", "block", "log_index"], rows: joined(parties) },
+    ]);
   }
-  await insertRows(
-    tx,
-    "raw_logs",
-    batch.rawLogs.map((log) => ({
-      address: log.address,
-      block: Number(log.blockNumber),
-      block_hash: log.blockHash,
-      tx: log.transactionHash,
-      log_index: log.logIndex,
-      topics: log.topics,
-      data: log.data,
-    })),
-  );
+  const rows = batch.rawLogs.map((log) => ({
+    address: log.address,
+    block: Number(log.blockNumber),
+    block_hash: log.blockHash,
+    tx: log.transactionHash,
+    log_index: log.logIndex,
+    topics: log.topics,
+    data: log.data,
+  }));
+  await insertRows(tx, { table: "raw_logs", rows });
 }
 
 const actColumns = [

@@ -24,6 +24,7 @@ export function fenceDatabase(database: Database, term: Term): Database {
       /^\s*select\b/i.test(sql) ? database.query(sql, values) : fenced.transaction((tx) => tx.query(sql, values)),
     execute: (sql) => fenced.transaction((tx) => tx.execute(sql)),
     copyRows: (table, columns, rows) => fenced.transaction((tx) => tx.copyRows(table, columns, rows)),
+    copyTables: (copies) => fenced.transaction((tx) => tx.copyTables(copies)),
     transaction: (work) => {
       const number = term.current();
       if (number === null) return Promise.reject(notWriter());

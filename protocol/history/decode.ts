@@ -64,7 +64,8 @@ const decoders = {
 /** Names the words of a folded step. Never throws: what the ABI does not know comes back with known = false. */
 export function decodeAct(step: Step, contract: FaultContract): LedgerAct {
   const { log, account, index, stamp, headBefore, headAfter } = step;
-  const place: Place = {
+  const decoded = decoders[contract](log) ?? decodeAnyhow(log, contract);
+  const act = {
     contract,
     address: log.address,
     account,
@@ -77,10 +78,11 @@ export function decodeAct(step: Step, contract: FaultContract): LedgerAct {
     headBefore,
     headAfter,
     log,
-  };
-  const decoded = decoders[contract](log) ?? decodeAnyhow(log, contract);
-  if (decoded === null) return { ...place, known: false, event: "Unknown", args: {} };
-  return { ...place, known: true, event: decoded.eventName, args: decoded.args } as unknown as KnownAct;
+    known: decoded !== null,
+    event: decoded?.eventName ?? "Unknown",
+    args: decoded?.args ?? {},
+  } satisfies Place & { known: boolean; event: string; args: object };
+  return act as unknown as LedgerAct;
 }
 
 /** What the quick decoder leaves to the general one; null when the ABI does not know it. */

@@ -1,8 +1,8 @@
 // One document as the ledger stores it, in one word (contracts/types/DocumentRecord.sol draws the layout).
 
 import type { Address } from "viem";
-import { getAddress, numberToHex } from "viem/utils";
 import { Failure } from "../failure.ts";
+import { addressInWord } from "./checksum.ts";
 
 /** A document's record. */
 export type DocumentRecord = {
@@ -25,6 +25,6 @@ export function unpackDocument(word: bigint): DocumentRecord {
     status: Number(read(0n, 8n)),
     version: Number(read(8n, 32n)),
     changedAt: Number(read(40n, 40n)),
-    author: getAddress(numberToHex(read(80n, 160n), { size: 20 })),
+    author: addressInWord(read(80n, 160n).toString(16).padStart(40, "0")),
   };
 }

@@ -9,7 +9,17 @@ export { extensionOf, immutablesOf, isBuild, type Builds } from "./code.ts";
 export { unpackDocument, type DocumentRecord } from "./document-record.ts";
 export { faultAt, type Fault, type FaultContract, type FaultKind } from "./fault.ts";
 export { foldHead, foldHistory, foldRoll, foldSplit, type Fold, type FoldState, type Step } from "./fold.ts";
-export { compareLogs, isAct, parseLog, splitLog, unpackStamp, ZERO_WORD, type RawLog, type Stamp } from "./log.ts";
+export {
+  compareLogs,
+  isAct,
+  parseLog,
+  splitHexLog,
+  splitLog,
+  unpackStamp,
+  ZERO_WORD,
+  type RawLog,
+  type Stamp,
+} from "./log.ts";
 export {
   consentAt,
   couldRead,

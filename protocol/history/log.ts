@@ -50,6 +50,8 @@ export function isAct(log: Pick<RawLog, "data">): boolean {
 const topicShape = /^0x[0-9a-fA-F]{64}$/;
 const accountShape = /^0x0{24}[0-9a-fA-F]{40}$/;
 const dataShape = /^0x[0-9a-fA-F]*$/;
+/** How a topic begins that is an address. */
+const noughts = `0x${"0".repeat(24)}`;
 
 /** True for a log that has the form of an act: two to four topics, the second an address; whole words of data, at least two. */
 function isShapedAsAct({ topics, data }: Pick<RawLog, "topics" | "data">): boolean {
@@ -69,9 +71,21 @@ export function bodyOf(log: Pick<RawLog, "topics" | "data">): Hex {
 /** Takes a log apart. Throws Failure("tampered", reason "unreadable") when it cannot be an act. */
 export function splitLog(log: Pick<RawLog, "topics" | "data">): SplitLog {
   const body = bodyOf(log);
-  const { data } = log;
+  return takeApart(log, body);
+}
+
+/** The same for topics of 32 bytes and for data that are known to be lower-case hex of whole bytes; null where it cannot be an act. */
+export function splitHexLog(log: Pick<RawLog, "topics" | "data">): SplitLog | null {
+  const { topics, data } = log;
+  const isAccount = topics[1]?.startsWith(noughts) ?? false;
+  const words = (data.length - 2) / 64;
+  if (topics.length < 2 || topics.length > 4 || !isAccount || words < 2 || !Number.isInteger(words)) return null;
+  return takeApart(log, data.slice(0, -64) as Hex);
+}
+
+function takeApart({ topics, data }: Pick<RawLog, "topics" | "data">, body: Hex): SplitLog {
   return {
-    account: addressInWord((log.topics[1] ?? "").toLowerCase()),
+    account: addressInWord((topics[1] ?? "").toLowerCase()),
     head: `0x${data.slice(-64).toLowerCase()}`,
     stamp: {
       time: Number.parseInt(data.slice(-96, -80), 16),

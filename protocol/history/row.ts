@@ -45,16 +45,17 @@ export function argsToJson(args: object): Record<string, RowValue> {
 }
 
 /**
- * Who is named by the record alone, so that a row tells everybody whom its act concerns. A record that no ledger of ours
+ * Adds who is named by the record alone, so that a row tells everybody whom its act concerns. A record that no ledger of ours
  * writes names nobody: a row is made of every act, whatever it says.
  */
-function inRecord(act: LedgerAct): Record<string, RowValue> {
+function addInRecord(json: Record<string, RowValue>, act: LedgerAct): Record<string, RowValue> {
   try {
-    if (act.event === "Filed") return { author: authorOf(act.args) };
-    return act.event === "AppointmentConfirmed" ? { ...sidesOf(act.args) } : {};
+    if (act.event === "Filed") json["author"] = authorOf(act.args);
+    else if (act.event === "AppointmentConfirmed") Object.assign(json, sidesOf(act.args));
   } catch {
-    return {};
+    // As said above.
   }
+  return json;
 }
 
 /** The row of an act. */
@@ -70,7 +71,7 @@ export function actRow(act: LedgerAct): TrailRow {
     account: act.account,
     index: act.index,
     act: act.event,
-    args: { ...argsToJson(act.args), ...inRecord(act) },
+    args: addInRecord(argsToJson(act.args), act),
     headBefore: act.headBefore,
     headAfter: act.headAfter,
     topics: act.log.topics,

@@ -91,6 +91,35 @@ describe("Rows stored in bulk", () => {
     expect(await database.query("select count(*) as rows from copied")).toEqual([{ rows: 2 }]);
   });
 
+  test("go into several tables together, or into none of them", async () => {
+    await database.execute("create table beside (place int primary key, words text)");
+    await database.query("delete from copied");
+    const others = {
+      table: "beside",
+      columns: ["place", "words"],
+      rows: ["one", "t\two"].map((words, at) => [at + 1, words]),
+    };
+    const rowsAt = (places: number[]) => ({
+      table: "copied",
+      columns,
+      rows: places.map((place) => [place, ...columns.slice(1).map(() => null)]),
+    });
+    // Wherever it fails, what comes behind is not taken for anything else.
+    await expect(database.copyTables([rowsAt([1, 1]), others])).rejects.toThrow(/duplicate key/);
+    await expect(database.copyTables([others, rowsAt([1, 1]), others])).rejects.toThrow(/duplicate key/);
+    await expect(database.copyTables([{ ...others, table: "nowhere" }, others])).rejects.toThrow(/nowhere/);
+    const count = "select (select count(*) from copied) as copied, (select count(*) from beside) as beside";
+    expect(await database.query(count)).toEqual([{ copied: 0, beside: 0 }]);
+    await database.transaction(async (tx) => {
+      await tx.copyTables([rowsAt([1]), { ...others, rows: [] }, rowsAt([2]), others]);
+      expect(await tx.query(count)).toEqual([{ copied: 2, beside: 2 }]);
+    });
+    expect(await database.query("select words from beside order by place")).toEqual([
+      { words: "one" },
+      { words: "t\two" },
+    ]);
+  });
+
   test("may be none", async () => {
     await database.query("delete from copied");
     await database.copyRows("copied", columns, []);

@@ -117,7 +117,7 @@ describe("A page that the database writes as JSON", () => {
         async (made, grantee, at) => {
           const rows = made.map((each) => ({ key: `${each.subject}|${grantee}|${each.scope}`, grantee, ...each }));
           await database.execute("delete from consents; delete from openings");
-          await insertRows(database, "consents", rows);
+          await insertRows(database, { table: "consents", rows });
           const [first] = rows;
           const finalized = first?.block ?? 0;
           await database.query("insert into openings select $1, '', '', '', '', 'refused', null, null, 1, 0", [

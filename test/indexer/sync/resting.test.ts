@@ -109,6 +109,27 @@ describe("An index that is filled for the first time", () => {
     expect(await readStored(ground.database)).toEqual(foldChain(forked));
   });
 
+  it("keeps nothing of a batch that was begun while its proof was on its way, and failed", async () => {
+    // The blocks at which the contracts were asked: the end of one stretch after the other.
+    const asked = new Set<unknown>();
+    let lies = 0;
+    const liar = honest(tip, {
+      onResult({ method, params: [, block] }, result) {
+        if (method === "eth_call") asked.add((block as { blockHash?: unknown }).blockHash);
+        if (method !== "eth_call" || asked.size !== 2 || lies > 0) return result;
+        lies += 1;
+        return `${String(result).slice(0, -64)}${"5".repeat(64)}`;
+      },
+    });
+    ground.nodes.show([liar]);
+    const follower = await startFollower(ground);
+    await follower.until((status) => status.cursor?.hash === tip.hash && status.state === "following");
+    await follower.stop();
+    expect([lies, follower.metric("sync_failures_total")]).toEqual([1, 1]);
+    expect(await readShape(ground.database)).toEqual(shape);
+    expect(await readStored(ground.database)).toEqual(foldChain(tip));
+  });
+
   it("is begun again from the first block by whoever finds nothing but missing indexes", async () => {
     await createResting(ground.database).begin();
     ground.nodes.show([honest(tip)]);

@@ -15,6 +15,7 @@ import {
   HEADS_SLOT,
   replay,
   ROLL_SLOT,
+  splitHexLog,
   splitLog,
   ZERO_WORD,
   type RawLog,
@@ -157,6 +158,31 @@ describe("Somebody who folds a history", () => {
         expect(isGenuine(forged)).toBe(false);
       }),
     );
+  });
+
+  it("is taken apart alike whether or not its words were looked at before", () => {
+    const hex = (bytes: Uint8Array) => toHex(bytes);
+    const topic = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(hex);
+    const padded = fc
+      .uint8Array({ minLength: 20, maxLength: 20 })
+      .map((bytes): Hex => `0x${"0".repeat(24)}${toHex(bytes).slice(2)}`);
+    const topics = fc.array(fc.oneof(topic, padded), { maxLength: 4 });
+    const words = fc.integer({ min: 0, max: 5 }).chain((n) => fc.uint8Array({ minLength: 32 * n, maxLength: 32 * n }));
+    const data = fc.oneof(fc.uint8Array({ maxLength: 140 }), words).map(hex);
+    const attempt = (log: { topics: Hex[]; data: Hex }) => {
+      try {
+        return splitLog(log);
+      } catch {
+        return null;
+      }
+    };
+    fc.assert(
+      fc.property(topics, data, (topics, data) => {
+        expect(splitHexLog({ topics, data })).toEqual(attempt({ topics, data }));
+      }),
+      { numRuns: 500 },
+    );
+    for (const log of genuine) expect(splitHexLog(log)).toEqual(splitLog(log));
   });
 
   it("is not fooled by accounts in another order", () => {
