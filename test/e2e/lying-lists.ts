@@ -7,7 +7,7 @@ import { randomBytes } from "#protocol/bytes.ts";
 import { ledgerAbi } from "#protocol/contracts/ledger.ts";
 import { manifestCid } from "#protocol/documents/index.ts";
 import { compartmentKey, makeCapsule } from "#protocol/keys/index.ts";
-import type { Clinic } from "./clinic.ts";
+import { reload, type Clinic } from "./clinic.ts";
 
 type Item = Record<string, unknown>;
 const call = z.looseObject({ id: z.unknown(), params: z.unknown() });
@@ -53,11 +53,8 @@ export async function nameNobody(page: Page): Promise<() => Promise<void>> {
   return () => page.unrouteAll({ behavior: "wait" });
 }
 
-/** Says that the ledger has another key of somebody's than it has. Gives the way back to the truth. */
-export async function nameKey(
-  page: Page,
-  { account, key }: { account: Address; key: Hex },
-): Promise<() => Promise<void>> {
+/** Says that the ledger has another key of somebody's than it has: found out on this page. Then it tells the truth again. */
+export async function failToNameKey(page: Page, { account, key }: { account: Address; key: Hex }): Promise<void> {
   const named = { abi: ledgerAbi, functionName: "encryptionKeyOf" } as const;
   const question = encodeFunctionData({ ...named, args: [account] }).toLowerCase();
   const result = encodeFunctionResult({ ...named, result: key });
@@ -70,7 +67,10 @@ export async function nameKey(
     const lie = (one: z.infer<typeof answer>) => (ids.some(({ id }) => id === one.id) ? { ...one, result } : one);
     await route.fulfill({ response, json: Array.isArray(told) ? told.map(lie) : lie(told) });
   });
-  return () => page.unrouteAll({ behavior: "wait" });
+  await reload(page);
+  await page.getByText("This service and your own view of the ledger do not say the same.").waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+  await reload(page);
 }
 
 /** Puts a capsule there for the clinic's consent to notes, with a key of one's own: as who knows its words can. */
