@@ -1,11 +1,12 @@
 // Acts that the ledger tells in its events alone, such as which capsule a consent came with. Rule: as for facts, each node
 // besides the service's that answers must tell the same; it is asked of the one block alone, as many nodes answer no question
 // over many.
-import { parseEventLogs, toEventSelector, type Address, type Hex } from "viem";
+import { numberToHex, parseEventLogs, toEventSelector, type Address, type Hex } from "viem";
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
-import { gatewayInfo, rpc } from "#app/service/index.ts";
+import { gatewayInfo, request, rpc } from "#app/service/index.ts";
 import { askSeconds } from "./facts.ts";
+import { findNewestLogs } from "./newest-logs.ts";
 
 const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value));
 const logsShape = z.array(
@@ -33,11 +34,17 @@ export async function readNewestEvent(of: {
   const events = ledgerAbi.filter((item) => item.type === "event" && of.names.includes(item.name));
   const selectors = events.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : []));
   const topics = [selectors, ...of.topics.map((topic) => `0x${topic.slice(2).toLowerCase().padStart(64, "0")}`)];
-  const ask = (fromBlock: string, toBlock: string) => [{ address: ledger, fromBlock, toBlock, topics }];
-  const told = readLogs(await rpc("eth_getLogs", ask(of.from ?? "earliest", "latest")));
-  if (told === undefined)
-    throw new Failure("unavailable", "The ledger did not answer. Nothing was opened. Try again in a moment.");
-  const ours = told.filter(({ address }) => address.toLowerCase() === ledger.toLowerCase());
+  const ask = (fromBlock: Hex, toBlock: Hex) => [{ address: ledger, fromBlock, toBlock, topics }];
+  const askService = async (fromBlock: bigint, toBlock: bigint) => {
+    const told = readLogs(await rpc("eth_getLogs", ask(numberToHex(fromBlock), numberToHex(toBlock))));
+    if (told === undefined)
+      throw new Failure("unavailable", "The ledger did not answer. Nothing was opened. Try again in a moment.");
+    return told.filter(({ address }) => address.toLowerCase() === ledger.toLowerCase());
+  };
+  const ours = await findNewestLogs(askService, {
+    from: of.from === undefined ? await readFirstBlock() : BigInt(of.from),
+    readHead: async () => BigInt(z.string().parse(await rpc("eth_blockNumber"))),
+  });
   const block = ours.at(-1)?.blockNumber;
   if (block === undefined) return undefined;
   const ofBlock = ours.filter(({ blockNumber }) => blockNumber === block);
@@ -52,6 +59,20 @@ export async function readNewestEvent(of: {
   }
   const newest = parseEventLogs({ abi: events, logs: ofBlock as never }).at(-1);
   return newest && { args: newest.args as Record<string, unknown>, block };
+}
+
+let firstBlock: Promise<bigint> | undefined;
+
+/** The block before which nobody acted. */
+function readFirstBlock(): Promise<bigint> {
+  firstBlock ??= request("/deployment.json", { schema: z.object({ deployedAtBlock: z.number().int() }) }).then(
+    ({ deployedAtBlock }) => BigInt(deployedAtBlock),
+    (error: unknown) => {
+      firstBlock = undefined;
+      throw error;
+    },
+  );
+  return firstBlock;
 }
 
 function readLogs(value: unknown): z.output<typeof logsShape> | undefined {
