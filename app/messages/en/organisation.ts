@@ -64,7 +64,7 @@ export const organisation = {
   "organisation.share.button": "Share the key",
   "organisation.share.named": "Share the key with {name}",
   "organisation.share.again": "Share again",
-  "organisation.share.againNamed": "Share the key with {name} again",
+  "organisation.share.againNamed": "Share again: {name}",
   "organisation.share.title": "Share your key with {name}?",
   "organisation.share.meaning":
     "With it, {name} opens in your name what patients locked for you, as far as their role goes and as long as they are a member.",

@@ -4,8 +4,10 @@ import {
   advance,
   digestAct,
   isOver,
+  leavesAlone,
   readEntries,
   reviveEntry,
+  secondsToStay,
   writeEntries,
   type Entry,
   type EntryState,
@@ -61,6 +63,22 @@ describe("An act under way", () => {
         }
       }),
     );
+  });
+});
+
+describe("An act that went well", () => {
+  test("stays for six seconds from when it did, however often the page is loaded meanwhile", () => {
+    expect([100.9, 101, 104, 106.5, 107, 5_000].map((now) => secondsToStay({ since: 100 }, now))).toEqual([
+      6, 6, 3, 0.5, 0, 0,
+    ]);
+  });
+
+  test("stays no longer where the device's clock was put back", () => {
+    expect(secondsToStay({ since: 100 }, 20)).toBe(6);
+  });
+
+  test("leaves alone, as one that was called off does; one that failed stays until it was read", () => {
+    expect(states.filter((state) => leavesAlone(entry(state)))).toEqual(["indexed", "rejected"]);
   });
 });
 

@@ -1,7 +1,16 @@
 // The one store of acts under way. Screens read it; perform.ts and follow.ts write it.
 import type { Address, Hex } from "viem";
 import { t } from "#app/ui/index.ts";
-import { advance, isOver, readEntries, reviveEntry, writeEntries, type Entry } from "./entry.ts";
+import {
+  advance,
+  isOver,
+  leavesAlone,
+  readEntries,
+  reviveEntry,
+  secondsToStay,
+  writeEntries,
+  type Entry,
+} from "./entry.ts";
 import { tellEntry } from "./hearers.ts";
 
 const KEY = "placet.acts";
@@ -33,8 +42,10 @@ export const acts = {
 /** Takes up what the page before the reload left; gives what has to be followed further. */
 export function reviveActs(account: Address): readonly Entry[] {
   if (entries.length === 0) {
-    const words = t("act.interrupted");
-    save(readEntries(sessionStorage.getItem(KEY)).map((entry) => reviveEntry(entry, { words, now: nowSeconds() })));
+    const [words, now] = [t("act.interrupted"), nowSeconds()];
+    const left = readEntries(sessionStorage.getItem(KEY));
+    const toShow = left.filter((entry) => !leavesAlone(entry) || secondsToStay(entry, now) > 0);
+    save(toShow.map((entry) => reviveEntry(entry, { words, now })));
   }
   return entries.filter((entry) => entry.account === account && !isOver(entry));
 }

@@ -66,6 +66,21 @@ export function advance(
   };
 }
 
+const STAY_SECONDS = 6;
+
+/**
+ * For how many seconds somebody is still shown that an act went well, counted from when it did: neither a reload nor
+ * another act makes it stay longer. `now` in unix seconds; `since` is in whole ones, so the one begun counts for it.
+ */
+export function secondsToStay(entry: Pick<Entry, "since">, now: number): number {
+  return Math.min(STAY_SECONDS, Math.max(0, entry.since + 1 + STAY_SECONDS - now));
+}
+
+/** True for an act that was seen to go well, or that its own person called off: it leaves without being told to. */
+export function leavesAlone(entry: Pick<Entry, "state">): boolean {
+  return entry.state === "indexed" || entry.state === "rejected";
+}
+
 /** Reads what was remembered; anything that is not an entry is left out. */
 export function readEntries(text: string | null): Entry[] {
   if (text === null) return [];
@@ -77,7 +92,7 @@ export function readEntries(text: string | null): Entry[] {
   }
 }
 
-/** What to remember: the newest 30, the finished ones among them as well until they are dismissed. */
+/** What to remember: the newest 30, the finished ones among them as well until they leave or are dismissed. */
 export function writeEntries(entries: readonly Entry[]): string {
   return JSON.stringify(entries.slice(-30));
 }
