@@ -6,10 +6,15 @@ export type PglitePlace = { folder: string; schema: string | null };
 /** What the thread is begun with: PGlite itself, and a port that hears the name of each channel that was notified. */
 export type PgliteStart = PglitePlace & { program: WebAssembly.Module; told: MessagePort };
 
-/** One thing to do, done after all that were asked for before. `blob` is what a COPY reads. */
+/** One COPY, and the bytes that it reads. */
+export type PgliteCopy = { sql: string; blob: readonly Uint8Array[] };
+
+/** One thing to do, done after all that were asked for before. */
 export type PgliteQuestion =
   | { do: "open" | "close" }
-  | { do: "query"; sql: string; values: readonly unknown[]; blob?: readonly Uint8Array[] }
+  | { do: "query"; sql: string; values: readonly unknown[] }
+  /** One after the other; the first that fails is the last. */
+  | { do: "copy"; copies: readonly PgliteCopy[] }
   | { do: "execute"; sql: string }
   | { do: "listen" | "unlisten"; channel: string };
 

@@ -64,12 +64,11 @@ async function answer(question: PgliteQuestion): Promise<readonly unknown[]> {
   }
   if (opened === null || runStatement === null) throw new Error("The database is not open.");
   switch (question.do) {
-    case "query": {
-      const { sql, values, blob } = question;
-      if (blob === undefined) return runStatement(sql, values);
-      await opened.query(sql, [...values], { blob: blobOf(blob) });
+    case "query":
+      return runStatement(question.sql, question.values);
+    case "copy":
+      for (const { sql, blob } of question.copies) await opened.query(sql, [], { blob: blobOf(blob) });
       return [];
-    }
     case "execute":
       await opened.exec(question.sql);
       return [];

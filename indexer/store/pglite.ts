@@ -46,25 +46,27 @@ export async function openPglite(
     execute: async (sql) => void (await ask({ do: "execute", sql })),
     copyRows: (table, columns, rows) => straight.copyTables([{ table, columns, rows }]),
     async copyTables(copies) {
-      for (const { rows, ...into } of copies) {
-        const blob = writeCopy(rows).pieces.map(trim);
-        if (blob.length > 0) await ask({ do: "query", sql: copyStatement(into, "'/dev/blob'"), values: [], blob });
-      }
+      const written = copies.map(({ rows, ...into }) => ({
+        sql: copyStatement(into, "'/dev/blob'"),
+        blob: writeCopy(rows).pieces.map(trim),
+      }));
+      const held = written.filter(({ blob }) => blob.length > 0);
+      if (held.length > 0) await ask({ do: "copy", copies: held });
     },
   };
 
   // What is asked for while a transaction runs waits for its end; what was asked for before it is answered before it.
   let transactions: Promise<unknown> = Promise.resolve();
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const { tx, end } = makeEndable(straight);
+    const { tx, end } = makeEndable(straight, { oneByOne: false });
     await straight.execute("begin");
     try {
       const result = await work(tx);
-      end();
+      await end();
       await straight.execute("commit");
       return result;
     } catch (error) {
-      end();
+      await end();
       await straight.execute("rollback");
       throw error;
     }

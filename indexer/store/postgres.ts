@@ -93,16 +93,16 @@ export async function openPostgres(url: string, { schema = null }: { schema?: st
     ...over(statements),
     async transaction(work) {
       const client = await transactions.connect();
-      const { tx, end } = makeEndable(over(client));
+      const { tx, end } = makeEndable(over(client), { oneByOne: true });
       try {
         await client.query("begin");
         const result = await work(tx);
-        end();
+        await end();
         await client.query("commit");
         client.release();
         return result;
       } catch (error) {
-        end();
+        await end();
         // A connection that cannot roll back is broken: it is thrown away, and the server rolls back.
         await client.query("rollback").then(
           () => client.release(),

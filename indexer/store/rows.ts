@@ -112,7 +112,7 @@ const deleteKeyed = `with ${keyedTables
 
 /**
  * Makes the rows of the given keys be exactly the given ones: a key without a row is deleted. Inserts `others` besides. Two
- * statements, however many tables.
+ * statements, however many tables; the second is written down while the first is done.
  */
 export async function replaceRows(
   tx: Queryable,
@@ -120,12 +120,13 @@ export async function replaceRows(
   others: readonly NewRows[] = [],
 ): Promise<void> {
   const gone = new Map(replacements.map(({ table, keys }) => [table, keys]));
-  if (replacements.some(({ keys }) => keys.length > 0))
-    await tx.query(
-      deleteKeyed,
-      keyedTables.map((table) => gone.get(table) ?? []),
-    );
-  await insertRows(tx, ...replacements, ...others);
+  const deleted = replacements.some(({ keys }) => keys.length > 0)
+    ? tx.query(
+        deleteKeyed,
+        keyedTables.map((table) => gone.get(table) ?? []),
+      )
+    : null;
+  await Promise.all([deleted, insertRows(tx, ...replacements, ...others)]);
 }
 
 /** Moves the heads of accounts that have acted before: head and number of acts, place and roll as they were. */

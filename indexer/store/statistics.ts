@@ -1,6 +1,7 @@
 // What the database knows about its own tables. Plans are made from it, and while the index is filled for the first time
 // (and in PGlite, where nothing looks after that by itself, for ever) it would know nothing: a look-up that takes an index
-// of thirty rows would read the table from its end.
+// of thirty rows would read the table from its end. Where a filling remembers what it stored it asks for rows by their key
+// alone, which needs no knowledge: then the first look is left to its end.
 
 import type { Database } from "./database.ts";
 
@@ -8,9 +9,10 @@ import type { Database } from "./database.ts";
 export type Statistics = {
   /**
    * So many acts were stored; `behind` while there are more to come at once. The tables are looked at anew whenever they
-   * have grown by much: while catching up seldom and at few rows, at the chain's head at as many as the database likes.
+   * have grown by much: while catching up seldom and at few rows, and not at all while rows are asked for `byKeyAlone`; at
+   * the chain's head at as many as the database likes.
    */
-  grew(acts: number, options: { behind: boolean }): Promise<void>;
+  grew(acts: number, options: { behind: boolean; byKeyAlone: boolean }): Promise<void>;
 };
 
 /** Of acts those columns alone that anything is chosen or ordered by: the others are long, and looking at them took seconds. */
@@ -28,8 +30,9 @@ export function createStatistics(db: Database): Statistics {
   let seen = 0;
   let rough = false;
   return {
-    async grew(acts, { behind }) {
+    async grew(acts, { behind, byKeyAlone }) {
       since += acts;
+      if (behind && byKeyAlone) return;
       const isMuch = since >= Math.max(FEW, behind ? 3 * seen : seen);
       if (!isMuch && (behind || !rough)) return;
       seen += since;

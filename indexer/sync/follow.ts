@@ -17,6 +17,8 @@ import { findFinal } from "./finality.ts";
 import { createKnown } from "./known.ts";
 import { createPace } from "./pace.ts";
 import { createProof } from "./proof.ts";
+import { askAhead } from "./prove.ts";
+import type { Words } from "./prove.ts";
 import { createSeen } from "./seen.ts";
 import type { Seen } from "./seen.ts";
 import { createSource } from "./source.ts";
@@ -109,7 +111,7 @@ export function createFollow(
   /** A stretch that was read, and what it follows: read ahead, or by a plan just made. */
   type Taken = { ancestor: number; ancestorHash: string | null; raw: RawStretch; planned: boolean };
   /** A stretch folded to a batch, with what it takes to prove and to store it. */
-  type Ready = { stretch: Stretch; written: WrittenBatch; doubts: Doubt[]; strict: boolean };
+  type Ready = { stretch: Stretch; written: WrittenBatch; doubts: Doubt[]; strict: boolean; words: Words };
 
   /** What to store next: what was made ready or read ahead, or what a new look at the chain leads to. */
   async function takeNext(source: Source): Promise<Ready | Exclude<Walked, { kind: "stored" }>> {
@@ -158,7 +160,8 @@ export function createFollow(
     const strict = stretch.headers.length <= STRICT_BLOCKS;
     const doubts = await source.findDoubts(stretch, { strict });
     const batch = await makeBatch(stretch, { ancestor, deployment, database, source, known, broken });
-    return { stretch, written: await writeDown(batch), doubts, strict };
+    const words = askAhead(batch, { deployment, source });
+    return { stretch, written: await writeDown(batch), doubts, strict, words };
   }
 
   /** While the database stores up to `last`, the stretch after it is made ready: neither waits for the other. */
@@ -198,7 +201,7 @@ export function createFollow(
       if (taken.kind === "moved") startAnew();
       return taken;
     }
-    const { stretch, written, doubts, strict } = taken;
+    const { stretch, written, doubts, strict, words } = taken;
     const { batch } = written;
     const { ancestor } = batch;
     const last = stretch.headers.at(-1);
@@ -209,7 +212,7 @@ export function createFollow(
     if (isNext) ahead.fill(source, { after: last.number, head: head.number, span: pace.blocks() });
     const atHead = last.number >= head.number;
     const proving = proof
-      .ofBatch(batch, { source, doubts, atHead, strict })
+      .ofBatch(batch, { source, doubts, words, atHead, strict, known: filling === null ? null : known })
       .then((proven) => (proven === last.number ? proven : Math.min(proof.block(), ancestor)));
     // What was begun is projected meanwhile, and commits no sooner than it is proven; any other transaction would keep the
     // proof's own questions waiting.
@@ -245,7 +248,7 @@ export function createFollow(
     // Whoever sees the cursor finds all that is told of the step, too: nothing is waited for from here on.
     cursor = stored.cursor;
     proof.stored(batch, await proving);
-    looking = statistics.grew(batch.acts.length, { behind: !atHead });
+    looking = statistics.grew(batch.acts.length, { behind: !atHead, byKeyAlone: filling !== null && known.isAll() });
     looking.catch(() => undefined);
     return {
       kind: "stored",

@@ -23,22 +23,28 @@ export function listChanges(acts: readonly BatchAct[], changes: Changes): void {
 /**
  * Folds the batch onto the projections' rows. Rows of blocks above `finalized` can be taken back later; `seen` knows what
  * may be stored (null: anything). Gives how many changes no projection could make sense of: those acts stay in the trail
- * and changed nothing. `besides` is stored with the rows.
+ * and changed nothing. `besides` is stored with the rows. `meanwhile` is begun as soon as the stored rows were asked for:
+ * what it has the database do is done while the batch is folded.
  */
 export async function project(
   tx: Queryable,
   { batch, changes: listed }: { batch: Batch; changes: Changes },
-  { finalized, seen, besides }: { finalized: number; seen: Seen | null; besides: NewRows },
+  {
+    finalized,
+    seen,
+    besides,
+    meanwhile,
+  }: { finalized: number; seen: Seen | null; besides: NewRows; meanwhile: () => Promise<void> },
 ): Promise<{ faults: number }> {
   const joined = new Map(
     batch.joined.flatMap(({ contract, entries }) => entries.map((entry) => [`${contract}|${entry.account}`, entry])),
   );
   const settled = batch.acts.filter(({ act }) => act.block <= finalized);
   const { moved, fresh } = settleHeads(settled, joined);
-  await moveHeads(tx, moved);
+  const moving = moveHeads(tx, moved);
   // Who joined in a settled block may act again in one that is not: then its row is found below like any other.
   const isSettled = settled.length === batch.acts.length;
-  if (!isSettled) await insertRows(tx, { table: "heads", rows: fresh });
+  if (!isSettled) await Promise.all([moving, insertRows(tx, { table: "heads", rows: fresh })]);
   for (const { key } of fresh) seen?.add(`heads ${key}`);
   const steps = batch.acts.map((each, at): Step => {
     const changes = listed.ofActs[at] ?? [];
@@ -46,7 +52,11 @@ export async function project(
       ? { ...each, changes }
       : { ...each, changes: [headChange(each, joined), ...changes] };
   });
-  const tables = await readBefore(tx, { steps, seen });
+  const reading = readBefore(tx, { steps, seen });
+  const doing = meanwhile();
+  // It may fail before anybody waits for it.
+  doing.catch(() => undefined);
+  const [tables] = await Promise.all([reading, moving]);
   const existing = new Map([...tables].map(([table, rows]) => [table, keysOfRows(rows)]));
   const undo: object[] = [];
   for (const { act, changes } of steps) {
@@ -66,7 +76,7 @@ export async function project(
     return { table, keys: existing.get(table) ?? [], rows: present };
   });
   const joining = { table: "heads", rows: isSettled ? fresh : [] } as const;
-  await replaceRows(tx, replacements, [joining, { table: "undo", rows: undo }, besides]);
+  await Promise.all([doing, replaceRows(tx, replacements, [joining, { table: "undo", rows: undo }, besides])]);
   return { faults: listed.faults };
 }
 

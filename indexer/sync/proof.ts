@@ -9,9 +9,8 @@ import type { Cursor } from "../store/sync-state.ts";
 import { contractNames } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import { createAccounts } from "./doubts.ts";
-import type { Doubt } from "./doubts.ts";
 import { proveBatch, readUnproven } from "./prove.ts";
-import type { Unproven } from "./prove.ts";
+import type { ProofContext, Unproven } from "./prove.ts";
 import type { Header, Source } from "./source.ts";
 
 /** The proof of what is stored, batch by batch. */
@@ -23,7 +22,7 @@ export type Proof = {
   /** Holds a batch against the contracts, and everybody once what was read in large stretches reaches the head. */
   ofBatch(
     batch: Batch,
-    at: { source: Source; doubts: readonly Doubt[]; atHead: boolean; strict: boolean },
+    at: Pick<ProofContext, "source" | "doubts" | "known" | "words"> & { atHead: boolean; strict: boolean },
   ): Promise<number>;
   /** A batch is in the database, and seen equal up to block `proven`. */
   stored(batch: Batch, proven: number): void;
@@ -58,13 +57,14 @@ export function createProof(options: {
     return count <= FEW_ACCOUNTS;
   }
 
-  const ofBatch: Proof["ofBatch"] = async (batch, { source, doubts, atHead, strict }) => {
+  const ofBatch: Proof["ofBatch"] = async (batch, { atHead, strict, ...asking }) => {
     const few = await isFew();
     // What no bloom and no later act gives away (a header that lies with its logs) is found by asking for all of them.
     if (now() - sweptAt > SWEEP_SECONDS) swept = false;
     const isDue = strict ? atHead && !swept : atHead || few;
     const everyone = !isDue ? "no" : swept ? "as-new" : "as-stored";
-    const all = await proveBatch(batch, { deployment, database, source, broken, unproven, accounts, doubts, everyone });
+    const own = { deployment, database, broken, unproven, accounts };
+    const all = await proveBatch(batch, { ...own, ...asking, everyone });
     if (!all) {
       swept &&= strict;
       return proven;
@@ -95,7 +95,14 @@ export function createProof(options: {
       if (cursor === null || head === null) return;
       if (proven >= cursor.number && swept && now() - sweptAt <= SWEEP_SECONDS) return;
       const nothing = { ancestor: cursor.number, headers: [head], acts: [], rawLogs: [], joined: [], ends: [] };
-      proven = await ofBatch(nothing, { source, doubts: [], atHead: true, strict: true });
+      proven = await ofBatch(nothing, {
+        source,
+        doubts: [],
+        words: new Map(),
+        atHead: true,
+        strict: true,
+        known: null,
+      });
       if (proven === cursor.number) await writeProven(database, proven);
     },
   };

@@ -11,6 +11,7 @@ import type { Database } from "../store/database.ts";
 import { addressOf, brokenKey, contractNames, throwMismatches } from "./batch.ts";
 import type { Batch, ContractName, Mismatch } from "./batch.ts";
 import type { Accounts, Doubt } from "./doubts.ts";
+import type { Known } from "./known.ts";
 import type { BlockName, Source } from "./source.ts";
 
 /** Accounts that acted since the last block at which everything was seen equal to the contracts. */
@@ -24,6 +25,27 @@ export async function readUnproven(database: Database, proven: number): Promise<
   return unproven;
 }
 
+/** What a contract says at a batch's last block: the heads of the accounts that acted in the batch, in their order, and the roll. */
+export type Word = { heads: Hex[]; roll: Hex };
+
+/** Each contract's word on a batch, as far as the batch has acts of it. */
+export type Words = ReadonlyMap<ContractName, Promise<Word>>;
+
+/** Asks for the contracts' word on a batch before it is to be proven, so that storing the one before it takes the time. */
+export function askAhead(batch: Batch, { deployment, source }: { deployment: Deployment; source: Source }): Words {
+  const words = new Map<ContractName, Promise<Word>>();
+  const last = batch.headers.at(-1);
+  if (last === undefined) return words;
+  const block = { number: last.number, hash: last.hash };
+  for (const { contract, heads } of batch.ends) {
+    const word = askContract({ address: addressOf(deployment, contract), asked: [...heads.keys()], block, source });
+    // It may fail before anybody waits for it; whoever proves the batch meets the error.
+    word.catch(() => undefined);
+    words.set(contract, word);
+  }
+  return words;
+}
+
 /** What a batch is proven with. */
 export type ProofContext = {
   deployment: Deployment;
@@ -33,6 +55,10 @@ export type ProofContext = {
   broken: ReadonlySet<string>;
   unproven: Unproven;
   accounts: Accounts;
+  /** What this process itself stored since the index was empty, while it is filled; null: the database is asked. */
+  known: Known | null;
+  /** What was asked about the batch already. */
+  words: Words;
   /** Blocks of the batch whose logs may not all have come. */
   doubts: readonly Doubt[];
   /**
@@ -50,7 +76,7 @@ export type ProofContext = {
 export async function proveBatch(batch: Batch, context: ProofContext): Promise<boolean> {
   const last = batch.headers.at(-1);
   if (last === undefined) return true;
-  const { deployment, database, source, broken, unproven, accounts, everyone } = context;
+  const { deployment, database, source, known, words, broken, unproven, accounts, everyone } = context;
   const block = { number: last.number, hash: last.hash };
   const fresh: Mismatch[] = [];
   const stored: Mismatch[] = [];
@@ -66,10 +92,15 @@ export async function proveBatch(batch: Batch, context: ProofContext): Promise<b
     if (acted.size + blooms.length + earlier.size === 0) continue;
     const asked = [...acted, ...doubted, ...earlier];
     try {
-      const told = await askContract({ address: addressOf(deployment, contract), asked, block, source });
       // What the accounts of the batch fold to is in hand.
       const others = asked.filter((account) => !acted.has(account));
-      const expected = await readExpected(database, { contract, accounts: others, block: batch.ancestor });
+      const told = await hearContract(await words.get(contract), {
+        address: addressOf(deployment, contract),
+        asked: others,
+        block,
+        source,
+      });
+      const expected = await readExpected({ database, known }, { contract, accounts: others, block: batch.ancestor });
       for (const [account, head] of end?.heads ?? []) expected.set(account, head);
       const differ = (account: Address | null, list: Mismatch[], message: string) => {
         if (!broken.has(brokenKey(contract, account))) list.push({ contract, account, block: last.number, message });
@@ -100,13 +131,16 @@ export async function proveBatch(batch: Batch, context: ProofContext): Promise<b
   return !gone;
 }
 
-async function askContract(question: {
-  address: Address;
-  asked: readonly Address[];
-  block: BlockName;
-  source: Source;
-}): Promise<{ heads: Hex[]; roll: Hex }> {
-  const { address, asked, block, source } = question;
+type Question = { address: Address; asked: readonly Address[]; block: BlockName; source: Source };
+
+/** A contract's word on a batch, where it has acts of that contract, with its word on others behind it. */
+async function hearContract(word: Word | undefined, question: Question): Promise<Word> {
+  if (word !== undefined && question.asked.length === 0) return word;
+  const { heads, roll } = await askContract(question);
+  return { heads: [...(word?.heads ?? []), ...heads], roll };
+}
+
+async function askContract({ address, asked, block, source }: Question): Promise<Word> {
   const [heads, roll] = await Promise.all([
     source.readHeads({ contract: address, accounts: asked, block }),
     source.readRoll({ contract: address, block }),
@@ -115,10 +149,18 @@ async function askContract(question: {
 }
 
 async function readExpected(
-  database: Database,
+  { database, known }: { database: Database; known: Known | null },
   at: { contract: ContractName; accounts: readonly Address[]; block: number },
 ): Promise<Map<Address, Hex>> {
-  if (at.accounts.length === 0) return new Map();
-  const rows = await readLastHeads(database, at);
-  return new Map(rows.map((row) => [row.account, row.head]));
+  const expected = new Map<Address, Hex>();
+  const remembered = known?.block() === at.block ? known : null;
+  const asked: Address[] = [];
+  for (const account of at.accounts) {
+    const state = remembered?.account(at.contract, account);
+    if (state !== undefined) expected.set(account, state.head);
+    else if (remembered?.isAll() !== true) asked.push(account);
+  }
+  const rows = asked.length === 0 ? [] : await readLastHeads(database, { ...at, accounts: asked });
+  for (const { account, head } of rows) expected.set(account, head);
+  return expected;
 }

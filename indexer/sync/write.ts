@@ -92,7 +92,7 @@ export function beginBatch(database: Database, written: WrittenBatch): Begun {
     await insertActs(tx, written);
     const options = await turn.promise;
     if (options === null || !isOnTop(written, options)) throw new Error("This batch is not stored.");
-    return storeRest(tx, written, { ...options, told: [] });
+    return storeRest(tx, written, { ...options, told: [], acts: "stored" });
   });
   // It may fail before anybody waits for it; whoever finishes it meets the error.
   done.catch(() => undefined);
@@ -112,14 +112,13 @@ export function beginBatch(database: Database, written: WrittenBatch): Begun {
 export async function writeBatch(database: Database, written: WrittenBatch, options: WriteOptions): Promise<Stored> {
   return database.transaction(async (tx) => {
     const { ancestor } = written.batch;
-    if (options.cursor === null || isOnTop(written, options)) {
-      await insertActs(tx, written);
-      return storeRest(tx, written, { ...options, told: [] });
-    }
+    const { cursor } = options;
+    if (cursor === null || isOnTop(written, options))
+      return storeRest(tx, written, { ...options, told: [], acts: "to-store" });
     const orphaned = await rollBack(tx, { ancestor, at: options.now });
-    const payload = { ancestor, from: options.cursor.number, orphaned };
-    await insertActs(tx, written);
-    const stored = await storeRest(tx, written, { ...options, told: [{ type: "reorg", audience: ["*"], payload }] });
+    const payload = { ancestor, from: cursor.number, orphaned };
+    const told: StreamEvent[] = [{ type: "reorg", audience: ["*"], payload }];
+    const stored = await storeRest(tx, written, { ...options, told, acts: "to-store" });
     return { ...stored, orphaned };
   });
 }
@@ -129,11 +128,11 @@ function isOnTop({ batch }: WrittenBatch, { cursor }: WriteOptions): boolean {
   return cursor === null || cursor.number <= batch.ancestor;
 }
 
-/** All that is stored with a batch's acts; `told` are live events that come before its own. */
+/** Stores what of a batch is not stored yet, its acts included or not; `told` are live events that come before its own. */
 async function storeRest(
   tx: Queryable,
   written: WrittenBatch,
-  options: WriteOptions & { told: readonly StreamEvent[] },
+  options: WriteOptions & { told: readonly StreamEvent[]; acts: "stored" | "to-store" },
 ): Promise<Stored> {
   const { batch } = written;
   const last = batch.headers.at(-1);
@@ -152,6 +151,7 @@ async function storeRest(
     finalized,
     seen: options.seen,
     besides: { table: "blocks", rows: remembered },
+    meanwhile: async () => (options.acts === "stored" ? undefined : insertActs(tx, written)),
   });
   await writeCursor(tx, options.deployment, { from: options.cursor, cursor, proven: await options.proven });
   const events = [...options.told, ...listEvents(batch, { ...options, isQuiet })];

@@ -72,6 +72,25 @@ describe("A service's database", () => {
     expect(await numbers()).not.toContain(50);
   });
 
+  test("does what nobody waited for in the order in which it was asked, and before the transaction's end", async () => {
+    await database.transaction((tx) => {
+      void tx.query("insert into kept values ($1, '')", [60]);
+      void tx.query("update kept set number = 61 where number = $1", [60]);
+      return Promise.resolve();
+    });
+    expect(await numbers()).toContain(61);
+    expect(await numbers()).not.toContain(60);
+  });
+
+  test("takes back what a transaction had asked for and not waited for when it failed", async () => {
+    const failed = database.transaction((tx) => {
+      for (const number of [70, 71]) void tx.query("insert into kept values ($1, '')", [number]);
+      return Promise.reject(new Error("not today"));
+    });
+    await expect(failed).rejects.toThrow("not today");
+    expect((await numbers()).filter((number) => number >= 70)).toEqual([]);
+  });
+
   test("gets the bytes that it was given, not what lies beside them in memory", async () => {
     const bytes = bytesOf(100).subarray(40, 44);
     await database.query("insert into kept values (30, $1)", [bytes]);
