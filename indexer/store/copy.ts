@@ -4,7 +4,7 @@
 /** What a column of a copied row can be given: JSON as text, bytea as bytes, text[] as an array of strings. */
 export type CopyValue = string | number | bigint | boolean | null | Uint8Array | readonly string[];
 
-/** Rows that were written down before, by `writeCopy`: so that the database need not wait for it. */
+/** Rows that were written down before, by `writeCopy`, to be copied once: so that the database need not wait for it. */
 export type WrittenRows = { readonly pieces: readonly Uint8Array<ArrayBuffer>[] };
 
 /** What a copy can be given. */

@@ -6,8 +6,8 @@ export type PglitePlace = { folder: string; schema: string | null };
 /** What the thread is begun with: PGlite itself, and a port that hears the name of each channel that was notified. */
 export type PgliteStart = PglitePlace & { program: WebAssembly.Module; told: MessagePort };
 
-/** One COPY, and the bytes that it reads. */
-export type PgliteCopy = { sql: string; blob: readonly Uint8Array[] };
+/** One COPY, and the bytes that it reads: they are moved there, and given back to the system as soon as they were read. */
+export type PgliteCopy = { sql: string; blob: readonly Uint8Array<ArrayBuffer>[] };
 
 /** One thing to do, done after all that were asked for before. */
 export type PgliteQuestion =

@@ -67,7 +67,7 @@ async function answer(question: PgliteQuestion): Promise<readonly unknown[]> {
     case "query":
       return runStatement(question.sql, question.values);
     case "copy":
-      for (const { sql, blob } of question.copies) await opened.query(sql, [], { blob: blobOf(blob) });
+      for (const { sql, blob } of question.copies) await copyIn(opened, { sql, bytes: joined(blob) });
       return [];
     case "execute":
       await opened.exec(question.sql);
@@ -87,10 +87,27 @@ async function answer(question: PgliteQuestion): Promise<readonly unknown[]> {
 }
 
 /** PGlite asks nothing of a blob but its bytes; a real one would hold them once more. */
-function blobOf(pieces: readonly Uint8Array[]): Blob {
-  const bytes = Buffer.concat(pieces);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  return { size: bytes.length, arrayBuffer: () => Promise.resolve(buffer) } as unknown as Blob;
+async function copyIn(db: PGlite, { sql, bytes }: { sql: string; bytes: ArrayBuffer }): Promise<void> {
+  const blob = { size: bytes.byteLength, arrayBuffer: () => Promise.resolve(bytes) } as unknown as Blob;
+  await db.query(sql, [], { blob });
+  letGo(bytes);
+}
+
+/** The pieces as one, each let go of as soon as it is in there. */
+function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+    letGo(piece.buffer);
+  }
+  return bytes.buffer;
+}
+
+/** Gives memory back at once: what lies outside of JavaScript's heap is noticed late, tens of megabytes later. */
+function letGo(buffer: ArrayBuffer): void {
+  buffer.transfer(0);
 }
 
 async function reply(question: PgliteQuestion): Promise<{ answer: PgliteAnswer }> {

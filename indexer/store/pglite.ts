@@ -33,8 +33,8 @@ export async function openPglite(
   });
   const thread = createThread<PgliteQuestion, PgliteAnswer>(portOf(worker));
 
-  async function ask(question: PgliteQuestion): Promise<readonly unknown[]> {
-    const answer = await thread.ask(question);
+  async function ask(question: PgliteQuestion, transfer: Transferable[] = []): Promise<readonly unknown[]> {
+    const answer = await thread.ask(question, transfer);
     if ("rows" in answer) return answer.rows;
     const { message, code } = answer.refused;
     throw Object.assign(new Error(message), code === null ? {} : { code });
@@ -51,7 +51,8 @@ export async function openPglite(
         blob: writeCopy(rows).pieces.map(trim),
       }));
       const held = written.filter(({ blob }) => blob.length > 0);
-      if (held.length > 0) await ask({ do: "copy", copies: held });
+      const moved = held.flatMap(({ blob }) => blob.map(({ buffer }) => buffer));
+      if (held.length > 0) await ask({ do: "copy", copies: held }, moved);
     },
   };
 

@@ -97,8 +97,9 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
   for (const contract of contractNames) {
     const address = addressOf(context.deployment, contract);
     const entries: { log: RawLog; parts: SplitLog }[] = [];
-    for (const [at, log] of stretch.logs.entries()) {
-      if (at % SLICE === SLICE - 1) await setImmediate();
+    let at = 0;
+    for (const log of stretch.logs) {
+      if (++at % SLICE === 0) await setImmediate();
       if (log.address !== address) continue;
       // A log that carries no head is no act (OpenZeppelin's own events have no data).
       const parts = splitHexLog(log);
@@ -113,8 +114,9 @@ export async function makeBatch(stretch: Stretch, context: BatchContext): Promis
     const differ = (account: Address, block: number, message: string) => {
       if (!context.broken.has(brokenKey(contract, account))) mismatches.push({ contract, account, block, message });
     };
-    for (const [at, { log, parts }] of entries.entries()) {
-      if (at % SLICE === SLICE - 1) await setImmediate();
+    at = 0;
+    for (const { log, parts } of entries) {
+      if (++at % SLICE === 0) await setImmediate();
       const block = Number(log.blockNumber);
       const before = heads.get(parts.account) ?? ZERO_WORD;
       if (foldSplit(before, log, parts) !== parts.head) {

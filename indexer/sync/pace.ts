@@ -14,8 +14,8 @@ export type Pace = {
 const FIRST = 16;
 const GROWTH = 2;
 const MOST_BLOCKS = 2_000;
-const GOOD_LOGS = 4_000;
-const GOOD_BYTES = 8 * 1024 * 1024;
+const GOOD_LOGS = 3_000;
+const GOOD_BYTES = 6 * 1024 * 1024;
 
 /** Makes the pace of a start; `first` blocks are taken at first. */
 export function createPace(first = FIRST): Pace {

@@ -6,10 +6,21 @@ import { type Child, describeEnd, startChild, stopChild } from "./child.ts";
 import { Failure } from "#protocol/failure.ts";
 
 /**
- * Flags of Node that the service runs with. What it makes while it fills its index lives for a moment only; a larger young
- * generation holds 100 to 150 MiB of it, and makes nothing quicker (docs/performance.md).
+ * How Node runs the service, with the database that `databaseUrl` names (none: PGlite). What it makes while it fills its
+ * index lives for a moment only; a larger young generation holds 100 to 150 MiB of it, and makes nothing quicker. PGlite is
+ * as much again within the process: beside it the heap may grow to less than twice what lives in it before it is cleared,
+ * and what the C library takes for one large piece of memory it gives back, both for some of the speed (docs/performance.md).
  */
-export const serviceFlags = ["--max-semi-space-size=4"] as const;
+export function howNodeRuns({ databaseUrl }: { databaseUrl: string | undefined }): {
+  flags: readonly string[];
+  env: Record<string, string>;
+} {
+  const flags = ["--max-semi-space-size=4"];
+  const onPglite = databaseUrl === undefined || databaseUrl === "";
+  return onPglite
+    ? { flags: [...flags, "--heap-growing-percent=80"], env: { MALLOC_MMAP_THRESHOLD_: "1048576" } }
+    : { flags, env: {} };
+}
 
 /** A service that answers. */
 export type RunningService = { url: string; child: Child; stop: () => Promise<void> };
@@ -30,10 +41,12 @@ export type ServiceOptions = {
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const url = `http://localhost:${options.port}`;
+  const node = howNodeRuns({ databaseUrl: options.env?.["DATABASE_URL"] ?? process.env["DATABASE_URL"] });
   const child = startChild({
     script: "indexer/main.ts",
-    nodeFlags: serviceFlags,
+    nodeFlags: node.flags,
     env: {
+      ...node.env,
       PLACET_DATA: options.dataDir,
       PLACET_RPC_URL: options.rpcUrl,
       PLACET_DEPLOYMENT: join(options.dataDir, "deployment.json"),

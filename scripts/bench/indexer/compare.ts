@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { buildDatabaseTemplate } from "#scripts/build/database.ts";
-import { serviceFlags } from "../../stack/service.ts";
+import { howNodeRuns } from "../../stack/service.ts";
 import { projectRoot } from "#scripts/build/project-root.ts";
 import type { TestPostgres } from "#scripts/testing/postgres.ts";
 import { ask } from "../chain/rpc.ts";
@@ -67,15 +67,18 @@ export async function compare(
 async function runOwn(script: string, chain: SeededChain, postgres: TestPostgres | null) {
   const folder = await mkdtemp(join(tmpdir(), "placet-bench-run-"));
   try {
+    const databaseUrl = postgres === null ? "" : await postgres.createDatabase();
+    const node = howNodeRuns({ databaseUrl });
     const env = {
       ...process.env,
+      ...node.env,
       PLACET_RPC_URL: chain.rpcUrl,
       PLACET_DEPLOYMENT: chain.deploymentFile,
       PLACET_DATA: folder,
-      DATABASE_URL: postgres === null ? "" : await postgres.createDatabase(),
+      DATABASE_URL: databaseUrl,
     };
     const start = (name: string) =>
-      run(process.execPath, [...serviceFlags, join(projectRoot, "scripts/bench/indexer", name)], {
+      run(process.execPath, [...node.flags, join(projectRoot, "scripts/bench/indexer", name)], {
         maxBuffer: 1 << 24,
         env,
       });
