@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, types } from "@electric-sql/pglite";
+import { letGo } from "#protocol/bytes.ts";
 import { serveThread, type ThreadPort } from "#protocol/threads.ts";
 import type { PgliteAnswer, PgliteQuestion, PgliteStart } from "./pglite-calls.ts";
 import { createStatements } from "./pglite-prepared.ts";
@@ -87,27 +88,22 @@ async function answer(question: PgliteQuestion): Promise<readonly unknown[]> {
 }
 
 /** PGlite asks nothing of a blob but its bytes; a real one would hold them once more. */
-async function copyIn(db: PGlite, { sql, bytes }: { sql: string; bytes: ArrayBuffer }): Promise<void> {
-  const blob = { size: bytes.byteLength, arrayBuffer: () => Promise.resolve(bytes) } as unknown as Blob;
+async function copyIn(db: PGlite, { sql, bytes }: { sql: string; bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
+  const blob = { size: bytes.length, arrayBuffer: () => Promise.resolve(bytes.buffer) } as unknown as Blob;
   await db.query(sql, [], { blob });
   letGo(bytes);
 }
 
 /** The pieces as one, each let go of as soon as it is in there. */
-function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
     at += piece.length;
-    letGo(piece.buffer);
+    letGo(piece);
   }
-  return bytes.buffer;
-}
-
-/** Gives memory back at once: what lies outside of JavaScript's heap is noticed late, tens of megabytes later. */
-function letGo(buffer: ArrayBuffer): void {
-  buffer.transfer(0);
+  return bytes;
 }
 
 async function reply(question: PgliteQuestion): Promise<{ answer: PgliteAnswer }> {

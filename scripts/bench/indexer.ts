@@ -84,6 +84,7 @@ async function compareLive(blocks: number): Promise<Live & { vsPonder: number | 
   tell(`live: ours p50 ${ours.p50ms} ms, p95 ${ours.p95ms} ms`);
   if (!values.ponder) return { ...ours, vsPonder: null };
   const ponder = await withChain(sizes, (chain) => measurePonderLive(chain, { blocks }));
+  if (ponder === null) return { ...ours, vsPonder: null };
   tell(`live: Ponder p50 ${ponder.p50ms} ms, p95 ${ponder.p95ms} ms`);
   return { ...ours, vsPonder: round(ponder.p95ms / ours.p95ms) };
 }

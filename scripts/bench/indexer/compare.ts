@@ -23,7 +23,7 @@ const ranSchema = z.object({
   retries: z.number().default(0),
 });
 
-/** Acts a second of each contender; Ponder's are null where it was not asked for. */
+/** Acts a second of each contender; Ponder's are null where it was not asked for, or did not end. */
 export type Compared = {
   ours: number;
   floor: number;
@@ -54,14 +54,15 @@ export async function compare(
     name: name.replaceAll(" ", "-"),
     databaseUrl: postgres === null ? null : await postgres.createDatabase(),
   });
-  const rates: number[] = [];
-  for (const schema of ["cold", "warm"]) {
-    const { seconds, upTo } = await runPonder(project, { schema });
-    const rate = (await countActs(chain, upTo)) / seconds;
-    tell(`${name}: Ponder ${schema} ${Math.round(rate)} acts/s`);
-    rates.push(rate);
-  }
-  return { ...result, ponderCold: rates[0] ?? null, ponderWarm: rates[1] ?? null };
+  const measure = async (schema: string): Promise<number | null> => {
+    const backfill = await runPonder(project, { schema });
+    const rate = backfill === null ? null : (await countActs(chain, backfill.upTo)) / backfill.seconds;
+    tell(`${name}: Ponder ${schema} ${rate === null ? "did not end in five minutes" : `${Math.round(rate)} acts/s`}`);
+    return rate;
+  };
+  const ponderCold = await measure("cold");
+  // Without what a cold run has fetched there is no warm one.
+  return { ...result, ponderCold, ponderWarm: ponderCold === null ? null : await measure("warm") };
 }
 
 async function runOwn(script: string, chain: SeededChain, postgres: TestPostgres | null) {

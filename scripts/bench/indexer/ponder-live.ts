@@ -10,8 +10,11 @@ import { makePonder, runPonder } from "./ponder.ts";
 
 const lastSchema = z.object({ block: z.number() });
 
-/** Mines `blocks` blocks and waits for each in Ponder's answers. Its poll interval is as low as it goes: 100 ms. */
-export async function measurePonderLive(chain: SeededChain, { blocks }: { blocks: number }): Promise<Live> {
+/**
+ * Mines `blocks` blocks and waits for each in Ponder's answers. Its poll interval is as low as it goes: 100 ms. Null when it
+ * never came as far as that.
+ */
+export async function measurePonderLive(chain: SeededChain, { blocks }: { blocks: number }): Promise<Live | null> {
   const times: number[] = [];
   const project = makePonder(chain, { name: "live", databaseUrl: null });
   const onReady = async (url: string): Promise<void> => {
@@ -26,6 +29,5 @@ export async function measurePonderLive(chain: SeededChain, { blocks }: { blocks
       times.push(performance.now() - mined);
     }
   };
-  await runPonder(project, { schema: "live", onReady });
-  return toLive(times);
+  return (await runPonder(project, { schema: "live", onReady })) === null ? null : toLive(times);
 }

@@ -60,11 +60,17 @@ export function makePonder(
 /** How long a backfill took, and up to which block it went: what is not final yet it leaves to its live part. */
 export type Backfill = { seconds: number; upTo: number };
 
-/** Lets it backfill once. The first run of a database is the cold one. */
+/** So long it is waited for: its warm run on PGlite was seen to compute for longer than that without an end. */
+const PATIENCE_MINUTES = 5;
+
+/**
+ * Lets it backfill once. The first run of a database is the cold one. Null when it was not done after five minutes.
+ * @throws {Failure} "unavailable" with its own words when it ended before it was done
+ */
 export async function runPonder(
   { folder, databaseUrl }: Ponder,
   { schema, onReady }: { schema: string; onReady?: (url: string) => Promise<void> },
-): Promise<Backfill> {
+): Promise<Backfill | null> {
   const port = await pickAnyPort();
   const binary = join(folder, "../../node_modules/ponder/dist/esm/bin/ponder.js");
   const args = ["start", "--schema", schema, "--port", String(port), "--hostname", "127.0.0.1", "--log-format", "json"];
@@ -79,6 +85,11 @@ export async function runPonder(
   let started = 0;
   let seconds: number | null = null;
   let upTo = 0;
+  let isLate = false;
+  const patience = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, PATIENCE_MINUTES * 60_000);
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line);
     // Whichever comes first: it fetches ahead of what it indexes.
@@ -88,10 +99,12 @@ export async function runPonder(
     seconds = (performance.now() - started) / 1000;
     break;
   }
+  clearTimeout(patience);
   if (process.env["BENCH_SHOW"] !== undefined) process.stderr.write(`${said.join("\n")}\n`);
   if (seconds !== null && onReady !== undefined) await onReady(`http://127.0.0.1:${port}`);
   child.kill("SIGKILL");
   await ended;
+  if (isLate && seconds === null) return null;
   if (seconds === null || started === 0)
     throw new Failure("unavailable", `Ponder ended before it was done:\n${said.join("\n").slice(-3_000)}`);
   return { seconds, upTo };
