@@ -27,6 +27,20 @@ describe("A person who adds a file", () => {
     expect(suggestTitle("blood_count-2026.pdf")).toBe("Blood count 2026");
     expect(suggestTitle(".pdf")).toBe(".pdf");
   });
+
+  test.each([
+    ["photo\u202egpj.exe", "Photogpj"],
+    ["\u202ablood\u202b \u202ccount\u202d.pdf", "Blood count"],
+    ["\u2066a\u2067b\u2068c\u2069.pdf", "Abc"],
+    ["דוח\u200f \u200e2026\u061c.pdf", "דוח 2026"],
+    ["report.pdf\u202e", "Report"],
+    ["\u202e.pdf", ".pdf"],
+    ["two\u0000lines\nhere.pdf", "Two lines here"],
+    // Joiners turn nothing, and some scripts are written with them.
+    ["می\u200cخواهم.pdf", "می\u200cخواهم"],
+  ])("gets one in which nothing turns the direction of reading, from %j", (name, title) => {
+    expect(suggestTitle(name)).toBe(title);
+  });
 });
 
 test("Speed and time left are known after a moment, and a restart does not make them negative", () => {

@@ -159,7 +159,7 @@ export function createAddQueue(options: AddQueueOptions) {
     let checkPace: ReturnType<typeof createPace> | undefined;
     const metadata: Metadata = {
       category: item.category,
-      title: item.title.trim() || item.file.name || t("documents.untitled"),
+      title: item.title.trim() || suggestTitle(item.file.name).slice(0, 200) || t("documents.untitled"),
       fileName: item.file.name.slice(0, 255),
       mediaType: item.mediaType,
       size: item.file.size,

@@ -34,12 +34,18 @@ export function suggestCategory(file: { name: string; mediaType: string; text?: 
   return "documents";
 }
 
-/** A title from a file name: "blood_count-2026.pdf" becomes "Blood count 2026". */
+/**
+ * A title from a file name: "blood_count-2026.pdf" becomes "Blood count 2026". It reads in the order in which it is written:
+ * signs that turn the direction of what follows are left out.
+ */
 export function suggestTitle(fileName: string): string {
-  const words = fileName
-    .replace(/\.[a-z0-9]{1,5}$/i, "")
-    .replace(/[_-]+/g, " ")
-    .replace(/\s+/g, " ")
+  const plain = fileName
+    .replace(/\p{Bidi_Control}/gu, "")
+    .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
-  return words === "" ? fileName : words.charAt(0).toUpperCase() + words.slice(1);
+  const words = plain
+    .replace(/\.[a-z0-9]{1,5}$/i, "")
+    .replace(/[_\s-]+/g, " ")
+    .trim();
+  return words === "" ? plain : words.charAt(0).toUpperCase() + words.slice(1);
 }
