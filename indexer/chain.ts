@@ -8,6 +8,7 @@ import { z } from "zod";
 import { Failure, isFailure } from "#protocol/failure.ts";
 import { extensionOf } from "#protocol/history/index.ts";
 import type { Config } from "./config.ts";
+import type { Metrics } from "./metrics.ts";
 import { createNodes, nodesTransport } from "./rpc/index.ts";
 import type { Nodes } from "./rpc/index.ts";
 
@@ -67,9 +68,11 @@ export async function readDeployment(file: string): Promise<Deployment> {
  * Connects to the nodes and checks chain id, genesis, and that both contracts (the ledger with its extension) have the
  * code that was deployed; throws
  * `wrong-chain` or `unavailable`. One node that answers is enough: the others are checked before they are first asked.
+ * Calls that a node fails, now and later, are counted in `metrics`.
  */
 export async function connectChain(
   config: Pick<Config, "rpcUrls" | "rpcTimeoutMs" | "pollMs" | "deploymentFile">,
+  { metrics }: { metrics?: Metrics } = {},
 ): Promise<Chain> {
   const deployment = await readDeployment(config.deploymentFile);
   const nodes = createNodes({
@@ -77,6 +80,7 @@ export async function connectChain(
     timeoutMs: config.rpcTimeoutMs,
     identity: deployment,
     leastRestMs: config.pollMs,
+    onTrouble: () => metrics?.count("rpc_errors"),
   });
   await nodes.choose().catch((error: unknown) => {
     throw isFailure(error, "wrong-chain") ? error : noAnswer(config.rpcUrls, error);

@@ -55,7 +55,8 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     await listen(server, config);
     undo.push(() => closeServer(server));
     const port = portOf(server);
-    const chain = await connectChain(config);
+    const metrics = createMetrics();
+    const chain = await connectChain(config, { metrics });
     const database = await openDatabase({ folder: join(config.dataDir, "database"), url: config.databaseUrl });
     undo.push(() => database.close());
     const ipfs = await openIpfs(config, { log });
@@ -63,7 +64,7 @@ export async function startService(config: Config, options: { log?: Log } = {}):
 
     const now = () => Math.floor(Date.now() / 1000);
     const writer = createWriter(database, { config, log });
-    const foundation: Foundation = { config, log, metrics: createMetrics(), now, database, chain, ipfs, writer };
+    const foundation: Foundation = { config, log, metrics, now, database, chain, ipfs, writer };
     const gateway = await createGateway(foundation, { maxLag: await measureMaxLag(chain, config) });
     const relay = await createRelay({ ...foundation, gateway });
     await requireGateway(database, gateway.address);

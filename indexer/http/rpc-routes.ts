@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
+import type { Service } from "../service.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
 
@@ -62,7 +63,7 @@ export const rpcRoutes: Route[] = [
     async handle({ service, body }) {
       const calls = Array.isArray(body) ? body : [body];
       const passed = calls.filter((each) => allowed.has(each.method));
-      const answers = passed.length === 0 ? [] : await pass(service.config.rpcUrl, passed);
+      const answers = passed.length === 0 ? [] : await pass(service, passed);
       const refused = calls.filter((each) => !allowed.has(each.method)).map(refuse);
       const all = [...answers, ...refused];
       return reply(200, Array.isArray(body) ? all : (all[0] ?? null));
@@ -78,18 +79,20 @@ function refuse({ id, method }: Call): unknown {
   };
 }
 
-async function pass(url: string, calls: Call[]): Promise<unknown[]> {
+async function pass({ config, metrics }: Service, calls: Call[]): Promise<unknown[]> {
   try {
-    const response = await fetch(url, {
+    const response = await fetch(config.rpcUrl, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(calls),
       signal: AbortSignal.timeout(CALL_MS),
     });
     const answer: unknown = JSON.parse(await readAnswer(response));
+    if (response.status === 429 || response.status >= 500) metrics.count("rpc_errors");
     return Array.isArray(answer) ? answer : [answer];
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
+    metrics.count("rpc_errors");
     throw new Failure("unavailable", "The chain's node does not answer. Nothing was sent. Try again in a moment.", {
       cause,
     });

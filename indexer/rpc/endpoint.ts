@@ -21,6 +21,9 @@ export type Endpoint = {
   received(): number;
 };
 
+/** How long the node asks to be left alone; empty when it does not say. */
+type Wait = { retryAfterMs?: number };
+
 const MOST_BATCH = 250;
 const MOST_POSTS = 4;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -50,24 +53,22 @@ export function createEndpoint(options: { url: string; timeoutMs: number }): End
   async function post(calls: readonly RpcCall[], signal: AbortSignal | undefined): Promise<RpcAnswer[]> {
     const bodies = calls.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params }));
     const single = bodies.length === 1;
-    const { status, retryAfterMs, json } = await exchange(JSON.stringify(single ? bodies[0] : bodies), signal);
+    const { status, wait, json } = await exchange(JSON.stringify(single ? bodies[0] : bodies), signal);
     if (!Array.isArray(json)) {
-      if (single && status < 500 && status !== 429) return [readAnswer(json)];
+      if (single && status < 500 && status !== 429) return [readAnswer(json, wait)];
       const error = readError(json);
       if (status === 413 && !single) throw batchTooLarge();
       if (status === 429 || (error !== null && troubleOf(error) === "node-busy"))
-        throw rpcFailure("node-busy", `HTTP ${status}`, retryAfterMs === undefined ? {} : { retryAfterMs });
-      if (status >= 500 || json === undefined) throw rpcFailure("node-unreachable", `HTTP ${status}`);
+        throw rpcFailure("node-busy", `HTTP ${status}`, wait);
+      if (status >= 500 || json === undefined) throw rpcFailure("node-unreachable", `HTTP ${status}`, wait);
       if (!single && error !== null) throw batchTooLarge();
       throw rpcFailure("inconsistent-node", "it answered with something that is no JSON-RPC");
     }
     const answers = new Map<unknown, RpcAnswer>();
-    for (const each of json) if (isObject(each)) answers.set(each["id"], readAnswer(each));
+    for (const each of json) if (isObject(each)) answers.set(each["id"], readAnswer(each, wait));
     return calls.map((_, id) => {
       const answer = answers.get(id);
       if (answer === undefined) throw rpcFailure("inconsistent-node", "it left calls of a batch without an answer");
-      if (!answer.ok && troubleOf(answer.error) === "node-busy")
-        throw rpcFailure("node-busy", "part of a batch", retryAfterMs === undefined ? {} : { retryAfterMs });
       return answer;
     });
   }
@@ -83,7 +84,8 @@ export function createEndpoint(options: { url: string; timeoutMs: number }): End
       });
       const text = await readText(response);
       const retryAfterMs = readRetryAfter(response.headers.get("Retry-After"), Date.now());
-      return { status: response.status, retryAfterMs, json: parse(text) };
+      const wait: Wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return { status: response.status, wait, json: parse(text) };
     } catch (cause) {
       if (isFailure(cause)) throw cause;
       const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : "the connection failed";
@@ -154,10 +156,10 @@ function readError(json: unknown): RpcError | null {
   };
 }
 
-function readAnswer(json: unknown): RpcAnswer {
+function readAnswer(json: unknown, wait: Wait): RpcAnswer {
   const error = readError(json);
   if (error !== null) {
-    if (troubleOf(error) === "node-busy") throw rpcFailure("node-busy", "it said so in its answer");
+    if (troubleOf(error) === "node-busy") throw rpcFailure("node-busy", "it said so in its answer", wait);
     return { ok: false, error };
   }
   if (!isObject(json) || !("result" in json))

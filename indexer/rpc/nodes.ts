@@ -28,26 +28,42 @@ export type Nodes = {
 };
 
 const LONGEST_REST_MS = 15_000;
+/** However long a node asks to be left alone, it is looked at again after this. */
+const LONGEST_ASKED_REST_MS = 3_600_000;
 const LONGEST_PATIENCE_MS = 5_000;
 const WRONG_CHAIN_REST_MS = 60_000;
 
-type Held = { node: Endpoint; failures: number; restsUntil: number; known: boolean; wrong: boolean };
+type Held = {
+  node: Endpoint;
+  failures: number;
+  restsUntil: number;
+  known: boolean;
+  wrong: boolean;
+  /** Why it rests. */
+  error: unknown;
+};
 
-/** Makes the nodes behind `urls`, the first one preferred. `leastRestMs` is the shortest rest after a failure. */
+/**
+ * Makes the nodes behind `urls`, the first one preferred. `leastRestMs` is the shortest rest after a failure;
+ * `onTrouble` hears of each call that a node failed, once.
+ */
 export function createNodes(options: {
   urls: readonly string[];
   timeoutMs: number;
   identity: ChainIdentity;
   leastRestMs: number;
+  onTrouble?: () => void;
 }): Nodes {
-  const { urls, timeoutMs, identity, leastRestMs } = options;
+  const { urls, timeoutMs, identity, leastRestMs, onTrouble } = options;
   const all: Held[] = urls.map((url) => ({
     node: createEndpoint({ url, timeoutMs }),
     failures: 0,
     restsUntil: 0,
     known: false,
     wrong: false,
+    error: null,
   }));
+  const counted = new WeakSet<object>();
   const heldOf = (node: Endpoint) => all.find((each) => each.node === node);
 
   async function identify(held: Held, signal: AbortSignal | undefined): Promise<void> {
@@ -75,7 +91,14 @@ export function createNodes(options: {
 
   function blame(held: Held, error: unknown): void {
     held.failures += 1;
-    const asked = isTrouble(error) ? error.retryAfterMs : undefined;
+    held.error = error;
+    // Calls that went out together fail together, with one error.
+    if (isTrouble(error) && !counted.has(error)) {
+      counted.add(error);
+      onTrouble?.();
+    }
+    const wish = isTrouble(error) ? error.retryAfterMs : undefined;
+    const asked = wish === undefined ? undefined : Math.min(wish, LONGEST_ASKED_REST_MS);
     const rest = isFailure(error, "wrong-chain")
       ? WRONG_CHAIN_REST_MS
       : (asked ?? backOff({ failures: held.failures, leastMs: leastRestMs, mostMs: LONGEST_REST_MS }));
@@ -125,7 +148,7 @@ export function createNodes(options: {
         if (held === undefined) break;
         // Somebody waits for this answer: a node that asked for patience is given a little, not more.
         const rest = held.failures === 0 ? 0 : held.restsUntil - Date.now();
-        if (rest > LONGEST_PATIENCE_MS) break;
+        if (rest > LONGEST_PATIENCE_MS) throw held.error;
         if (rest > 0) await sleep(rest, undefined, signal === undefined ? {} : { signal });
         try {
           await identify(held, signal);

@@ -193,7 +193,6 @@ export function createSync(foundation: SyncParts, options: { until?: number; str
     const message = error instanceof Error ? error.message : String(error);
     lastError = message;
     metrics.count("sync_failures");
-    if (isTrouble(error)) metrics.count("rpc_errors");
     log.warn("sync-failed", {
       failures,
       code: isFailure(error) ? error.code : "internal",

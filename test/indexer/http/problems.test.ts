@@ -163,6 +163,7 @@ describe("A problem", () => {
       lonely.service.config.rpcUrl = "http://127.0.0.1:9";
       const answer = await createCaller(lonely.url)("POST", "/rpc", { jsonrpc: "2.0", id: 1, method: "eth_chainId" });
       expectProblem(answer, ["post", "/rpc"], 503, "unavailable");
+      expect(await (await fetch(`${lonely.url}/metrics`)).text()).toMatch(/^placet_rpc_errors_total [1-9]/m);
     } finally {
       await lonely.stop();
       await folder.remove();

@@ -25,6 +25,7 @@ describe("Whoever asks several nodes", () => {
   afterAll(() => fake.close());
   beforeEach(() => {
     posts.length = 0;
+    troubles = 0;
     const note = (node: number) => (calls: Call[]) => {
       posts.push({ node, at: Date.now(), calls });
       return null;
@@ -34,12 +35,14 @@ describe("Whoever asks several nodes", () => {
     fake.show([first, second]);
   });
 
+  let troubles = 0;
   const make = (count = 2, timeoutMs = 1_000) =>
     createNodes({
       urls: Array.from({ length: count }, (_, at) => fake.url(at)),
       timeoutMs,
       identity,
       leastRestMs: 20,
+      onTrouble: () => (troubles += 1),
     });
   const resultOf = async (nodes: ReturnType<typeof make>) => {
     const [answer] = await nodes.send(newest);
@@ -85,6 +88,59 @@ describe("Whoever asks several nodes", () => {
     const again = posts.filter(({ node }) => node === 0)[1];
     expect((again?.at ?? 0) - refusedAt).toBeGreaterThanOrEqual(990);
     expect(posts.filter(({ node }) => node === 1).length).toBeGreaterThan(5);
+  });
+
+  const busyText = JSON.stringify({ jsonrpc: "2.0", id: 0, error: { code: -32_000, message: "rate limit reached" } });
+  const asksForPatience = [
+    ["is overloaded with 503", "node-unreachable", 503, "<html>", 1],
+    ["says in a batch that it is busy", "node-busy", 200, `[${busyText},${busyText}]`, 2],
+    ["says to one call that it is busy", "node-busy", 200, busyText, 1],
+    ["refuses one call with 403 for being busy", "node-busy", 403, busyText, 1],
+  ] as const;
+
+  it.each(asksForPatience)(
+    "keeps how long a node that %s asks to be left alone",
+    async (_, trouble, status, body, calls) => {
+      first.onPost = () => ({ kind: "status", status, headers: { "Retry-After": "7" }, body });
+      const endpoint = createEndpoint({ url: fake.url(0), timeoutMs: 1_000 });
+      const error: unknown = await endpoint
+        .send(Array.from({ length: calls }, () => newest).flat())
+        .catch((thrown: unknown) => thrown);
+      expect(isTrouble(error, trouble)).toBe(true);
+      expect(error).toMatchObject({ retryAfterMs: 7_000 });
+    },
+  );
+
+  it("does not ask one that is away for longer than anybody waits, and says why", async () => {
+    const note = first.onPost;
+    first.onPost = async (calls) => {
+      await note(calls);
+      return { kind: "status", status: 503, headers: { "Retry-After": "600" }, body: "<html>" };
+    };
+    const nodes = make(1);
+    for (let n = 0; n < 3; n += 1) await expect(nodes.send(newest)).rejects.toThrow(/HTTP 503/);
+    expect(posts).toHaveLength(1);
+    expect(nodes.states()[0]?.state).toBe("resting");
+  });
+
+  it("hears of each call that failed once, also where several failed together", async () => {
+    const nodes = make();
+    const client = createPublicClient({ transport: nodesTransport(nodes), cacheTime: 0 });
+    await client.getChainId();
+    expect(troubles).toBe(0);
+    first.onPost = () => ({ kind: "hang-up" });
+    await Promise.all([client.getChainId(), client.getChainId(), client.getBlock()]);
+    expect(troubles).toBe(1);
+    second.onPost = first.onPost;
+    const error: unknown = await nodes.send(newest).catch((thrown: unknown) => thrown);
+    const after = troubles;
+    expect(after).toBeGreaterThan(1);
+    // As the loop does that was given a node and met the error itself.
+    const alone = make(1);
+    first.onPost = () => null;
+    const node = await alone.choose();
+    for (let n = 0; n < 2; n += 1) alone.blame(node, error);
+    expect(troubles).toBe(after + 1);
   });
 
   it("with one node alone waits for it, and asks again", async () => {

@@ -36,7 +36,7 @@ export async function startFollower(
   const lines: string[] = [];
   const metrics = createMetrics();
   const log = createLog((line) => void lines.push(line));
-  const chain = await connectChain(config);
+  const chain = await connectChain(config, { metrics });
   const now = () => Math.floor(Date.now() / 1000);
   const sync = createSync({ config, database, chain, log, metrics, now });
   await sync.start();

@@ -81,6 +81,7 @@ describe("A chain that", () => {
     await expectTruth();
     expect((await orphans()).map((row) => `${row.blockHash} ${row.logIndex}`).toSorted()).toEqual(left.toSorted());
     expect(follower.status().reorgs).toBe(1);
+    expect(follower.metric("reorgs_total")).toBe(1);
   });
 
   it("goes below what is final is not followed: nothing changes, and the state says so until the branch is back", async () => {

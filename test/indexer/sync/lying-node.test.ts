@@ -168,6 +168,24 @@ describe("A node that gives", () => {
     expect(follower.metric("sync_failures_total")).toBeGreaterThan(0);
   });
 
+  it("silence is counted once for each step that it ends, and nothing is lost by it", async () => {
+    const view: NodeView = honest(tip);
+    ground.nodes.show([view]);
+    follower = await startFollower(ground);
+    await follower.until(({ cursor }) => cursor?.hash === tip.hash);
+    expect(follower.metric("rpc_errors_total")).toBe(0);
+    view.onPost = () => ({ kind: "hang-up" });
+    await follower.until(({ state }) => state === "waiting");
+    await follower.stop();
+    expect(follower.metric("rpc_errors_total")).toBeGreaterThanOrEqual(3);
+    expect(follower.metric("rpc_errors_total")).toBe(follower.metric("sync_failures_total"));
+    // Whoever else asks the same nodes is counted as well.
+    const before = follower.metric("rpc_errors_total");
+    await expect(follower.chain.client.getChainId()).rejects.toThrow();
+    expect(follower.metric("rpc_errors_total")).toBeGreaterThan(before);
+    await expectTruth();
+  });
+
   it("an older head takes nothing away, however often", async () => {
     const view = honest(tip);
     ground.nodes.show([view]);
