@@ -9,6 +9,7 @@ import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
 import { listEnrolled } from "../store/accounts.ts";
 import { countActs } from "../store/acts.ts";
+import { publicError } from "../sync/sync-error.ts";
 import { reply, route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { addressOut, digestOut, timeOut } from "./schemas.ts";
@@ -143,12 +144,17 @@ export const metaRoutes: Route[] = [
       mismatches: z.array(
         z.object({ contract: z.string(), account: addressOut.nullable(), block: z.number(), message: z.string() }),
       ),
+      lastError: z
+        .object({ code: z.string(), message: z.string(), at: timeOut })
+        .nullable()
+        .meta({ description: "Why the index does not go on, and when it last tried; null while it does." }),
       acts: z.number().int(),
       rawLogs: z.number().int(),
       orphans: z.number().int(),
     }),
     async handle({ service }) {
-      const { state, head, cursor, proven, nodes, reorgs, checked, findings, mismatches } = service.sync.status();
+      const { state, head, cursor, proven, nodes, reorgs, checked, findings, mismatches, lastError } =
+        service.sync.status();
       return {
         state,
         head,
@@ -159,6 +165,7 @@ export const metaRoutes: Route[] = [
         checked,
         findings,
         mismatches,
+        lastError: lastError === null ? null : publicError(lastError),
         ...(await countActs(service.database)),
       };
     },

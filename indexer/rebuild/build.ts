@@ -38,7 +38,7 @@ export async function build(
       if (state === "stale" || state === "mismatch" || Date.now() - movedAt > PATIENCE_MS) {
         throw new Failure(
           "unavailable",
-          `The chain could not be read up to block ${until} (now at ${at}). ${lastError ?? ""} The tables that are served were not changed. Look at the node and try again.`,
+          `The chain could not be read up to block ${until} (now at ${at}). ${lastError?.message ?? ""} The tables that are served were not changed. Look at the node and try again.`,
         );
       }
       if (Date.now() - toldAt > TELL_EVERY_MS) {

@@ -14,6 +14,8 @@ import type { Finding } from "./check.ts";
 import { emptyFinding } from "./finding.ts";
 import { createFollow } from "./follow.ts";
 import type { SyncParts, Walked, Strides } from "./follow.ts";
+import { syncErrorOf } from "./sync-error.ts";
+import type { SyncError } from "./sync-error.ts";
 
 /** How the index stands to the chain. */
 export type SyncState =
@@ -45,7 +47,8 @@ export type SyncStatus = {
   checked: boolean;
   /** The nodes behind the configured URLs, by origin. */
   nodes: NodeState[];
-  lastError: string | null;
+  /** Why it does not go on; null while it does. */
+  lastError: SyncError | null;
 };
 
 /** The running index. */
@@ -79,7 +82,7 @@ export function createSync(foundation: SyncParts, options: { until?: number; str
   let findings: Finding[] = [];
   let mismatches: Mismatch[] = [];
   let checked = false;
-  let lastError: string | null = null;
+  let lastError: SyncError | null = null;
 
   async function start(): Promise<void> {
     await follow.reload();
@@ -142,10 +145,8 @@ export function createSync(foundation: SyncParts, options: { until?: number; str
     if (head !== null) metrics.set("chain_head", head.number);
     if (walked.kind === "moved") return true;
     if (walked.kind === "too-deep") {
-      await become(
-        "stale",
-        `The chain was reorganised below block ${walked.finalized}, which was final. Nothing is taken back on a guess.`,
-      );
+      const message = `The chain was reorganised below block ${walked.finalized}, which was final. Nothing is taken back on a guess.`;
+      await become("stale", { code: "conflict", message, at: now() });
       return false;
     }
     if (walked.kind === "same") await become("following");
@@ -190,12 +191,12 @@ export function createSync(foundation: SyncParts, options: { until?: number; str
   }
 
   async function tellFailure(error: unknown, failures: number): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
-    lastError = message;
+    lastError = syncErrorOf(error, now());
+    const { code, message } = lastError;
     metrics.count("sync_failures");
     log.warn("sync-failed", {
       failures,
-      code: isFailure(error) ? error.code : "internal",
+      code,
       reason: isFailure(error) ? error.reason : undefined,
       message: message.slice(0, 400),
     });
@@ -208,24 +209,24 @@ export function createSync(foundation: SyncParts, options: { until?: number; str
       log.error("history-altered", { findings: findings.length });
     } else if (isMismatch(error)) {
       mismatches = error.mismatches;
-      await become("mismatch", message);
+      await become("mismatch", lastError);
       return;
     }
     if (failures >= PATIENCE) await become("waiting");
   }
 
-  async function become(next: SyncState, message: string | null = null): Promise<void> {
+  async function become(next: SyncState, error: SyncError | null = null): Promise<void> {
     if (next === "following" || next === "catching-up") {
       mismatches = [];
       lastError = null;
     }
     if (next === state) return;
     const serious = next === "stale" || next === "mismatch";
-    if (message !== null) lastError = message;
+    if (error !== null) lastError = error;
     const wasSerious = state === "stale" || state === "mismatch";
     state = next;
     log[serious ? "error" : "info"]("sync-state", { state });
-    if (serious || wasSerious) await tell({ state, message, mismatches });
+    if (serious || wasSerious) await tell({ state, message: error?.message ?? null, mismatches });
   }
 
   async function tell(payload: object): Promise<void> {

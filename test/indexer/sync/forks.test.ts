@@ -89,7 +89,7 @@ describe("A chain that", () => {
     const old = tip;
     show(growChain(back(WINDOW + 1), WINDOW + 8, 5));
     const status = await follower.until(({ state }) => state === "stale");
-    expect(status.lastError).toMatch(/was final/);
+    expect(status.lastError).toMatchObject({ code: "conflict", message: expect.stringMatching(/was final/) as string });
     expect(await readStored(ground.database)).toEqual(before);
     show(growChain(old, 2, 6));
     await isThere();

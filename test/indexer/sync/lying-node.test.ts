@@ -160,7 +160,7 @@ describe("A node that gives", () => {
     tip = growChain(tip, 9, 11);
     view.tip = tip;
     const { lastError } = await follower.until((status) => status.lastError !== null);
-    expect(lastError).toMatch(said);
+    expect(lastError?.message).toMatch(said);
     await expectTruth();
     view.onResult = (_call, result) => result;
     await follower.until(({ cursor, state }) => cursor?.hash === tip.hash && state === "following");
@@ -228,7 +228,7 @@ describe("A node that gives", () => {
     view.finalized = other;
     view.tip = tip = growChain(tip, 1, 5);
     const { lastError } = await follower.until((status) => status.lastError !== null);
-    expect(lastError).toMatch(/final/);
+    expect(lastError?.message).toMatch(/final/);
     view.finalized = branchOf(tip)[tip.number - 5] ?? null;
     const { cursor } = await follower.until((status) => status.cursor?.hash === tip.hash);
     expect(cursor?.finalized).toBe(tip.number - 5);

@@ -217,6 +217,9 @@ describe("A reorganisation", () => {
       return status.body["state"] === "stale" && status;
     });
     expect(answer.body["reorgs"]).toBe(0);
+    const told = answer.body["lastError"] as unknown as { code: string; message: string; at: number };
+    expect(told).toMatchObject({ code: "conflict", message: expect.stringMatching(/which was final/) as string });
+    expect(Math.abs(Date.now() / 1000 - told.at)).toBeLessThan(600);
     // Every answer says that it is of a branch that the chain left, and what of it was final.
     const signed = await signIn(running, people.ana);
     const trail = await signed.call("GET", "/api/trail");
