@@ -142,6 +142,15 @@ describe("Reading under a consent", () => {
     expect(reasonsOf(await ask(blood.document))).toEqual(["uses-exhausted"]);
   });
 
+  it("that allows one opening gives one, however many are asked for at the same moment", async () => {
+    const given = await consent({ terms: { uses: 1 } });
+    const ask = () => read(at(), { reader: asLena, consent: given, documents: [blood.document] });
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    const opened = answers.flatMap(({ results }) => results).filter(({ release }) => release);
+    expect(opened).toHaveLength(1);
+    expect(new Set(answers.flatMap(reasonsOf))).toEqual(new Set([undefined, "uses-exhausted"]));
+  });
+
   it("is refused in words once it was revoked, renounced or replaced, and the refusal is recorded", async () => {
     const [revoked, renounced, replaced] = [await consent(), await consent(), await consent()];
     const name = (given: typeof revoked) => ({ subject: given.subject, grantee: given.grantee, scope: given.scope });
