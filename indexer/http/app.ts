@@ -8,7 +8,6 @@ import type { Service } from "../service.ts";
 import { createLimits } from "./limits.ts";
 import { mountRoute } from "./mount.ts";
 import { sendProblem } from "./problem.ts";
-import { mountReach } from "./reach.ts";
 import { routes } from "./routes.ts";
 import { createSessionReader } from "./session-reader.ts";
 import { mountStatic, setSecurityHeaders } from "./static.ts";
@@ -36,7 +35,6 @@ export async function createApp(service: Service): Promise<Express> {
     const handler = mountRoute(app, route, { service, takeTurn, readSession });
     if (!route.path.includes(":")) direct.set(`${route.method.toUpperCase()} ${route.path}`, handler);
   }
-  mountReach(app, service);
   await mountStatic(app, config);
   app.use((request) => {
     throw new Failure("not-found", `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`);

@@ -3,9 +3,12 @@
 // and this service calls nobody on a page's behalf.
 
 import { createHash } from "node:crypto";
-import type { Express, Request } from "express";
+import type { Request } from "express";
+import { z } from "zod";
 import { Failure } from "#protocol/failure.ts";
 import { isGatewayOrigin, mayLeadTo } from "#protocol/keys/index.ts";
+import { reply, route } from "./route.ts";
+import type { Route } from "./route.ts";
 
 // It carries what the page hands it to the ten addresses of a gateway that any page may call, and the answers back.
 const script = `
@@ -46,21 +49,39 @@ function pagesOf(request: Request, origins: readonly string[]): string[] {
 }
 
 /**
- * Adds `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. It lies
+ * `GET /reach?to=ORIGIN`. An origin is https, or http on this computer itself; anything else is no policy's word. It lies
  * no further in than the page does.
  */
-export function mountReach(app: Express, { origins }: { origins: () => readonly string[] }): void {
-  app.get("/reach", (request, response) => {
-    const { to } = request.query;
-    if (typeof to !== "string" || !isGatewayOrigin(to))
-      throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
-    if (!pagesOf(request, origins()).every((page) => mayLeadTo(page, to)))
-      throw new Failure("refused", "This address lies inside a network that is not this service's. Nothing was asked.");
-    const policy = [
-      ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
-      ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],
-    ].join("; ");
-    response.removeHeader("X-Frame-Options");
-    response.set({ "Content-Security-Policy": policy, "Cache-Control": "no-store" }).type("html").send(page);
-  });
-}
+export const reachRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/reach",
+    summary:
+      "A frame by which a page of this service reaches one other gateway: its policy lets it connect there only.",
+    tag: "service",
+    access: "public",
+    // The same few lines for everybody, as the app's own files are.
+    limit: "none",
+    query: z.object({
+      to: z.string().meta({ description: "The gateway's origin: https, or http on this computer itself." }),
+    }),
+    response: "text/html",
+    responseHeaders: { "Content-Security-Policy": "Names that gateway, and the page's one script." },
+    problems: ["refused"],
+    async handle({ service, query: { to }, request, response }) {
+      if (!isGatewayOrigin(to))
+        throw new Failure("bad-input", "This is no address of a gateway. It begins with https://. Nothing was asked.");
+      if (!pagesOf(request, service.origins()).every((each) => mayLeadTo(each, to)))
+        throw new Failure(
+          "refused",
+          "This address lies inside a network that is not this service's. Nothing was asked.",
+        );
+      const policy = [
+        ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
+        ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],
+      ].join("; ");
+      response.removeHeader("X-Frame-Options");
+      return reply(200, page, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy });
+    },
+  }),
+];

@@ -15,6 +15,7 @@ import { keyProofRoutes } from "./key-proof.ts";
 import { memberKeyRoutes } from "./member-key-routes.ts";
 import { metaRoutes } from "./meta-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
+import { reachRoutes } from "./reach.ts";
 import { receiptRoutes } from "./receipts.ts";
 import { relayRoutes } from "./relay.ts";
 import { releaseRoutes } from "./releases.ts";
@@ -31,6 +32,7 @@ import { vaultRoutes } from "./vault.ts";
 export const routes: readonly Route[] = [
   ...metaRoutes,
   ...rpcRoutes,
+  ...reachRoutes,
   ...sessionRoutes,
   ...sessionListRoutes,
   ...accountRoutes,

@@ -231,6 +231,7 @@ const examples: Record<string, (world: World) => Promise<Example[]>> = {
     return [{ role: "organisation", path: { member: people.noor.address } }];
   },
   putApiSeals: async ({ seal }) => [{ body: { seals: [seal] } }],
+  getReach: async () => [{ query: { to: "https://b.example" } }, { query: { to: "http://127.0.0.1:1" } }],
   postRpc: async () => [{ body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } }],
   putApiBlocksCid: async () => [{ path: { cid: await cidOfBlock(new Uint8Array()) }, body: new Uint8Array() }],
   postApiBlocksMissing: async ({ cid }) => [{ body: { cids: [cid], check: true } }],

@@ -5,7 +5,11 @@ import { get } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mountReach } from "#indexer/http/reach.ts";
+import { mountRoute } from "#indexer/http/mount.ts";
+import { reachRoutes } from "#indexer/http/reach.ts";
+import { createLog } from "#indexer/log.ts";
+import { createMetrics } from "#indexer/metrics.ts";
+import type { Service } from "#indexer/service.ts";
 
 let url: string;
 let close: () => void;
@@ -13,8 +17,11 @@ let origins = ["http://127.0.0.1:8080"];
 
 beforeAll(async () => {
   const app = express();
-  mountReach(app, { origins: () => origins });
-  app.use(((_error, _request, response, _next) => void response.status(400).end()) as express.ErrorRequestHandler);
+  // The route as every other is mounted; of a service it needs its addresses, and nobody is signed in here.
+  const log = createLog(() => undefined);
+  const service = { origins: () => origins, metrics: createMetrics(), log } as unknown as Service;
+  const none = { takeTurn: () => undefined, readSession: async () => null };
+  for (const route of reachRoutes) mountRoute(app, route, { service, ...none });
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,6 +49,7 @@ describe("A page that reaches another gateway", () => {
       const policy = answer.headers.get("content-security-policy")?.split("; ");
       const script = /<script>([^]*)<\/script>/.exec(await answer.text())?.[1] ?? "";
       const hash = createHash("sha256").update(script).digest("base64");
+      expect(answer.headers.get("cache-control")).toBe("no-store");
       expect(policy).toEqual([
         ...["default-src 'none'", `script-src 'sha256-${hash}'`, `connect-src ${to}`, "base-uri 'none'"],
         ...["form-action 'none'", "frame-ancestors 'self'", "sandbox allow-scripts"],
@@ -66,15 +74,15 @@ describe("A page that reaches another gateway", () => {
       return Promise.all([...inside, "https://b.example"].map(async (to) => askAt(host, to)));
     };
     const statusesFrom = async (...pages: string[]) => statusesAt(new URL(url).host, ...pages);
-    expect(await statusesFrom("https://a.example")).toEqual([400, 400, 400, 400, 200]);
-    expect(await statusesFrom("https://placet.hospital.internal")).toEqual([200, 400, 200, 200, 200]);
+    expect(await statusesFrom("https://a.example")).toEqual([403, 403, 403, 403, 200]);
+    expect(await statusesFrom("https://placet.hospital.internal")).toEqual([200, 403, 200, 200, 200]);
     expect(await statusesFrom("http://127.0.0.1:8080", "http://localhost:8080")).toEqual([200, 200, 200, 200, 200]);
     // One of several addresses is this computer's: it counts for who is there, and for nobody who called another.
     const both = ["https://a.example", "http://localhost:8080"];
-    expect(await statusesFrom(...both)).toEqual([400, 400, 400, 400, 200]);
-    expect(await statusesAt("a.example", ...both)).toEqual([400, 400, 400, 400, 200]);
+    expect(await statusesFrom(...both)).toEqual([403, 403, 403, 403, 200]);
+    expect(await statusesAt("a.example", ...both)).toEqual([403, 403, 403, 403, 200]);
     expect(await statusesAt("localhost:8080", ...both)).toEqual([200, 200, 200, 200, 200]);
     // As where no address was set.
-    expect(await statusesAt("a.example", "http://localhost:8080")).toEqual([400, 400, 400, 400, 200]);
+    expect(await statusesAt("a.example", "http://localhost:8080")).toEqual([403, 403, 403, 403, 200]);
   });
 });

@@ -34,6 +34,11 @@ const table: Record<string, Row | Row[]> = {
   "get /status": ["/status", all("200")],
   "get /metrics": ["/metrics", all("200")],
   "get /deployment.json": ["/deployment.json", all("200")],
+  // A frame for a page of ours, which calls from a browser: no one's session makes a difference to it.
+  "get /reach": [
+    ["/reach?to=https%3A%2F%2Fb.example", all("200")],
+    ["/reach?to=https%3A%2F%2Fb.example%2Fx", all("400")],
+  ],
   "get /openapi.json": ["/openapi.json", all("200")],
   "get /docs": ["/docs", all("200")],
   "get /api/gateway": ["/api/gateway", all("200")],
