@@ -92,11 +92,12 @@ export function createDisclose(
       await lockReceipts(tx);
       const time = now();
       if ((await countDisclosures(tx, { auditor, since: time - DAY })) >= DISCLOSURES_A_DAY) {
-        throw new Failure(
+        const failure = new Failure(
           "too-many-requests",
           "You were shown as much as one auditor is in a day. Nothing was shown. Go on tomorrow.",
           { reason: "disclosures" },
         );
+        throw Object.assign(failure, { retryAfter: DAY });
       }
       const ends = await readChainEnds(tx, { gateway, subject });
       const salt = toHex(randomBytes(32));

@@ -108,7 +108,7 @@ export const metaRoutes: Route[] = [
     answers: { 503: readyOut },
     async handle({ service }) {
       const result = await look(service);
-      return result.ready ? result : reply(503, result);
+      return result.ready ? result : reply(503, result, { "Retry-After": "5" });
     },
   }),
   route({

@@ -42,6 +42,9 @@ export const problemSchema = z
   })
   .meta({ id: "Problem", description: "An RFC 9457 problem document." });
 
+/** Seconds to wait where whoever refused did not say: each of these comes with a Retry-After. */
+const WAITS: Partial<Record<FailureCode, number>> = { locked: 60, "too-many-requests": 60, unavailable: 5 };
+
 /** A failure that says how many seconds to wait: its Retry-After. */
 export function failLater(
   code: "locked" | "too-many-requests" | "unavailable",
@@ -114,7 +117,8 @@ export function sendProblem(
     response.destroy();
     return;
   }
-  const retryAfter = "retryAfter" in failure && typeof failure.retryAfter === "number" ? failure.retryAfter : undefined;
+  const said = "retryAfter" in failure && typeof failure.retryAfter === "number" ? failure.retryAfter : undefined;
+  const retryAfter = said ?? WAITS[failure.code];
   if (retryAfter !== undefined) response.setHeader("Retry-After", String(retryAfter));
   if (status === 401) response.setHeader("WWW-Authenticate", 'Cookie realm="placet"');
   response

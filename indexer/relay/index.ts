@@ -116,11 +116,13 @@ export async function createRelay(
   }
 
   function tooMany(): Failure {
-    return new Failure(
+    const failure = new Failure(
       "too-many-requests",
       "This service has sent as much for you as it does in an hour. Nothing was sent. Wait a while, or send it from your own wallet.",
       { reason: "relay-allowance" },
     );
+    // Sooner may do: acts leave the hour one by one.
+    return Object.assign(failure, { retryAfter: 3_600 });
   }
 
   async function accept({

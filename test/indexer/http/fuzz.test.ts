@@ -354,7 +354,7 @@ describe("Every route of the service", () => {
     if (streams) controller.abort();
     return {
       status: response.status,
-      type: response.headers.get("Content-Type"),
+      headers: response.headers,
       text,
       request: response.headers.get("X-Request-Id"),
     };

@@ -6,7 +6,10 @@ import type { Schema } from "./schema-arbitrary.ts";
 /** A parameter of an operation. */
 export type Parameter = { name: string; in: "path" | "query" | "header"; required: boolean; schema: Schema };
 
-type Answers = Record<string, { description: string; content?: Record<string, { schema?: Schema }> }>;
+type Answers = Record<
+  string,
+  { description: string; headers?: Record<string, unknown>; content?: Record<string, { schema?: Schema }> }
+>;
 
 /** One operation. */
 export type Operation = {
@@ -67,10 +70,14 @@ export function createAnswerCheck(document: unknown) {
 
   return (
     operation: Operation,
-    { status, type, text }: { status: number; type: string | null; text: string },
+    { status, headers, text }: { status: number; headers: Headers; text: string },
   ): string | null => {
     const answer = operation.responses[String(status)];
     if (answer === undefined) return `The status ${status} is not declared.`;
+    const wait = headers.get("Retry-After");
+    if ("Retry-After" in (answer.headers ?? {}) && !/^[1-9]\d*$/.test(wait ?? ""))
+      return `The status ${status} comes with a Retry-After, and this answer with ${wait}.`;
+    const type = headers.get("Content-Type");
     const media = type?.split(";")[0]?.trim() ?? null;
     const declared = answer.content ?? {};
     if (Object.keys(declared).length === 0) return text === "" ? null : "A body came where none is declared.";
