@@ -16,7 +16,7 @@ import type { Session } from "../store/sessions.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
 import { isThemself, judgeTime, listNames } from "./viewer-of.ts";
 
 const READ = 1;
@@ -51,8 +51,6 @@ const documentParams = z.object({
     .transform((text) => text.toLowerCase() as Hex),
 });
 
-/** Most versions that are told of one document. */
-const MAX_VERSIONS = 2_000;
 const versionOut = z
   .object({
     version: z.number().int(),
@@ -206,14 +204,16 @@ export const documentRoutes: Route[] = [
     access: "session",
     limit: "records",
     params: documentParams,
-    query: z.object({ subject: addressIn.optional() }),
-    response: z.object({ items: z.array(versionOut) }),
+    query: z.object({ ...fullPageQuery, subject: addressIn.optional() }),
+    response: pageOf(versionOut),
     problems: ["not-found"],
     async handle({ service, session, params, query }) {
-      const { row } = await findDocument(service, { session, ...params, ...query });
+      const { row } = await findDocument(service, { session, ...params, subject: query.subject });
+      const after = readCursor(query.cursor, z.tuple([keyNumber]))?.[0] ?? 0;
       const { subject, document } = row;
-      const versions = await listVersions(service.database, { subject, document, limit: MAX_VERSIONS });
-      return { items: versions.map((version) => ({ ...version, manifestCid: manifestCid(version.manifest) })) };
+      const rows = await listVersions(service.database, { subject, document, after, limit: query.limit + 1 });
+      const { items, next } = cutPage(rows, query.limit, ({ version }) => [version]);
+      return { items: items.map((version) => ({ ...version, manifestCid: manifestCid(version.manifest) })), next };
     },
   }),
 ];

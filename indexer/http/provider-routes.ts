@@ -12,12 +12,12 @@ import {
   listRegistrars,
   readProvider,
 } from "../store/registry.ts";
-import type { Provider } from "../store/registry.ts";
+import type { AccountPage, Provider } from "../store/registry.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { createTurns } from "./turns.ts";
-import { addressIn, addressOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
 const VERIFIED = 2;
 
@@ -116,6 +116,11 @@ function toApplication(service: Service, provider: Provider): z.input<typeof app
   };
 }
 
+/** The page of a list by account that was asked for, and one row more. */
+function afterAccount({ cursor, limit }: { cursor?: string | undefined; limit: number }): AccountPage {
+  return { after: readCursor(cursor, z.tuple([keyText]))?.[0] ?? null, limit: limit + 1 };
+}
+
 /** Routes about providers and the registry. */
 export const providerRoutes: Route[] = [
   route({
@@ -189,73 +194,80 @@ export const providerRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/members",
-    summary: "The present members of an organisation.",
+    summary: "The present members of an organisation, by address.",
     tag: "registry",
     access: "session",
     limit: "records",
-    query: z.object({ organisation: addressIn }),
-    response: z.object({
-      items: z.array(
-        z.object({ organisation: addressOut, member: addressOut, role: z.number().int(), changedAt: timeOut }),
-      ),
-    }),
-    handle: async ({ service, query }) => ({ items: await listMembers(service.database, query.organisation) }),
+    query: z.object({ ...fullPageQuery, organisation: addressIn }),
+    response: pageOf(
+      z.object({ organisation: addressOut, member: addressOut, role: z.number().int(), changedAt: timeOut }),
+    ),
+    async handle({ service, query }) {
+      const rows = await listMembers(service.database, query.organisation, afterAccount(query));
+      return cutPage(rows, query.limit, ({ member }) => [member]);
+    },
   }),
   route({
     method: "get",
     path: "/api/auditors",
-    summary: "Who is or was an auditor.",
+    summary: "Who is or was an auditor, by address.",
     tag: "registry",
     access: "session",
     limit: "records",
-    response: z.object({
-      items: z.array(
-        z.object({
-          address: addressOut,
-          appointedAt: timeOut,
-          validUntil: timeOut,
-          active: z.boolean(),
-          registrar: addressOut,
-        }),
-      ),
-    }),
-    async handle({ service }) {
+    query: z.object(fullPageQuery),
+    response: pageOf(
+      z.object({
+        address: addressOut,
+        appointedAt: timeOut,
+        validUntil: timeOut,
+        active: z.boolean(),
+        registrar: addressOut,
+      }),
+    ),
+    async handle({ service, query }) {
       const now = service.now();
-      const items = (await listAuditors(service.database)).map((auditor) => ({
-        address: auditor.account,
-        appointedAt: auditor.changedAt,
-        validUntil: auditor.validUntil,
-        active: auditor.appointed && auditor.validUntil > now,
-        registrar: auditor.registrar,
-      }));
-      return { items };
+      const rows = await listAuditors(service.database, afterAccount(query));
+      const { items, next } = cutPage(rows, query.limit, ({ account }) => [account]);
+      return {
+        items: items.map((auditor) => ({
+          address: auditor.account,
+          appointedAt: auditor.changedAt,
+          validUntil: auditor.validUntil,
+          active: auditor.appointed && auditor.validUntil > now,
+          registrar: auditor.registrar,
+        })),
+        next,
+      };
     },
   }),
   route({
     method: "get",
     path: "/api/registrars",
-    summary: "Who is, is proposed as, or was a registrar.",
+    summary: "Who is, is proposed as, or was a registrar, by address.",
     tag: "registry",
     access: "session",
     limit: "records",
-    response: z.object({
-      items: z.array(
-        z.object({
-          address: addressOut,
-          since: timeOut,
-          active: z.boolean(),
-          state: z.enum(["proposed", "accepted", "dismissed"]),
-        }),
-      ),
-    }),
-    async handle({ service }) {
-      const items = (await listRegistrars(service.database)).map(({ account, changedAt, state }) => ({
-        address: account,
-        since: changedAt,
-        active: state === "accepted",
-        state,
-      }));
-      return { items };
+    query: z.object(fullPageQuery),
+    response: pageOf(
+      z.object({
+        address: addressOut,
+        since: timeOut,
+        active: z.boolean(),
+        state: z.enum(["proposed", "accepted", "dismissed"]),
+      }),
+    ),
+    async handle({ service, query }) {
+      const rows = await listRegistrars(service.database, afterAccount(query));
+      const { items, next } = cutPage(rows, query.limit, ({ account }) => [account]);
+      return {
+        items: items.map(({ account, changedAt, state }) => ({
+          address: account,
+          since: changedAt,
+          active: state === "accepted",
+          state,
+        })),
+        next,
+      };
     },
   }),
 ];

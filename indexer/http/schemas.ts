@@ -48,6 +48,9 @@ export const pageQuery = {
   cursor: z.string().max(400).optional(),
 };
 
+/** The same of lists that are short for most: as many as a page may hold, unless fewer are asked for. */
+export const fullPageQuery = { ...pageQuery, limit: z.coerce.number().int().min(1).max(200).default(200) };
+
 /** A list's answer: its items, and the cursor of the next ones (null at the end). */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable() });

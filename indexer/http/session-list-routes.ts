@@ -5,9 +5,10 @@ import { Failure } from "#protocol/failure.ts";
 import { endSessions, listSessions } from "../store/sessions.ts";
 import { appendStream } from "../store/stream.ts";
 import type { Service } from "../service.ts";
+import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { reply, route } from "./route.ts";
 import type { Route, Session } from "./route.ts";
-import { addressOut, timeOut } from "./schemas.ts";
+import { addressOut, fullPageQuery, pageOf, timeOut } from "./schemas.ts";
 import { clearCookies, isTls } from "./session.ts";
 
 const listed = z
@@ -51,10 +52,13 @@ export const sessionListRoutes: Route[] = [
     tag: "session",
     access: "session",
     limit: "records",
-    response: z.object({ items: z.array(listed) }),
-    async handle({ service, session }) {
-      const items = await listSessions(service.database, session.account);
-      return { items: items.map((each) => ({ ...each, current: each.id === session.id })) };
+    query: z.object(fullPageQuery),
+    response: pageOf(listed),
+    async handle({ service, session, query }) {
+      const after = readCursor(query.cursor, z.tuple([keyNumber, keyText]));
+      const rows = await listSessions(service.database, { account: session.account, after, limit: query.limit + 1 });
+      const { items, next } = cutPage(rows, query.limit, ({ createdAt, id }) => [createdAt, id]);
+      return { items: items.map((each) => ({ ...each, current: each.id === session.id })), next };
     },
   }),
   route({

@@ -132,11 +132,19 @@ export async function listApplications(
 /** One membership. Role 0 means no longer a member. */
 export type Membership = { organisation: Address; member: Address; role: number; changedAt: number };
 
-/** The present members of an organisation. */
-export async function listMembers(db: Queryable, organisation: Address): Promise<Membership[]> {
+/** A part of a list that is sorted by account: what comes after one, and at most so many. */
+export type AccountPage = { after: string | null; limit: number };
+
+/** The present members of an organisation, by address: all of them, or a page. */
+export async function listMembers(
+  db: Queryable,
+  organisation: Address,
+  page: AccountPage | null = null,
+): Promise<Membership[]> {
   return db.query<Membership>(
-    `select organisation, member, role, changed_at as "changedAt" from members where organisation = $1 and role > 0 order by member`,
-    [organisation],
+    `select organisation, member, role, changed_at as "changedAt" from members
+     where organisation = $1 and role > 0 and ($2::text is null or member > $2) order by member limit $3`,
+    [organisation, page?.after ?? null, page?.limit ?? null],
   );
 }
 
@@ -161,10 +169,12 @@ export type Auditor = {
   registrar: Address;
 };
 
-/** All auditors, also dismissed ones. */
-export async function listAuditors(db: Queryable): Promise<Auditor[]> {
+/** Auditors by address, also dismissed ones. */
+export async function listAuditors(db: Queryable, { after, limit }: AccountPage): Promise<Auditor[]> {
   return db.query<Auditor>(
-    `select key as account, valid_until as "validUntil", appointed, changed_at as "changedAt", registrar from auditors order by key`,
+    `select key as account, valid_until as "validUntil", appointed, changed_at as "changedAt", registrar from auditors
+     where $1::text is null or key > $1 order by key limit $2`,
+    [after, limit],
   );
 }
 
@@ -176,9 +186,11 @@ export type Registrar = {
   by: Address | null;
 };
 
-/** All registrars, also proposed and dismissed ones. */
-export async function listRegistrars(db: Queryable): Promise<Registrar[]> {
+/** Registrars by address, also proposed and dismissed ones. */
+export async function listRegistrars(db: Queryable, { after, limit }: AccountPage): Promise<Registrar[]> {
   return db.query<Registrar>(
-    `select key as account, state, changed_at as "changedAt", by from registrars order by key`,
+    `select key as account, state, changed_at as "changedAt", by from registrars
+     where $1::text is null or key > $1 order by key limit $2`,
+    [after, limit],
   );
 }

@@ -174,12 +174,16 @@ export async function isTokenUsed(db: Queryable, hash: string): Promise<boolean>
 }
 
 /** A person's sessions of the last thirty days, newest first. */
-export async function listSessions(db: Queryable, account: Address): Promise<ListedSession[]> {
+export async function listSessions(
+  db: Queryable,
+  { account, after, limit }: { account: Address; after: [number, string] | null; limit: number },
+): Promise<ListedSession[]> {
   return db.query<ListedSession>(
     `select id, organisation, device, created_at as "createdAt", seen_at as "seenAt", expires_at as "expiresAt",
        ended_at as "endedAt", ended_why as "endedWhy"
-     from sessions where account = $1 order by created_at desc, id limit 200`,
-    [account],
+     from sessions where account = $1 and ($2::bigint is null or (created_at, id) < ($2, $3))
+     order by created_at desc, id desc limit $4`,
+    [account, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 }
 

@@ -302,7 +302,16 @@ describe("Every route of the service", () => {
         ...[cid, publicCid, relayed, "labs", "imaging", "Granted", "TREAT", "eth_chainId", "eth_getBlockByNumber"],
       ],
     };
-    for (const list of ["trail", "consents", "documents", "seals", "roll", "providers", "receipts?as=gateway"]) {
+    for (const list of [
+      "trail",
+      "consents",
+      "documents",
+      "seals",
+      "roll",
+      "providers",
+      "sessions",
+      "receipts?as=gateway",
+    ]) {
       const { body } = await world.call(/^(trail|rec)/.test(list) ? "auditor" : "patient")(
         "GET",
         `/api/${list}${list.includes("?") ? "&" : "?"}limit=1`,

@@ -1,7 +1,7 @@
 // An organisation's members and its key, kept fresh: what is left to do is worked out from the ledger, the vault and the
 // service each time, so that whoever reloads in the middle finds exactly that.
 import { createLoader, refreshOn } from "#app/live/index.ts";
-import { request } from "#app/service/index.ts";
+import { readAll } from "#app/service/index.ts";
 import {
   findFormer,
   hasPublishedKeyTwice,
@@ -18,13 +18,11 @@ import type { Address } from "viem";
 import { z } from "zod";
 import { keyStateOf, listBehind, listStrays, type KeyState, type Member, type Shared } from "./member.ts";
 
-const membersShape = z.object({
-  items: z.array(z.object({ member: addressShape, role: z.number().int(), changedAt: timeShape })),
-});
+const memberShape = z.object({ member: addressShape, role: z.number().int(), changedAt: timeShape });
 
 /** The present members, in the order in which they came. Throws Failure. */
 export async function readMembers(organisation: Address): Promise<Member[]> {
-  const { items } = await request("/api/members", { query: { organisation }, schema: membersShape });
+  const items = await readAll("/api/members", { query: { organisation }, schema: memberShape });
   return items
     .map(({ member, role, changedAt }) => ({ address: member, role, since: changedAt }))
     .sort((a, b) => a.since - b.since || a.address.localeCompare(b.address));

@@ -1,21 +1,22 @@
 // A record's versions: what the ledger holds of each, and what this device opened of it. Rule: the list is the service's
 // word, so a version is shown only where its manifest is the one named, for this very document and number.
 import { fetchManifests } from "#app/documents/index.ts";
-import { addressShape, digestShape, request, timeShape } from "#app/service/index.ts";
+import { addressShape, digestShape, readAll, timeShape } from "#app/service/index.ts";
 import { openManifests } from "#app/vault/index.ts";
 import { z } from "zod";
 import type { ChartRecord } from "./record.ts";
 
-const answerSchema = z.object({
-  items: z.array(
-    z.object({ version: z.number().int().positive(), manifest: digestShape, author: addressShape, at: timeShape }),
-  ),
+const versionSchema = z.object({
+  version: z.number().int().positive(),
+  manifest: digestShape,
+  author: addressShape,
+  at: timeShape,
 });
 
 /** Every version of a record as a record of its own, the newest first. Whether it is sealed by the owner is told of the newest alone. */
 export async function readVersions(record: ChartRecord): Promise<ChartRecord[]> {
   const { subject, document } = record;
-  const { items } = await request(`/api/documents/${document}/versions`, { query: { subject }, schema: answerSchema });
+  const items = await readAll(`/api/documents/${document}/versions`, { query: { subject }, schema: versionSchema });
   const manifests = await fetchManifests(items.map(({ manifest }) => manifest));
   const there = items.flatMap((item, at) => {
     const manifestBytes = manifests[at];

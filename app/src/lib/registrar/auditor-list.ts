@@ -1,6 +1,6 @@
 // Who audits and who registers, as the service's index has it.
 import { z } from "zod";
-import { request } from "#app/service/index.ts";
+import { readAll } from "#app/service/index.ts";
 import type { Address } from "viem";
 
 const address = z
@@ -17,12 +17,12 @@ export type Registrar = z.infer<typeof registrarSchema>;
 
 /** Every auditor that was ever appointed, with those in office first. Throws Failure. */
 export async function readAuditors(): Promise<Auditor[]> {
-  const { items } = await request("/api/auditors", { schema: z.object({ items: z.array(auditorSchema) }) });
+  const items = await readAll("/api/auditors", { schema: auditorSchema });
   return items.sort((a, b) => Number(b.active) - Number(a.active) || b.appointedAt - a.appointedAt);
 }
 
 /** Every registrar that ever was, with those in office first. Throws Failure. */
 export async function readRegistrars(): Promise<Registrar[]> {
-  const { items } = await request("/api/registrars", { schema: z.object({ items: z.array(registrarSchema) }) });
+  const items = await readAll("/api/registrars", { schema: registrarSchema });
   return items.sort((a, b) => Number(b.active) - Number(a.active) || b.since - a.since);
 }
