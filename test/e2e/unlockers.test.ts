@@ -1,6 +1,7 @@
 // The ways to open a vault, in a real browser on the real stack: a passkey of Chromium's virtual authenticator (with PRF), a
 // new recovery kit, guardians who bring a patient back on a new device; a copy at the service that a thief of the session
-// replaced; a way that somebody may know, removed; and being asked once more before somebody new is let in.
+// replaced; a way that somebody may know, removed, and what the keys that come of it open; and being asked once more before
+// somebody new is let in.
 
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
@@ -15,14 +16,22 @@ import { openStage } from "#scripts/demo/stage.ts";
 import { launchBrowser } from "./browser.ts";
 import { approve, arrive, checkAccessible, takePictures, walletOf, type Person } from "./person.ts";
 import { startStack, type Stack } from "./stack.ts";
+import { go } from "./story/enrolment.ts";
 
 const DEMO_PASSPHRASE = "tulip gravel seventeen marmalade";
+const ANA = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+const PICTURE = "Chest X-ray, front view";
+/** What the laboratory filed, and Ana has not accepted. */
+const FILED = "NT-proBNP and troponin";
 
 let stack: Stack;
 let browser: Browser;
 let laptop: Person;
 let lena: Person;
 let tomas: Person;
+/** A picture of Ana's of which there are two versions, and when she removed the passphrase that somebody may know. */
+let picture: string;
+let removedAt: number;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
@@ -257,22 +266,48 @@ test("Ana's laptop notices that a thief of her session and its key replaced the 
   await page.getByText("Passkey: My laptop").waitFor();
 });
 
+test("Ana adds a newer version of a picture: the service holds a seal of either", async () => {
+  const { page } = laptop;
+  await go(page, "/patient/records");
+  await page.getByRole("link", { name: PICTURE }).first().click();
+  await page.getByRole("link", { name: "Add a new version" }).click();
+  const file = { name: "again.txt", mimeType: "text/plain", buffer: Buffer.from("Taken again: HERON-562") };
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("button", { name: "Encrypt and add this version" }).click();
+  await approve(page);
+  await page.frameLocator("iframe").getByText("HERON-562").waitFor();
+  picture = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  await expect.poll(() => sealedVersions(picture)).toEqual([1, 2]);
+  await go(page, "/keys");
+});
+
+type Listed = { document: string; version: number; author: string; at: number };
+/** What the service lists of Ana's, asked from inside her session. */
+const listOf = (path: string): Promise<Listed[]> =>
+  laptop.page.evaluate(
+    async (url) => ((await (await fetch(url, { cache: "no-store" })).json()) as { items: Listed[] }).items,
+    `${path}?limit=200`,
+  );
+/** The versions of a document of which the service holds a seal made since then (unix seconds). */
+const sealedVersions = async (document: string, since = 0) =>
+  (await listOf("/api/seals")).filter((one) => one.document === document && one.at >= since).map((one) => one.version);
+
 test("Ana removes a passphrase that somebody may know: her keys are new, published, and everything is sealed anew", async () => {
   const { page } = laptop;
   const { ledger } = (await (await fetch(`${stack.url}/deployment.json`)).json()) as { ledger: `0x${string}` };
   const client = createPublicClient({ transport: http(stack.rpcUrl) });
-  const account = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC" as const;
   const abi = parseAbi([
     "function encryptionKeyOf(address) view returns (bytes32)",
     "function epochOf(address) view returns (uint32)",
   ]);
   const read = (functionName: "encryptionKeyOf" | "epochOf") =>
-    client.readContract({ address: ledger, abi, functionName, args: [account] });
+    client.readContract({ address: ledger, abi, functionName, args: [ANA] });
   const [keyBefore, epochBefore] = await Promise.all([read("encryptionKeyOf"), read("epochOf")]);
 
   const readFormer = (at: Page) =>
     at.evaluate(async () => ((await (await fetch("/api/vault/former")).json()) as { items: unknown[] }).items);
   expect(await readFormer(page)).not.toEqual([]);
+  removedAt = Math.floor(Date.now() / 1000);
   await page.getByRole("button", { name: "Remove: Passphrase" }).click();
   await page.getByRole("radio", { name: /Yes, or I am not sure/ }).check();
   await checkAccessible(page);
@@ -289,6 +324,49 @@ test("Ana removes a passphrase that somebody may know: her keys are new, publish
   expect(await read("encryptionKeyOf")).not.toBe(keyBefore);
   await page.getByRole("link", { name: "Go to your records" }).click();
   await expect.poll(() => read("epochOf"), { timeout: 30_000 }).toBe(Number(epochBefore) + 1);
+  await expect.poll(() => sealedVersions(picture, removedAt), { timeout: 30_000 }).toEqual([1, 2]);
+});
+
+test("what a laboratory filed is still for Ana to accept, and a consent given now opens it then, and each version of her picture", async () => {
+  const { page } = laptop;
+  const filed = (await listOf("/api/documents")).filter(({ author }) => author !== ANA).map(({ document }) => document);
+  expect(filed).toHaveLength(1);
+  expect(await sealedVersions(filed[0] ?? "")).toEqual([]);
+  await page.goto(`${stack.url}/patient`);
+  await page.getByRole("button", { name: "Unlock with a passkey" }).click();
+  const waiting = page.getByRole("article").filter({ hasText: FILED });
+  await waiting.getByRole("button", { name: /^Accept/ }).click();
+  await expect.poll(() => sealedVersions(filed[0] ?? "", removedAt)).toEqual([1]);
+
+  // Dr Tomás has no consent of hers that is in force: he can have no key but the new ones.
+  await page.getByRole("link", { name: "Give consent" }).first().click();
+  await page.getByRole("radio", { name: /Tomás Reyes/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("checkbox", { name: /^Lab results/ }).check();
+  await page.getByRole("checkbox", { name: /^Imaging/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Sign", exact: true }).click();
+  await approve(page);
+
+  const { page: doctor } = tomas;
+  // Titles are not shown before a record was opened.
+  const open = async (category: RegExp, words: string): Promise<void> => {
+    await go(doctor, `/provider/patients/${ANA}`);
+    const entry = doctor.getByRole("region", { name: category }).getByRole("article").filter({ hasText: words });
+    await entry.getByRole("link", { name: /^Open/ }).click();
+  };
+  await open(/^Lab results/, "Clearwater Laboratory");
+  await doctor.locator("iframe").waitFor();
+  await open(/^Imaging/, "Version 2");
+  await doctor.frameLocator("iframe").getByText("HERON-562").waitFor();
+  await doctor
+    .getByRole("region", { name: /^Versions/ })
+    .getByRole("link", { name: "Version 1" })
+    .click();
+  await doctor.getByText("This is version 1. A newer one took its place.").waitFor();
+  await doctor.locator("iframe").waitFor();
 });
 
 test("Ana is asked who she is before she lets somebody new in", async () => {

@@ -5,6 +5,7 @@ import { perform, type Performed } from "#app/transactions/index.ts";
 import { t } from "#app/ui/index.ts";
 import type { Address } from "viem";
 import type { ChartRecord } from "./record.ts";
+import type { Wanted } from "./sealed-elsewhere.ts";
 
 /** The most records that one signature puts on the ledger. */
 const AT_ONCE = 50;
@@ -63,14 +64,17 @@ export async function sealRecords(
   options: { subject: Address; keyedBy: "category" | "document" },
 ): Promise<void> {
   const { subject, keyedBy } = options;
-  const sealable = records.flatMap(({ metadata, manifestBytes, document, version }) =>
-    metadata && manifestBytes
-      ? [{ subject, document, version, category: metadata.category, manifestBytes, keyedBy }]
-      : [],
+  const wanted = records.flatMap(({ metadata, manifestBytes, document, version }) =>
+    metadata && manifestBytes ? [{ document, version, category: metadata.category, manifestBytes, keyedBy }] : [],
   );
-  if (sealable.length === 0) return;
+  await sealWanted(wanted, { subject });
+}
+
+/** Makes these seals, under the keys of the present root and epoch, and hands them to the service's gateway. */
+export async function sealWanted(wanted: readonly Wanted[], { subject }: { subject: Address }): Promise<void> {
+  if (wanted.length === 0) return;
   const epoch = await readLedgerEpoch(subject);
-  await sealDocuments(sealable.map((one) => ({ ...one, epoch })));
+  await sealDocuments(wanted.map((one) => ({ ...one, subject, epoch })));
 }
 
 /** Takes a document out of the chart. What was released before stays with whoever has it. */

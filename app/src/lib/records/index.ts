@@ -1,5 +1,5 @@
 // The patient's records: the list, one record, the profile, and the acts on them.
-export { anchorRecord, anchorRecords, rejectRecord, sealRecords, withdrawRecord } from "./act.ts";
+export { anchorRecord, anchorRecords, rejectRecord, sealRecords, sealWanted, withdrawRecord } from "./act.ts";
 export { default as ErasureCertificate } from "./ErasureCertificate.svelte";
 export { eraseRecord } from "./erasures.ts";
 export { openRecord, partsOfRecord } from "./open-record.ts";

@@ -21,6 +21,7 @@ import {
   readVersions,
   recordedAt,
   sealRecords,
+  sealWanted,
   wantedOfNewest,
   type ChartRecord,
 } from "#app/records/index.ts";
@@ -132,6 +133,8 @@ function createHousekeeper(chart: {
   const readOlder = createOlderReader(readVersions);
   let running = false;
   let again = false;
+  /** Of how many roots the newest was handed on here: what fails after that is no reason to hand it on once more. */
+  let handedOn = 0;
   async function keepHouse(): Promise<void> {
     const { subject, records, consents, gateways } = chart;
     again ||= running;
@@ -143,13 +146,16 @@ function createHousekeeper(chart: {
       const { roots } = vault;
       const newRoot = await isRootNew(subject);
       const lastEnd = consents.lastEnd(now);
-      const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd, now, newRoot });
+      const toHandOn = newRoot && handedOn < roots;
+      const outcome = await rekeyAfterEnd({ subject, consents: consents.list, lastEnd, now, newRoot: toHandOn });
+      if (newRoot) handedOn = roots;
       for (const grantee of outcome.leftOut) {
         announce(t("patient.rekey.leftOut", { name: nameOf(grantee) }), { tone: "problem" });
       }
       if (outcome.untold) announce(t("gateways.untold"), { tone: "problem" });
       const inForce = records.all.filter((one) => one.status === 1);
-      if (newRoot) await sealRecords(inForce, { subject, keyedBy: "category" });
+      // What she has not accepted waits: a seal of hers would say that she has, and accepting it makes one of these keys.
+      if (newRoot) await sealRecords(inForce.filter(isShared), { subject, keyedBy: "category" });
       const settled = (record: ChartRecord): boolean => record.at < now - YOUNG;
       await sealRecords(records.unsealed.filter(settled), { subject, keyedBy: "category" });
       const named = new Set(
@@ -157,7 +163,10 @@ function createHousekeeper(chart: {
       );
       const single = inForce.filter((one) => named.has(one.document) && (newRoot || !one.sealedSingly));
       await sealRecords(single, { subject, keyedBy: "document" });
-      if (newRoot) await noteRootSealed(roots);
+      if (newRoot) {
+        await sealWanted(await readOlder(records.all, { orThrow: true }), { subject });
+        await noteRootSealed(roots);
+      }
       const newest = wantedOfNewest(records.all, named);
       gateways.keepUp(gateways.standings.length === 0 ? newest : [...newest, ...(await readOlder(records.all))]);
     } catch {
