@@ -16,7 +16,6 @@ import { Failure } from "#protocol/failure.ts";
 import { unpackDocument } from "#protocol/history/index.ts";
 import type { Place } from "#protocol/keys/index.ts";
 import type { Foundation } from "../service.ts";
-import { isPending } from "../store/block-uses.ts";
 import { listDocuments, listVersions, type Document } from "../store/documents.ts";
 import {
   beginErasure,
@@ -92,7 +91,7 @@ export function createErase(
         { reason: "not-indexed" },
       );
     }
-    if (await isPending(database, known.key)) {
+    if (!known.final) {
       throw new Failure(
         "conflict",
         "The ledger has this document's end, but not yet for good: until it is final it could be undone, and the document would be back without its contents. Nothing was erased. Ask again later: on most ledgers it is final within a quarter of an hour.",

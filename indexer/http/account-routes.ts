@@ -4,11 +4,12 @@ import { fromHex } from "#protocol/bytes.ts";
 import { fingerprint } from "#protocol/keys/index.ts";
 import { z } from "zod";
 import { readAccount } from "../store/accounts.ts";
+import { isAccountFinal } from "../store/final.ts";
 import { isAuditor, isRegistrar, listOrganisationsOf, readProvider } from "../store/registry.ts";
 import { providerOut, toProvider } from "./provider-routes.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, digestOut, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, finalOut, timeOut } from "./schemas.ts";
 
 const accountOut = z
   .object({
@@ -37,6 +38,7 @@ const accountOut = z
     organisations: z.array(z.object({ organisation: addressOut, role: z.number().int() })),
     isAuditor: z.boolean(),
     isRegistrar: z.boolean(),
+    final: finalOut,
   })
   .meta({ id: "Account" });
 
@@ -79,6 +81,7 @@ export const accountRoutes: Route[] = [
         organisations: organisations.map(({ organisation, role }) => ({ organisation, role })),
         isAuditor: await isAuditor(database, { account: params.address, now }),
         isRegistrar: await isRegistrar(database, params.address),
+        final: await isAccountFinal(database, params.address),
       };
     },
   }),

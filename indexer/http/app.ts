@@ -5,6 +5,7 @@ import express from "express";
 import type { ErrorRequestHandler, Express, RequestHandler } from "express";
 import { Failure } from "#protocol/failure.ts";
 import type { Service } from "../service.ts";
+import { tellIndex } from "./index-headers.ts";
 import { createLimits } from "./limits.ts";
 import { mountRoute } from "./mount.ts";
 import { sendProblem } from "./problem.ts";
@@ -24,6 +25,7 @@ export async function createApp(service: Service): Promise<Express> {
   const direct = new Map<string, RequestHandler>();
   app.use((request, response, next) => {
     setSecurityHeaders(response, { tls: service.origins().every((origin) => origin.startsWith("https:")) });
+    if (/^\/api\//i.test(request.path)) tellIndex(response, service);
     const handler = direct.get(`${request.method} ${request.path}`) ?? null;
     return handler === null ? next() : handler(request, response, next);
   });

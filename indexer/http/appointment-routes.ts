@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { dayOf, masksOf } from "#protocol/appointments/index.ts";
 import { listAppointments, listAvailability, listBookings } from "../store/appointments.ts";
+import { listPendingTimes } from "../store/final.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, bigOut, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, bigOut, digestOut, finalOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
 const MOST_DAYS = 400;
 const day = z.coerce.number().int().min(0).max(4_294_967_295).meta({ description: "UTC days since 1970." });
@@ -36,6 +37,7 @@ export const appointmentRoutes: Route[] = [
           changedAt: timeOut,
           details: digestOut.nullable(),
           tx: digestOut,
+          final: finalOut,
         })
         .meta({ id: "Appointment" }),
     ),
@@ -67,7 +69,9 @@ export const appointmentRoutes: Route[] = [
     limit: "records",
     params: z.object({ provider: addressIn }),
     query: z.object({ from: day.optional(), to: day.optional() }),
-    response: z.object({ items: z.array(z.object({ day: z.number().int(), open: bigOut, booked: bigOut })) }),
+    response: z.object({
+      items: z.array(z.object({ day: z.number().int(), open: bigOut, booked: bigOut, final: finalOut })),
+    }),
     async handle({ service, params, query }) {
       const from = query.from ?? dayOf(service.now());
       const to = Math.min(query.to ?? from + 30, from + MOST_DAYS);
@@ -76,8 +80,15 @@ export const appointmentRoutes: Route[] = [
       for (const booking of await listBookings(service.database, range)) {
         for (const { day, mask } of masksOf(booking)) booked.set(day, (booked.get(day) ?? 0n) | mask);
       }
+      const pending = (await listPendingTimes(service.database, range)).flatMap((time) => masksOf(time));
       const open = await listAvailability(service.database, range);
-      return { items: open.map((each) => ({ ...each, booked: (booked.get(each.day) ?? 0n).toString() })) };
+      return {
+        items: open.map((each) => ({
+          ...each,
+          booked: (booked.get(each.day) ?? 0n).toString(),
+          final: each.final && !pending.some(({ day }) => day === each.day),
+        })),
+      };
     },
   }),
 ];

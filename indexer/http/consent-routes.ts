@@ -12,7 +12,7 @@ import type { UsedConsent } from "../store/consents.ts";
 import { cutPage, cutTextPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { jsonText, route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, digestIn, digestOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestIn, digestOut, finalOut, pageOf, pageQuery, timeOut } from "./schemas.ts";
 import { toTrailRow, trailRowOut } from "./trail-row.ts";
 import { isThemself, judgeTime, listNames } from "./viewer-of.ts";
 
@@ -50,7 +50,7 @@ const consentOut = z
     tx: digestOut,
     block: z.number().int(),
     blockTime: timeOut,
-    final: z.boolean(),
+    final: finalOut,
   })
   .meta({ id: "Consent" });
 
@@ -74,6 +74,7 @@ const requestOut = z
     declinedNote: digestOut.nullable(),
     muted: z.boolean(),
     tx: digestOut,
+    final: finalOut,
   })
   .meta({ id: "Request" });
 

@@ -16,7 +16,7 @@ import type { Session } from "../store/sessions.ts";
 import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, digestOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, finalOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
 import { isThemself, judgeTime, listNames } from "./viewer-of.ts";
 
 const READ = 1;
@@ -41,6 +41,7 @@ const documentOut = z
       .meta({ description: "The live consents of the caller that cover it." }),
     sealed: z.boolean(),
     tx: digestOut,
+    final: finalOut,
   })
   .meta({ id: "Document" });
 
@@ -59,6 +60,7 @@ const versionOut = z
     author: addressOut,
     at: timeOut,
     tx: digestOut,
+    final: finalOut,
   })
   .meta({ id: "DocumentVersion" });
 
@@ -122,7 +124,7 @@ async function readSeals(service: Service, subject: Address): Promise<Map<Hex, S
 
 /** A document as the caller may see it: its category only where they own it or a live consent of theirs covers it. */
 function show(row: Document, { seals, sealed, covered, own }: Sight): z.input<typeof documentOut> {
-  const { document, version, manifest, author, subject, status, changedAt, addedAt, grantee, scope, tx } = row;
+  const { document, version, manifest, author, subject, status, changedAt, addedAt, grantee, scope, tx, final } = row;
   const known = own || covered.has(document) ? seals.get(document) : undefined;
   return {
     ...{
@@ -136,7 +138,7 @@ function show(row: Document, { seals, sealed, covered, own }: Sight): z.input<ty
       at: changedAt,
       addedAt,
     },
-    ...{ grantee, scope, tx },
+    ...{ grantee, scope, tx, final },
     category: known?.category ?? null,
     epoch: known?.epoch ?? null,
     scopes: covered.get(document) ?? [],

@@ -117,7 +117,6 @@ async function answer(
     ? result
     : { status: route.status ?? (route.response === null ? 204 : 200), headers: {}, body: result };
   response.status(status);
-  if (route.path.startsWith("/api/")) tellIndex(response, service);
   if (!response.hasHeader("Cache-Control")) response.setHeader("Cache-Control", "no-store");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined || body === null || request.method === "HEAD") return void response.end();
@@ -200,13 +199,4 @@ function refuseNul(_request: unknown, _response: unknown, body: Buffer): void {
 
 function nulRefused(): Failure {
   return new Failure("bad-input", "A text holds the character U+0000, which none may. Nothing was changed.");
-}
-
-/** Says with each answer how far the index has read, what of that is final, and whether it follows the chain at all. */
-function tellIndex(response: Response, service: Service): void {
-  const { state, cursor } = service.sync.status();
-  response.setHeader("Placet-State", state);
-  if (cursor === null) return;
-  response.setHeader("Placet-Indexed", String(cursor.number));
-  response.setHeader("Placet-Final", String(cursor.finalized));
 }

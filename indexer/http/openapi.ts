@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { FailureCode } from "#protocol/failure.ts";
 import { impliedProblems, isUnsafe } from "./implied.ts";
+import { indexHeaders } from "./index-headers.ts";
 import { problemSchema, problems } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { cookieNames } from "./session.ts";
@@ -75,6 +76,8 @@ function describeRoute(route: Route, schemas: Json): Json {
 const requestId = {
   "X-Request-Id": { description: "Names this call in problems and logs.", schema: { type: "string" } },
 };
+/** The headers of every answer of a route. */
+const headersOf = ({ path }: Route) => (path.startsWith("/api/") ? { ...requestId, ...indexHeaders } : requestId);
 const retryAfter = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } };
 
 function describeAnswers(route: Route, schemas: Json): Json {
@@ -84,7 +87,7 @@ function describeAnswers(route: Route, schemas: Json): Json {
   for (const [status, schema] of Object.entries(route.answers ?? {}))
     answers[status] = {
       description: "As asked; the status says how it stands.",
-      headers: requestId,
+      headers: headersOf(route),
       content: { "application/json": { schema: toSchema(schema, "output", schemas) } },
     };
   const byStatus = Map.groupBy(impliedProblems(route), (code) => problems[code].status);
@@ -94,7 +97,7 @@ function describeAnswers(route: Route, schemas: Json): Json {
 
 function describeAnswer(route: Route, schemas: Json): Json {
   const headers = {
-    ...requestId,
+    ...headersOf(route),
     ...Object.fromEntries(
       Object.entries(route.responseHeaders ?? {}).map(([name, description]) => [
         name,
@@ -105,10 +108,16 @@ function describeAnswer(route: Route, schemas: Json): Json {
   if (route.response === null) return { description: "Done.", headers };
   const content =
     typeof route.response === "string"
-      ? { [route.response]: {} }
+      ? { [route.response]: route.event === undefined ? {} : { schema: describeEvents(route.event, schemas) } }
       : { "application/json": { schema: toSchema(route.response, "output", schemas) } };
   return { description: "As asked.", headers, content };
 }
+
+/** A stream of events, by one of them: OpenAPI 3.1 has no word for a row of things without an end. */
+const describeEvents = (event: z.ZodType, schemas: Json): Json => ({
+  description: "One event of many: its `event`, its `id` where it has one, and its `data`, which is JSON.",
+  allOf: [toSchema(event, "output", schemas)],
+});
 
 /** A problem's answer; beside another one of the same status where there is one. The answer to HEAD has no body. */
 function addProblem(
@@ -127,7 +136,8 @@ function addProblem(
   const other = beside?.["content"] as Json | undefined;
   return {
     description: beside === undefined ? told : `${String(beside["description"])} ${told}`,
-    headers: status === 423 || status === 429 || status === 503 ? { ...requestId, ...retryAfter } : requestId,
+    headers:
+      status === 423 || status === 429 || status === 503 ? { ...headersOf(route), ...retryAfter } : headersOf(route),
     ...(route.method === "head" ? {} : { content: { ...other, ...content } }),
   };
 }

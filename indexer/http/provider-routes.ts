@@ -17,7 +17,7 @@ import { cutPage, keyNumber, keyText, readCursor } from "./paging.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
 import { createTurns } from "./turns.ts";
-import { addressIn, addressOut, digestOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, finalOut, fullPageQuery, pageOf, pageQuery, timeOut } from "./schemas.ts";
 
 const VERIFIED = 2;
 
@@ -38,6 +38,7 @@ export const providerOut = z
     validUntil: timeOut,
     verified: z.boolean(),
     card: digestOut.nullable(),
+    final: finalOut,
   })
   .meta({ id: "Provider" });
 
@@ -56,6 +57,7 @@ export function toProvider(provider: Provider, now: number): z.input<typeof prov
     validUntil: provider.validUntil,
     verified: provider.status === VERIFIED && provider.validUntil > now,
     card: provider.card,
+    final: provider.final,
   };
 }
 
@@ -79,6 +81,7 @@ const applicationOut = z
     changedAt: timeOut,
     validUntil: timeOut,
     registrar: addressOut.nullable(),
+    final: finalOut,
   })
   .meta({ id: "Application" });
 
@@ -113,6 +116,7 @@ function toApplication(service: Service, provider: Provider): z.input<typeof app
     changedAt: provider.changedAt,
     validUntil: provider.validUntil,
     registrar: provider.registrar,
+    final: provider.final,
   };
 }
 
@@ -200,7 +204,13 @@ export const providerRoutes: Route[] = [
     limit: "records",
     query: z.object({ ...fullPageQuery, organisation: addressIn }),
     response: pageOf(
-      z.object({ organisation: addressOut, member: addressOut, role: z.number().int(), changedAt: timeOut }),
+      z.object({
+        organisation: addressOut,
+        member: addressOut,
+        role: z.number().int(),
+        changedAt: timeOut,
+        final: finalOut,
+      }),
     ),
     async handle({ service, query }) {
       const rows = await listMembers(service.database, query.organisation, afterAccount(query));
@@ -222,6 +232,7 @@ export const providerRoutes: Route[] = [
         validUntil: timeOut,
         active: z.boolean(),
         registrar: addressOut,
+        final: finalOut,
       }),
     ),
     async handle({ service, query }) {
@@ -235,6 +246,7 @@ export const providerRoutes: Route[] = [
           validUntil: auditor.validUntil,
           active: auditor.appointed && auditor.validUntil > now,
           registrar: auditor.registrar,
+          final: auditor.final,
         })),
         next,
       };
@@ -254,17 +266,19 @@ export const providerRoutes: Route[] = [
         since: timeOut,
         active: z.boolean(),
         state: z.enum(["proposed", "accepted", "dismissed"]),
+        final: finalOut,
       }),
     ),
     async handle({ service, query }) {
       const rows = await listRegistrars(service.database, afterAccount(query));
       const { items, next } = cutPage(rows, query.limit, ({ account }) => [account]);
       return {
-        items: items.map(({ account, changedAt, state }) => ({
+        items: items.map(({ account, changedAt, state, final }) => ({
           address: account,
           since: changedAt,
           active: state === "accepted",
           state,
+          final,
         })),
         next,
       };

@@ -64,6 +64,8 @@ export type RouteDeclaration<
   maxBody?: number;
   /** The answer's JSON schema; null when there is no body, a string for another media type. */
   response: R | null | string;
+  /** For an answer of `text/event-stream`: one event, its data read as JSON. */
+  event?: z.ZodType;
   /** The answer's status when all went well: 200 unless told (204 when `response` is null). */
   status?: number;
   /** Answers with another status that are no problem documents, by status. */

@@ -36,6 +36,13 @@ export const timeOut = z.number().int().nonnegative().meta({ id: "Time", descrip
 /** A block number in an answer. */
 export const blockOut = z.number().int().nonnegative().meta({ id: "BlockNumber" });
 
+/** Whether what a row says is final, in an answer. */
+export const finalOut = z.boolean().meta({
+  id: "Final",
+  description:
+    "True when all that the row says of the ledger comes from blocks at or below the index's final one (Placet-Final): it is never taken back. False: pending.",
+});
+
 /** An integer that may pass 2^53, in an answer. */
 export const bigOut = z
   .string()

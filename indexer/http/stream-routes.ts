@@ -12,6 +12,7 @@ import { failLater } from "./problem.ts";
 import { toJson } from "./mount.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
+import { streamEventOut } from "./stream-events.ts";
 import { listNames } from "./viewer-of.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -25,7 +26,7 @@ export const streamRoutes: Route[] = [
     method: "get",
     path: "/api/stream",
     summary:
-      "Server-sent events: act, receipt, relay, reorg, status, gap, session, recovery, member-key (with ids, resumable by Last-Event-ID), and block.",
+      "Server-sent events: act, receipt, relay, reorg, status, gap, session, recovery, member-key (with ids, resumable by Last-Event-ID), and block. The headers say how the index stood when the stream began.",
     tag: "stream",
     access: "session",
     limit: "records",
@@ -37,6 +38,7 @@ export const streamRoutes: Route[] = [
     }),
     query: z.object({ lastEventId: z.coerce.number().int().min(0).optional() }),
     response: "text/event-stream",
+    event: streamEventOut,
     problems: ["too-many-requests"],
     async handle({ service, session, query, request, response }) {
       const header = request.headers["last-event-id"];

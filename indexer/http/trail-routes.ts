@@ -7,7 +7,7 @@ import { listOrphans } from "../store/orphans.ts";
 import { cutPage, cutTextPage, keyNumber, readCursor } from "./paging.ts";
 import { jsonText, route } from "./route.ts";
 import type { Route } from "./route.ts";
-import { addressIn, addressOut, digestOut, pageOf, pageQuery } from "./schemas.ts";
+import { addressIn, addressOut, digestOut, finalOut, pageOf, pageQuery } from "./schemas.ts";
 import { toOrphanRow, toTrailRow, trailRowOut } from "./trail-row.ts";
 
 /** Routes about the audit trail. */
@@ -85,6 +85,7 @@ export const trailRoutes: Route[] = [
         head: digestOut,
         acts: z.number().int(),
         roll: digestOut,
+        final: finalOut,
       }),
     ),
     async handle({ service, query }) {

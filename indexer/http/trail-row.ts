@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { ActRow } from "../store/acts.ts";
 import type { OrphanRow } from "../store/orphans.ts";
 import type { SyncStatus } from "../sync/index.ts";
-import { addressOut, blockOut, digestOut, timeOut } from "./schemas.ts";
+import { addressOut, blockOut, digestOut, finalOut, timeOut } from "./schemas.ts";
 
 /** One act. `topics` and `data` are the log's own words: folding them needs nobody's word. */
 export const trailRowOut = z
@@ -25,7 +25,7 @@ export const trailRowOut = z
     headAfter: digestOut,
     topics: z.array(digestOut),
     data: z.string(),
-    final: z.boolean(),
+    final: finalOut,
     mark: z
       .object({ kind: z.string(), message: z.string() })
       .nullable()

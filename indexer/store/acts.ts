@@ -3,6 +3,7 @@
 import type { Address, Hex } from "viem";
 import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 import { jsonObject, readJson } from "./json-text.ts";
 
 /** One act as it is stored: protocol's TrailRow, column for column. */
@@ -213,13 +214,17 @@ export async function readLastRoll(
   return row ?? null;
 }
 
+/** An account on a contract's roll, with its head as the index has it. */
+export type RollRow = { account: Address; place: number; head: Hex; acts: number; roll: Hex; final: boolean };
+
 /** Each account that ever acted on a contract, in the order of first acts, with its head and the roll when it joined. */
 export async function listRoll(
   db: Queryable,
   { contract, after, limit }: { contract: string; after: number; limit: number },
-): Promise<{ account: Address; place: number; head: Hex; acts: number; roll: Hex }[]> {
-  return db.query<{ account: Address; place: number; head: Hex; acts: number; roll: Hex }>(
-    "select account, place, head, acts, roll from heads where contract = $1 and place > $2 order by place limit $3",
+): Promise<RollRow[]> {
+  return db.query<RollRow>(
+    `select account, place, head, acts, roll, ${isFinal("heads")} as final from heads
+     where contract = $1 and place > $2 order by place limit $3`,
     [contract, after, limit],
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 
 /** An appointment; day counts UTC days since 1970, slot and length quarter-hours. Statuses are #protocol/codes'. */
 export type Appointment = {
@@ -18,9 +19,11 @@ export type Appointment = {
   changedAt: number;
   details: Hex | null;
   tx: Hex;
+  final: boolean;
 };
 
-const columns = `key, patient, provider, id, status, asked_by as "askedBy", day, slot, length, version, changed_at as "changedAt", details, tx`;
+const columns = `key, patient, provider, id, status, asked_by as "askedBy", day, slot, length, version, changed_at as "changedAt", details, tx,
+  ${isFinal("appointments")} as final`;
 
 /** The appointments of one person, as patient or provider, on days `from` to `to`, in order. */
 export async function listAppointments(
@@ -41,9 +44,10 @@ export async function listAppointments(
 export async function listAvailability(
   db: Queryable,
   { provider, from, to }: { provider: Address; from: number; to: number },
-): Promise<{ day: number; open: string }[]> {
-  return db.query<{ day: number; open: string }>(
-    "select day, open from availability where provider = $1 and day between $2 and $3 order by day",
+): Promise<{ day: number; open: string; final: boolean }[]> {
+  return db.query<{ day: number; open: string; final: boolean }>(
+    `select day, open, ${isFinal("availability")} as final from availability
+     where provider = $1 and day between $2 and $3 order by day`,
     [provider, from, to],
   );
 }

@@ -3,11 +3,12 @@
 
 import type { Address, Hex } from "viem";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 
 const LIVE = 1;
 
 // An end that the chain may still take back is none: what an act above the final block changed can be undone, and is noted.
-const COUNTS = `(d.status = ${LIVE} or exists (select 1 from undo u where u.projection = 'documents' and u.key = d.key))`;
+const COUNTS = `(d.status = ${LIVE} or not ${isFinal("documents", "d.key")})`;
 
 /** Remembers that this account put this block now; the first time counts. */
 export async function holdBlock(db: Queryable, { cid, account }: { cid: string; account: Address }): Promise<void> {
@@ -82,11 +83,6 @@ export async function listUsedElsewhere(
     [blocks.map(({ cid }) => cid), blocks.map(({ digest }) => digest), subject, document],
   );
   return new Set(rows.map(({ cid }) => cid));
-}
-
-/** Whether the newest change of this document can still be taken back by the chain. */
-export async function isPending(db: Queryable, key: string): Promise<boolean> {
-  return (await db.query("select 1 from undo where projection = 'documents' and key = $1 limit 1", [key])).length > 0;
 }
 
 /** Manifests of documents in somebody's records that were never looked for here. */

@@ -4,6 +4,7 @@ import type { Address, Hex } from "viem";
 import { BREAK_GLASS_HOURS, type ConsentRecord } from "#protocol/consent/index.ts";
 import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 import { jsonObject, readJson } from "./json-text.ts";
 
 /** A consent's record with its place on the chain and who ended or replaced it. */
@@ -155,6 +156,10 @@ export async function listLiveConsents(
   );
 }
 
+/** SQL that is true where a consent `c` is what a request `r` asked for: granted after it. */
+const grantsRequest = `c.subject = r.subject and c.grantee = r.grantee
+  and (c.granted_at > r.at or (c.granted_at = r.at and (c.block, c.log_index) > (r.block, r.log_index)))`;
+
 /** A request; its id is the grantee's head after asking. */
 export type ConsentRequest = {
   id: Hex;
@@ -166,6 +171,8 @@ export type ConsentRequest = {
   declinedNote: Hex | null;
   muted: boolean;
   tx: Hex;
+  /** Whether request, decline and mute are final, and each consent that grants it. */
+  final: boolean;
 };
 
 /** Requests to a subject or by a grantee, newest first. Granted: the subject granted that grantee something since. */
@@ -177,10 +184,11 @@ export async function listRequests(
   return db.query<ConsentRequest>(
     `select r.key as id, r.grantee, r.subject, r.note, r.at, r.declined_note as "declinedNote", r.tx,
        case when r.declined_at is not null then 'declined'
-            when exists (select 1 from consents c where c.subject = r.subject and c.grantee = r.grantee
-              and (c.granted_at > r.at or (c.granted_at = r.at and (c.block, c.log_index) > (r.block, r.log_index)))) then 'granted'
+            when exists (select 1 from consents c where ${grantsRequest}) then 'granted'
             else 'open' end as state,
-       coalesce(m.muted, false) as muted
+       coalesce(m.muted, false) as muted,
+       ${isFinal("requests", "r.key")} and ${isFinal("mutes", "r.subject || '|' || r.grantee")} and (r.declined_at is not null
+         or not exists (select 1 from consents c where ${grantsRequest} and not ${isFinal("consents", "c.key")})) as final
      from requests r left join mutes m on m.subject = r.subject and m.grantee = r.grantee
      where ($1::text is null or r.subject = $1) and ($2::text is null or r.grantee = $2)
        and ($3::bigint is null or (r.at, r.key) < ($3, $4))

@@ -2,6 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 
 /** A document. Statuses are #protocol/codes'. */
 export type Document = {
@@ -18,10 +19,11 @@ export type Document = {
   scope: Hex | null;
   endedBy: Address | null;
   tx: Hex;
+  final: boolean;
 };
 
 const columns = `key, subject, document, author, status, version, manifest, added_at as "addedAt", changed_at as "changedAt",
-  grantee, scope, ended_by as "endedBy", tx`;
+  grantee, scope, ended_by as "endedBy", tx, ${isFinal("documents")} as final`;
 
 /** A subject's documents, or those by one author, or only the given ids; last changed first. */
 export async function listDocuments(
@@ -46,7 +48,14 @@ export async function listDocuments(
 }
 
 /** One version of a document, as it was put on the ledger. */
-export type DocumentVersion = { version: number; manifest: Hex; author: Address; at: number; tx: Hex };
+export type DocumentVersion = {
+  version: number;
+  manifest: Hex;
+  author: Address;
+  at: number;
+  tx: Hex;
+  final: boolean;
+};
 
 /** Every version of a document above `after`, the first one first, at most `limit`. */
 export async function listVersions(
@@ -54,7 +63,7 @@ export async function listVersions(
   { subject, document, after = 0, limit }: { subject: Address; document: Hex; after?: number; limit: number },
 ): Promise<DocumentVersion[]> {
   return db.query<DocumentVersion>(
-    `select version, manifest, author, at, tx from document_versions
+    `select version, manifest, author, at, tx, ${isFinal("document_versions")} as final from document_versions
      where subject = $1 and document = $2 and version > $3 order by version limit $4`,
     [subject, document, after, limit],
   );

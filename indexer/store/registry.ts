@@ -5,6 +5,7 @@ import { providerKinds } from "#protocol/codes/index.ts";
 import type { Card } from "#protocol/providers/index.ts";
 import { createConditions, pageSize } from "./conditions.ts";
 import type { Queryable } from "./database.ts";
+import { isFinal } from "./final.ts";
 import { foldText, foldWords } from "./fold-text.ts";
 
 /** A credential as the registry keeps it; kinds and statuses are #protocol/codes'. */
@@ -18,13 +19,14 @@ export type Credential = {
   changedAt: number;
   appliedAt: number | null;
   registrar: Address | null;
+  final: boolean;
 };
 
 /** A provider in the directory: the credential and what its public card says. */
 export type Provider = Credential & { words: Card | null };
 
 const credentialColumns = `c.key as account, c.status, c.kind, c.licence, c.card, c.valid_until as "validUntil",
-  c.changed_at as "changedAt", c.applied_at as "appliedAt", c.registrar`;
+  c.changed_at as "changedAt", c.applied_at as "appliedAt", c.registrar, ${isFinal("credentials", "c.key")} as final`;
 
 /** True when `account` is an auditor at `now`. */
 export async function isAuditor(db: Queryable, { account, now }: { account: Address; now: number }): Promise<boolean> {
@@ -140,9 +142,9 @@ export async function listMembers(
   db: Queryable,
   organisation: Address,
   page: AccountPage | null = null,
-): Promise<Membership[]> {
-  return db.query<Membership>(
-    `select organisation, member, role, changed_at as "changedAt" from members
+): Promise<(Membership & { final: boolean })[]> {
+  return db.query<Membership & { final: boolean }>(
+    `select organisation, member, role, changed_at as "changedAt", ${isFinal("members")} as final from members
      where organisation = $1 and role > 0 and ($2::text is null or member > $2) order by member limit $3`,
     [organisation, page?.after ?? null, page?.limit ?? null],
   );
@@ -167,12 +169,14 @@ export type Auditor = {
   appointed: boolean;
   changedAt: number;
   registrar: Address;
+  final: boolean;
 };
 
 /** Auditors by address, also dismissed ones. */
 export async function listAuditors(db: Queryable, { after, limit }: AccountPage): Promise<Auditor[]> {
   return db.query<Auditor>(
-    `select key as account, valid_until as "validUntil", appointed, changed_at as "changedAt", registrar from auditors
+    `select key as account, valid_until as "validUntil", appointed, changed_at as "changedAt", registrar,
+       ${isFinal("auditors")} as final from auditors
      where $1::text is null or key > $1 order by key limit $2`,
     [after, limit],
   );
@@ -184,12 +188,13 @@ export type Registrar = {
   state: "proposed" | "accepted" | "dismissed";
   changedAt: number;
   by: Address | null;
+  final: boolean;
 };
 
 /** Registrars by address, also proposed and dismissed ones. */
 export async function listRegistrars(db: Queryable, { after, limit }: AccountPage): Promise<Registrar[]> {
   return db.query<Registrar>(
-    `select key as account, state, changed_at as "changedAt", by from registrars
+    `select key as account, state, changed_at as "changedAt", by, ${isFinal("registrars")} as final from registrars
      where $1::text is null or key > $1 order by key limit $2`,
     [after, limit],
   );

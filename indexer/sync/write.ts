@@ -154,7 +154,7 @@ async function storeRest(
     meanwhile: async () => (options.acts === "stored" ? undefined : insertActs(tx, written)),
   });
   await writeCursor(tx, options.deployment, { from: options.cursor, cursor, proven: await options.proven });
-  const events = [...options.told, ...listEvents(batch, { ...options, isQuiet })];
+  const events = [...options.told, ...listEvents(batch, { ...options, finalized, isQuiet })];
   await appendStream(tx, events, options.now);
   if (batch.acts.length > 0 || options.told.length > 0) await notify(tx, "act");
   return { cursor, orphaned: 0, faults };
@@ -163,7 +163,12 @@ async function storeRest(
 /** What live clients are told of a batch. */
 function listEvents(
   batch: Batch,
-  { tellFrom, isFilling, isQuiet }: { tellFrom: number; isFilling: boolean; isQuiet: boolean },
+  {
+    finalized,
+    tellFrom,
+    isFilling,
+    isQuiet,
+  }: { finalized: number; tellFrom: number; isFilling: boolean; isQuiet: boolean },
 ): StreamEvent[] {
   const events: StreamEvent[] = [];
   const recent = batch.acts.filter(({ act }) => act.block >= tellFrom);
@@ -177,7 +182,7 @@ function listEvents(
     const grantee = row.args["grantee"];
     const holders = typeof grantee === "string" ? [tagHolder(grantee)] : [];
     const audience = [...partiesOf(row), ...holders, "auditor"];
-    events.push({ type: "act", audience, payload: { ...row, final: false, mark: null } });
+    events.push({ type: "act", audience, payload: { ...row, final: row.block <= finalized, mark: null } });
   }
   return events;
 }

@@ -83,7 +83,7 @@ export function createAnswerCheck(document: unknown) {
     if (Object.keys(declared).length === 0) return text === "" ? null : "A body came where none is declared.";
     const content = media === null ? undefined : declared[media];
     if (content === undefined) return `The type ${media} is not declared for ${status}.`;
-    if (content.schema === undefined) return null;
+    if (content.schema === undefined || !media?.endsWith("json")) return null;
     let value: unknown;
     try {
       value = JSON.parse(text);

@@ -205,7 +205,7 @@ describe("The index, after many acts of many people,", () => {
     const day = dayOf(await chainTime(chain)) + 2;
     const [open, booked] = (await read("dayOf", [lena.address, day])) as unknown as [bigint, bigint];
     expect(await listAvailability(running.service.database, { provider: lena.address, from: day, to: day })).toEqual([
-      { day, open: open.toString() },
+      { day, open: open.toString(), final: false },
     ]);
     expect(await listBookings(running.service.database, { provider: lena.address, from: day, to: day })).toEqual([
       { day, slot: 40, length: 2 },
