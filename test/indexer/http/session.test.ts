@@ -4,12 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getAddress } from "viem";
 import type { createSiweMessage } from "viem/siwe";
 import { Failure } from "#protocol/failure.ts";
+import { createSessionKey, sessionResources } from "#protocol/keys/index.ts";
+import { createGatewayKey } from "#indexer/gateway/gateway-key.ts";
 import { isSignedByWallet } from "#indexer/http/wallet-signature.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { deployContractWallet } from "../support/contract-wallet.ts";
 import { createCaller, makeFolder, makeMessage, signIn, startTestService } from "../support/service.ts";
+import { word } from "../support/story.ts";
 
 describe("Signing in", () => {
   let chain: TestChain;
@@ -102,11 +105,21 @@ describe("Signing in", () => {
     expect((await post(message, signature)).status).toBe(401);
   });
 
+  it("a message with a nonce of another gateway stays out, though it names this one", async () => {
+    const other = createGatewayKey(word());
+    const nonce = other.makeNonce(Math.floor(Date.now() / 1000));
+    const message = await makeMessage(running, people.noor.address, { nonce });
+    const answer = await post(message, await people.noor.signMessage({ message }));
+    expect(answer).toMatchObject({ status: 401, body: { code: "not-authorised" } });
+  });
+
   it("a message for another site, chain, gateway or time is refused, and the answer says which", async () => {
+    const { publicKey } = await createSessionKey();
     const cases: [Partial<Parameters<typeof createSiweMessage>[0]>, string][] = [
       [{ domain: "evil.example" }, "another site"],
       [{ uri: "https://evil.example" }, "another address"],
       [{ chainId: 1 }, "another chain"],
+      [{ resources: sessionResources({ publicKey, gateway: people.gateway.address }) }, "another gateway"],
       [{ issuedAt: new Date(Date.now() - 3_600_000) }, "just now"],
       [{ expirationTime: new Date(Date.now() + 13 * 3_600_000) }, "twelve hours"],
     ];
