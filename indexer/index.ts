@@ -78,6 +78,8 @@ export async function startService(config: Config, options: { log?: Log } = {}):
     await sync.start();
     undo.push(() => writer.stop());
     await writer.start(createDuties(service));
+    // First of all when it stops: who is connected asks the database to the last, and would find it closed.
+    undo.push(() => closeServer(server));
     log.info("started", { port, database: database.kind, ipfs: ipfs.kind, writes: writer.isWriter() });
     return { url: `http://${config.host}:${port}`, service, stop };
   } catch (error) {

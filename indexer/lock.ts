@@ -1,6 +1,7 @@
 // One process per data folder, by a file that holds its process id. A lock of a process that lives is never taken; one
 // of a process that is gone is.
 
+import { readFileSync, rmSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "#protocol/failure.ts";
@@ -9,6 +10,12 @@ const NAME = "service.pid";
 
 /** The locks that this very process holds. */
 const held = new Set<string>();
+
+// A process that ends before it gave them back, as one that is stopped while it starts, leaves none behind: its number
+// may be another process' by the time of the next start, which would then be refused.
+process.on("exit", () => {
+  for (const file of held) if (isMine(file)) rmSync(file, { force: true });
+});
 
 /** Takes the lock of a folder; throws `conflict` naming the process that holds it. The result gives it back. */
 export async function takeLock(folder: string): Promise<() => Promise<void>> {
@@ -60,6 +67,14 @@ async function takeAway(file: string, dead: number | null): Promise<void> {
 async function giveBack(file: string): Promise<void> {
   held.delete(file);
   if ((await readHolder(file)) === process.pid) await rm(file, { force: true });
+}
+
+function isMine(file: string): boolean {
+  try {
+    return readFileSync(file, "utf8").trim() === String(process.pid);
+  } catch {
+    return false;
+  }
 }
 
 async function readHolder(file: string): Promise<number | null> {

@@ -144,7 +144,8 @@ async function follow(
   const stop = () => {
     clearInterval(heartbeat);
     stopBlocks();
-    void deafen();
+    // A database that was closed meanwhile tells nothing any more.
+    void deafen().catch(() => undefined);
   };
   // The client may have gone while all this was set up.
   if (response.closed) return stop();
