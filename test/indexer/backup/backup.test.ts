@@ -10,6 +10,7 @@ import { readConfig } from "#indexer/config.ts";
 import type { RunningService } from "#indexer/index.ts";
 import { people, startChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
+import { onPostgres, openTestDatabase } from "../support/database.ts";
 import { addSealed, giveConsent, read, signInToRead } from "../support/reading.ts";
 import type { Consent, Sealed } from "../support/reading.ts";
 import { environment, eventually, makeFolder, startTestService } from "../support/service.ts";
@@ -151,4 +152,46 @@ describe("A backup", () => {
     expect(await readFile(join(place.folder, "gateway.json"), "utf8")).toBe("another key");
     await place.remove();
   }, 60_000);
+
+  it.runIf(onPostgres)(
+    "made beside a running service holds up nobody, and is that service at one moment",
+    async () => {
+      const running = await startTestService(chain, old.folder);
+      const place = await makeFolder();
+      try {
+        const { database } = running.service;
+        const asLena = await signInToRead(running, people.lena);
+        const beside = join(old.folder, "beside.placet");
+        const backingUp = await database.transaction(async (tx) => {
+          // The last table that a backup comes to: there it has to wait, while the world goes on.
+          await tx.execute("lock table vaults in access exclusive mode");
+          const begun = backUp(config(old.folder), { file: beside, passphrase: null, blocks: true });
+          await eventually(async () => {
+            const waiting = "select 1 from pg_locks where relation = 'vaults'::regclass and not granted";
+            return (await database.query(waiting)).length === 1;
+          });
+          const answer = await read({ running, chain }, { reader: asLena, consent, documents: [blood.document] });
+          expect(answer.receipt?.body.number).toBe(2);
+          await tx.query("update vaults set revision = 2");
+          return { counts: begun };
+        });
+        const counts = await backingUp.counts;
+        expect(counts).toMatchObject({ tables: { vaults: 1, member_keys: 1, receipts: 1, seals: 1 } });
+        expect(counts.blocks).toBeGreaterThan(0);
+
+        await restore(config(place.folder), { file: beside, passphrase: null });
+        const restored = await openTestDatabase(place.folder);
+        const rows = await restored.query("select r.number, v.revision from receipts r, vaults v");
+        await restored.close();
+        expect(rows).toEqual([{ number: 1, revision: 1 }]);
+        expect(
+          await database.query("select max(r.number) as number, max(v.revision) as revision from receipts r, vaults v"),
+        ).toEqual([{ number: 2, revision: 2 }]);
+      } finally {
+        await running.stop();
+        await place.remove();
+      }
+    },
+    60_000,
+  );
 });
