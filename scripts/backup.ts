@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { backUp } from "#indexer/backup/index.ts";
 import { readPassphrase, runCommand } from "./upkeep/run-command.ts";
-import { readSettings } from "./upkeep/settings.ts";
+import { readSettings, requireUsed } from "./upkeep/settings.ts";
 import { tellCounts } from "./upkeep/tell-counts.ts";
 
 const help = `npm run backup -- [options]      vaults, seals, receipts, the gateway's key, the deployment file, blocks
@@ -27,6 +27,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   },
   async work({ options }) {
     const config = await readSettings({ data: options["data"], rpc: undefined });
+    requireUsed(config);
     const passphrase = await readPassphrase(options["passphrase-file"]);
     const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
     const usual = join(dirname(config.dataDir), "backups", `${basename(config.dataDir)}-${time}.placet`);

@@ -7,7 +7,7 @@ import { createLog } from "#indexer/log.ts";
 import { reindex } from "#indexer/rebuild/index.ts";
 import type { Rebuilt } from "#indexer/rebuild/index.ts";
 import { runCommand } from "./upkeep/run-command.ts";
-import { readSettings } from "./upkeep/settings.ts";
+import { readSettings, requireUsed } from "./upkeep/settings.ts";
 
 const help = `npm run reindex -- [options]     rebuilds everything but vaults, seals, receipts and orphaned acts
 
@@ -21,6 +21,7 @@ same data folder where the IPFS node is the embedded one.`;
 
 async function work({ options }: { options: Record<string, string | undefined> }): Promise<0 | 1> {
   const config = await readSettings({ data: options["data"], rpc: options["rpc"] });
+  requireUsed(config);
   const replace = options["check"] === undefined;
   const log = createLog((line) => void (/"level":"(warn|error)"/.test(line) && process.stderr.write(`${line}\n`)));
   const result = await reindex(config, { log, replace, tell: (line) => console.error(line) });

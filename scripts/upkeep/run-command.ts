@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { ParseArgsConfig } from "node:util";
-import { isFailure } from "#protocol/failure.ts";
+import { Failure, isFailure } from "#protocol/failure.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -37,8 +37,17 @@ function isUsage(error: unknown): error is Error {
   return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }
 
-/** The passphrase of a backup: the first line of a file, or PLACET_BACKUP_PASSPHRASE; null for none. It never stands in a command line, which others can read. */
+/**
+ * The passphrase of a backup: the first line of a file, or PLACET_BACKUP_PASSPHRASE; null for none. It never stands in a
+ * command line, which others can read.
+ * @throws {Failure} "bad-input" for a file that cannot be read, or whose first line is empty
+ */
 export async function readPassphrase(file: string | undefined): Promise<string | null> {
-  if (file !== undefined) return (await readFile(file, "utf8")).split("\n")[0] ?? null;
-  return process.env["PLACET_BACKUP_PASSPHRASE"] ?? null;
+  if (file === undefined) return process.env["PLACET_BACKUP_PASSPHRASE"] || null;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new Failure("bad-input", `The passphrase's file ${file} cannot be read. Nothing was done.`, { cause });
+  });
+  const [first = ""] = text.split(/\r?\n/, 1);
+  if (first !== "") return first;
+  throw new Failure("bad-input", `The first line of ${file} is empty, and is no passphrase. Nothing was done.`);
 }

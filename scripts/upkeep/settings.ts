@@ -23,15 +23,35 @@ export type Named = { data: string | undefined; rpc: string | undefined };
 export async function readSettings(named: Named): Promise<Config> {
   const file = join(projectRoot, ".env");
   if (existsSync(file)) process.loadEnvFile(file);
-  const dataDir = resolve(named.data ?? process.env["PLACET_DATA"] ?? (await findDataFolder()));
-  const deployment = process.env["PLACET_DEPLOYMENT"] ?? join(dataDir, "deployment.json");
+  const dataDir = resolve(named.data ?? (process.env["PLACET_DATA"] || (await findDataFolder())));
+  // Set and empty is not set, as for the service itself.
+  const deployment = process.env["PLACET_DEPLOYMENT"] || join(dataDir, "deployment.json");
   return readConfig({
     ...(await gatewayOf(deployment)),
     ...process.env,
     PLACET_DATA: dataDir,
     PLACET_DEPLOYMENT: deployment,
-    PLACET_RPC_URL: named.rpc ?? process.env["PLACET_RPC_URL"] ?? (await findNode(dataDir)),
+    PLACET_RPC_URL: named.rpc ?? (process.env["PLACET_RPC_URL"] || (await findNode(dataDir))),
   });
+}
+
+/**
+ * A mistyped folder is no new service: nothing is made in it, and nothing is read from it as if it were one.
+ * @throws {Failure} "bad-input" when no service ran with these settings
+ */
+export function requireUsed({ dataDir, databaseUrl, gatewayKey }: Config): void {
+  const wanted = [
+    ...(databaseUrl === null ? ["database"] : []),
+    // Without it a new key would be made, which opens no seal.
+    ...(gatewayKey === null ? ["gateway.json"] : []),
+  ];
+  const missing = wanted.filter((name) => !existsSync(join(dataDir, name)));
+  if (missing.length === 0) return;
+  throw new Failure(
+    "bad-input",
+    `No service ran with the data folder ${dataDir}: there is no ${missing.join(" and no ")} in it. Nothing was done. ` +
+      "Name the right one with --data FOLDER.",
+  );
 }
 
 async function findDataFolder(): Promise<string> {
