@@ -1,5 +1,5 @@
 // A large document on its way in and out of a real browser: what breaks off goes on, nothing is sent twice, memory stays
-// bounded. PLACET_BIG_BYTES sets the size: 64 MiB unless told, 1 GiB where every change is checked.
+// bounded; and whoever may read it, its patient or a doctor, sees its first page before the rest has come. PLACET_BIG_BYTES sets the size: 64 MiB unless told, 1 GiB where every change is checked.
 
 import { createHash } from "node:crypto";
 import { open, readFile, rm } from "node:fs/promises";
@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { layoutOf } from "#protocol/documents/index.ts";
+import { demoAccount } from "#scripts/demo-people.ts";
+import { makePdf, PDF_HEAD } from "../app/viewer/make-pdf.ts";
 import { launchBrowser } from "./browser.ts";
 import { approve, arrive, takePictures, walletOf, type Person } from "./person.ts";
 import { startStack, type Stack } from "./stack.ts";
@@ -19,17 +21,21 @@ const MIB = 1_048_576;
 const IN_FLIGHT = 4;
 const name = `scan-${process.pid}.pdf`;
 const title = `Scan ${process.pid}`;
+const FIRST_PAGE = "HAZEL-CURLEW-552: the first page";
 const file = join(tmpdir(), name);
 const other = join(tmpdir(), `other-${process.pid}.pdf`);
 
 let stack: Stack;
 let browser: Browser;
 let ana: Person;
+let lena: Person;
 
-/** A file that begins as a PDF does and then says something else in every MiB; with a seed, of bytes that differ. */
+/** A PDF of two pages with a gap that says something else in every MiB; with a seed, of bytes that differ. */
 async function writeBig(path: string, seed: number): Promise<void> {
   const handle = await open(path, "w");
   const block = Buffer.alloc(MIB);
+  const pages = [FIRST_PAGE, "The page after it"];
+  const pdf = makePdf(pages, { gap: size - makePdf(pages).length });
   for (let at = 0; at < size; at += MIB) {
     // Cheap and never the same: a hash at the front of each 64 KiB.
     for (let part = 0; part < MIB; part += 65_536) {
@@ -38,9 +44,11 @@ async function writeBig(path: string, seed: number): Promise<void> {
         .digest()
         .copy(block, part);
     }
-    if (at === 0) block.write("%PDF-1.7\n");
+    if (at === 0) block.write(PDF_HEAD);
     await handle.write(block.subarray(0, Math.min(MIB, size - at)));
   }
+  const drawn = pdf.subarray(PDF_HEAD.length);
+  await handle.write(drawn, 0, drawn.length, size - drawn.length);
   await handle.close();
 }
 
@@ -63,14 +71,18 @@ async function unlock(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Lock now" }).waitFor();
 }
 
-/** How many blocks the service has taken in, by its own count: a worker's requests are not the page's. */
-async function countPuts(): Promise<number> {
+/** How many answers about a block the service has given, by its own count: a worker's requests are not the page's. */
+async function countBlocks(how: { method: RegExp; status: RegExp }): Promise<number> {
   const lines = (await (await fetch(`${stack.url}/metrics`)).text()).split("\n");
-  const taken = lines.filter(
-    (line) => /^placet_http_requests.*blocks.*cid/.test(line) && /"put"/i.test(line) && /"201"/.test(line),
+  const counted = lines.filter(
+    (line) => /^placet_http_requests.*blocks.*cid/.test(line) && how.method.test(line) && how.status.test(line),
   );
-  return taken.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  return counted.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
+/** How many blocks it has taken in. */
+const countPuts = () => countBlocks({ method: /"put"/i, status: /"201"/ });
+/** How many it has handed out. */
+const countGets = () => countBlocks({ method: /"get"/i, status: /"200"/ });
 
 /** Bytes that the pages' processes have in memory, the vault's worker included. */
 async function readResident(): Promise<number> {
@@ -110,6 +122,13 @@ async function sha256Of(path: string): Promise<string> {
   const handle = await open(path);
   for await (const bytes of handle.createReadStream()) hash.update(bytes as Buffer);
   return hash.digest("hex");
+}
+
+/** Saves what is open; the SHA-256 of what came. */
+async function saveBy(page: Page): Promise<string> {
+  const saving = page.waitForEvent("download", { timeout: 300_000 });
+  await page.getByRole("button", { name: /^save/i }).click({ timeout: 300_000 });
+  return sha256Of(await (await saving).path());
 }
 
 const row = (page: Page) => page.getByRole("listitem").filter({ hasText: title }).last();
@@ -188,13 +207,51 @@ describe("A patient who adds a very large document", () => {
     await expect.poll(() => row(page).innerText()).toContain("Added");
   });
 
+  test("sees its first page before the rest has come", async () => {
+    const { page } = ana;
+    await go(page, "/patient/records");
+    const handedOut = await countGets();
+    await page.getByRole("link", { name: title }).first().click();
+    await page.frameLocator("iframe").getByText(FIRST_PAGE).waitFor();
+    expect((await countGets()) - handedOut).toBeLessThan(layoutOf(size).chunks / 4);
+  });
+
   test("reads all of it back, and it is the same", { timeout: 600_000 }, async () => {
+    expect(await saveBy(ana.page)).toBe(await sha256Of(file));
+  });
+});
+
+describe("A doctor who may read a very large document", () => {
+  test("sees its first page before the rest has come", async () => {
+    lena = await arrive(browser, { url: stack.url, name: "Lena Lindqvist" });
+    await unlock(lena.page);
+    const [, document] = /records\/(0x[0-9a-f]{64})/.exec(ana.page.url()) ?? [];
+    const handedOut = await countGets();
+    await go(lena.page, `/provider/patients/${demoAccount(2).address}/records/${document}`);
+    await lena.page.frameLocator("iframe").getByText(FIRST_PAGE).waitFor();
+    expect((await countGets()) - handedOut).toBeLessThan(layoutOf(size).chunks / 4);
+  });
+
+  test("saves all of it, and the patient sees one read", { timeout: 600_000 }, async () => {
+    expect(await saveBy(lena.page)).toBe(await sha256Of(file));
+    await go(ana.page, "/patient/activity");
+    const read = ana.page.getByText(`Dr Lena Lindqvist opened “${title}”, for treatment.`, { exact: true });
+    await read.first().waitFor();
+    expect(await read.count()).toBe(1);
+  });
+
+  test("has it closed when the patient revokes", async () => {
     const { page } = ana;
     await go(page, "/patient/records");
     await page.getByRole("link", { name: title }).first().click();
-    const saving = page.waitForEvent("download", { timeout: 300_000 });
-    await page.getByRole("button", { name: /save/i }).click({ timeout: 300_000 });
-    const path = await (await saving).path();
-    expect(await sha256Of(path)).toBe(await sha256Of(file));
+    const readers = page.getByRole("region", { name: "Who can read this" });
+    await readers.getByRole("button", { name: "1 person can read this" }).click();
+    await page.getByRole("dialog").getByRole("link", { name: "See this consent" }).click();
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    const sure = page.getByRole("dialog", { name: /^Revoke the consent of Dr Lena Lindqvist/ });
+    await sure.getByRole("button", { name: "Revoke", exact: true }).click();
+    await approve(page);
+    await lena.page.getByText("This record was closed").waitFor();
+    expect(await lena.page.locator("iframe").count()).toBe(0);
   });
 });

@@ -54,7 +54,6 @@ export const patient = {
   "patient.record.version": "Version",
   "patient.record.fingerprint": "Fingerprint on the ledger",
   "patient.record.byYou": "You",
-  "patient.record.tooLargeToShow": "This record is too large to show here. Save it to open it on this device.",
   "patient.record.save": "Save a copy",
   "patient.record.opening": "Fetching and decrypting on this device …",
   "patient.record.unknown": "There is no such record of yours.",

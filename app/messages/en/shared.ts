@@ -12,6 +12,7 @@ export const shared = {
   "viewer.drawing": "Drawing the document …",
   "viewer.frame": "Document: {title}",
   "viewer.cut": "The text is longer than this. Save it to read the rest.",
+  "viewer.tooLarge": "This record is too large to show here. Save it to open it on this device.",
   "viewer.noText": "This document holds no text. Save it to see what is in it.",
   "viewer.unsupported":
     "This kind of document cannot be shown here yet. You can save it and open it with another program.",

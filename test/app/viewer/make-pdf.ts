@@ -1,7 +1,13 @@
 // A small, real PDF with one line of text a page, in a font that every reader has to bring along itself.
 
-/** The bytes of a PDF whose pages show these lines in Helvetica: all pages first, then what is drawn on them. */
-export function makePdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
+/** What a PDF begins with. */
+export const PDF_HEAD = "%PDF-1.7\n";
+
+/**
+ * The bytes of a PDF whose pages show these lines in Helvetica: all pages first, then what is drawn on them. `gap`: so many
+ * bytes, of which nobody reads one, are to be put after its head.
+ */
+export function makePdf(lines: readonly string[], { gap = 0 } = {}): Uint8Array<ArrayBuffer> {
   const objects: string[] = [];
   const pages = lines.map((_, index) => `${4 + index} 0 R`).join(" ");
   objects.push("<< /Type /Catalog /Pages 2 0 R >>");
@@ -17,13 +23,13 @@ export function makePdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
     const drawing = `BT /F1 24 Tf 72 720 Td (${words}) Tj ET`;
     objects.push(`<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`);
   });
-  let text = "%PDF-1.7\n";
+  let text = PDF_HEAD;
   const offsets = objects.map((object, index) => {
-    const offset = text.length;
+    const offset = text.length + gap;
     text += `${index + 1} 0 obj\n${object}\nendobj\n`;
     return offset;
   });
-  const start = text.length;
+  const start = String(text.length + gap).padStart(10, "0");
   text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
   text += offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
   text += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;

@@ -10,5 +10,6 @@ export {
   type Uploaded,
 } from "./add-queue.svelte.ts";
 export { fetchManifest, fetchManifests, forgetManifest } from "./fetch-manifest.ts";
+export { makeReadable } from "./readable.ts";
 export { saveFile } from "./save-file.ts";
 export { sealDocuments, type Sealable } from "./seal-document.ts";

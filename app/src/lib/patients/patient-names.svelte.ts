@@ -71,8 +71,8 @@ async function readName(
   const [use] = entry ? usesOf(consents, { document: entry.document, category: "profile" }, now) : [];
   if (!entry || !use) return undefined;
   const opened = await openEntry(entry, use);
-  if (!opened.ok) return undefined;
-  const profile = profileFromFhir(JSON.parse(await opened.blob.text()));
+  if (!opened.ok || !opened.shown.blob) return undefined;
+  const profile = profileFromFhir(JSON.parse(await opened.shown.blob.text()));
   return { name: fullName(profile).slice(0, 200), born: profile.birthDate ?? null, own: false, organisation: null };
 }
 

@@ -2,7 +2,7 @@
 export { anchorRecord, anchorRecords, rejectRecord, sealRecords, sealWanted, withdrawRecord } from "./act.ts";
 export { default as ErasureCertificate } from "./ErasureCertificate.svelte";
 export { eraseRecord } from "./erasures.ts";
-export { openRecord, partsOfRecord } from "./open-record.ts";
+export { readableRecord } from "./open-record.ts";
 export { bringBack, keptCopy, makeCopy, rememberCopy, type KeptCopy } from "./own-copy.ts";
 export { readProfile, storeProfile } from "./profile-document.ts";
 export { default as ProfileForm } from "./ProfileForm.svelte";

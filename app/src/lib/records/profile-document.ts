@@ -5,12 +5,12 @@ import { place } from "#app/service/index.ts";
 import { t } from "#app/ui/index.ts";
 import type { Uploaded } from "#app/documents/index.ts";
 import type { Address, Hex } from "viem";
-import { openRecord } from "./open-record.ts";
+import { readableRecord } from "./open-record.ts";
 import type { ChartRecord } from "./record.ts";
 
 /** Reads the profile out of its document. Throws Failure. */
 export async function readProfile(record: ChartRecord): Promise<Profile> {
-  const text = await (await openRecord(record)).text();
+  const text = await (await readableRecord(record).readWhole()).text();
   return profileFromFhir(JSON.parse(text));
 }
 

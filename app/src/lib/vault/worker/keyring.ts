@@ -44,7 +44,7 @@ export type Keyring = {
   /** DEKs of documents added since unlocking, by `document|version`. */
   deks: Map<string, Bytes>;
   /** The body that was read from last: whoever asks for one part of it will ask for the next. */
-  lastBody?: { name: string; body: Body };
+  lastBody?: { name: string; body: Body } | undefined;
 };
 
 let ring: Keyring | undefined;
@@ -136,6 +136,8 @@ export function dropOrganisation(): void {
     wipeContent(content);
     ring.capsules.delete(name);
   }
+  // Whose it is does not show in its name: it can be opened again by whoever still has the key.
+  ring.lastBody = undefined;
   ring.organisation = undefined;
 }
 
