@@ -45,13 +45,14 @@ export default defineConfig({
         test: {
           name: "postgres",
           include: ["test/indexer/**/*.test.ts"],
-          // What opens no database of the service's, or PGlite by name, would only be run twice.
+          // What opens no database of the service's, or PGlite by name, would only be run twice; half of the seeds are
+          // enough for a second time.
           exclude: [
             "test/indexer/{rpc,ipfs}/**",
             "test/indexer/sim/seeds-101-to-200.test.ts",
             "test/indexer/{config,metrics,gateway/gateway-key,http/compressed,http/limits,http/openapi,http/reach}.test.ts",
             "test/indexer/gateway/{killed-at-each-step,two-gateways}.test.ts",
-            "test/indexer/sync/{header-hash,heads,killed,lying-node}.test.ts",
+            "test/indexer/sync/{header-hash,heads}.test.ts",
           ],
           globalSetup: "test/indexer/support/postgres-setup.ts",
           ...common,

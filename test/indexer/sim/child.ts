@@ -1,5 +1,4 @@
-// The sync as a process of its own, to be killed: argv names the database's folder, the deployment file and the URLs. It
-// says a line when it begins to follow.
+// The sync as a process of its own, to be killed: see fork-sync.ts. It says a line when it begins to follow.
 
 import { connectChain } from "#indexer/chain.ts";
 import { readConfig } from "#indexer/config.ts";
@@ -7,23 +6,18 @@ import { createLog } from "#indexer/log.ts";
 import { createMetrics } from "#indexer/metrics.ts";
 import { openDatabase } from "#indexer/store/database.ts";
 import { createSync } from "#indexer/sync/index.ts";
+import type { Orders } from "./fork-sync.ts";
 
-const [folder = "", deployment = "", urls = ""] = process.argv.slice(2);
+const { place, deploymentFile, url, strides } = JSON.parse(process.argv[2] ?? "") as Orders;
 const config = {
-  ...readConfig({ PLACET_RPC_URL: urls, PLACET_DEPLOYMENT: deployment, PLACET_FINALITY_SECONDS: "30" }),
+  ...readConfig({ PLACET_RPC_URL: url, PLACET_DEPLOYMENT: deploymentFile, PLACET_FINALITY_SECONDS: "30" }),
   pollMs: 5,
 };
-const database = await openDatabase({ folder, url: null });
+const database = await openDatabase(place);
 const chain = await connectChain(config);
 const log = createLog(() => undefined);
-const sync = createSync({
-  config,
-  database,
-  chain,
-  log,
-  metrics: createMetrics(),
-  now: () => Math.floor(Date.now() / 1000),
-});
+const now = () => Math.floor(Date.now() / 1000);
+const sync = createSync({ config, database, chain, log, metrics: createMetrics(), now }, { strides });
 process.on("SIGTERM", () => {
   void sync
     .stop()

@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "#indexer/store/database.ts";
-import type { Database } from "#indexer/store/database.ts";
+import type { Database, DatabasePlace } from "#indexer/store/database.ts";
 import { overServer } from "#scripts/testing/postgres.ts";
 
 /** Where the server of this run answers; not set where the tests use PGlite. */
@@ -43,9 +43,14 @@ export function databaseUrlOf(folder: string): string | null {
   }
 }
 
+/** Where a folder's database is. */
+export function databasePlaceOf(folder: string): DatabasePlace {
+  return { folder: join(folder, "database"), url: databaseUrlOf(folder) };
+}
+
 /** Opens a folder's database beside the service, or after it stopped; for PGlite only after it stopped. */
 export function openTestDatabase(folder: string): Promise<Database> {
-  return openDatabase({ folder: join(folder, "database"), url: databaseUrlOf(folder) });
+  return openDatabase(databasePlaceOf(folder));
 }
 
 let template: Promise<string> | null = null;

@@ -1,17 +1,14 @@
 // An empty index is filled without the indexes that only readers need. Whatever happens meanwhile, answers are right, and
 // in the end every index is there as the migrations made it.
 
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Address } from "viem";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { listActs } from "#indexer/store/acts.ts";
-import { openDatabase } from "#indexer/store/database.ts";
 import type { Database } from "#indexer/store/database.ts";
 import { migrate } from "#indexer/store/migrate.ts";
 import { createResting, restfulIndexes } from "#indexer/store/resting.ts";
@@ -19,14 +16,15 @@ import { rollBack } from "#indexer/store/sync-state.ts";
 import { honest } from "../sim/fake-node.ts";
 import type { Call, NodeView } from "../sim/fake-node.ts";
 import { growChain, startFollower } from "../sim/follower.ts";
-import { branchOf } from "../sim/generated-chain.ts";
+import { forkSync } from "../sim/fork-sync.ts";
+import { branchOf, DEPLOYED_AT } from "../sim/generated-chain.ts";
 import type { Block } from "../sim/generated-chain.ts";
 import { makeGround } from "../sim/ground.ts";
 import { foldChain, readStored } from "../sim/pure-fold.ts";
-import { giveDatabase, onPostgres } from "../support/database.ts";
+import { onPostgres, openTestDatabase } from "../support/database.ts";
+import { makeFolder } from "../support/service.ts";
 
 const migrations = new URL("../../../indexer/store/migrations/", import.meta.url);
-const child = fileURLToPath(new URL("../sim/child.ts", import.meta.url));
 /** The first two stretches end before it. */
 const STALLS_AT = 49;
 
@@ -195,35 +193,79 @@ describe("An index that is filled for the first time", () => {
     expect(await readShape(ground.database)).toEqual(shape);
   });
 
-  it.skipIf(onPostgres)(
-    "knows after a kill what is missing, and ends with the tables of one that was not killed",
+  it("knows after a kill what is missing, and ends with the tables of one that was not killed", async () => {
+    const { folder, remove } = await makeFolder();
+    const { child, ended } = forkSync(ground, { folder });
+    try {
+      // The first stretch is stored while the third is asked for.
+      await Promise.race([stalled, ended]);
+      await sleep(100);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    expect(await ended).toEqual([null, "SIGKILL"]);
+    await expectFilled(folder);
+    await remove();
+  });
+
+  it.runIf(onPostgres)(
+    "has nothing of the two batches that wait in transactions of their own when it is killed",
     async () => {
-      const folder = await mkdtemp(join(tmpdir(), "placet-resting-"));
-      await giveDatabase(folder);
-      const place = { folder: join(folder, "database"), url: null };
-      const filling = fork(child, [place.folder, ground.deploymentFile, ground.nodes.url(0)], { execArgv: [] });
-      const ended = once(filling, "exit");
+      const { folder, remove } = await makeFolder();
+      const stretches = { first: 8 };
+      const firstEnd = branchOf(tip)[DEPLOYED_AT + stretches.first - 1];
+      // The contracts say nothing of any block but the first stretch's last: the second one's acts wait for their proof, and
+      // the third one's for the second one.
+      ground.nodes.show([
+        honest(tip, {
+          onPost: (calls) =>
+            calls.some(({ method, params }) => method === "eth_call" && hashAmong(params) !== firstEnd?.hash)
+              ? { kind: "silence" }
+              : null,
+        }),
+      ]);
+      const database = await openTestDatabase(folder);
+      const { child, ended } = forkSync(ground, { folder, strides: stretches });
+      /** Sessions that do nothing, with a transaction open. */
+      const countWaiting = async () =>
+        (
+          await database.query<{ n: number }>(
+            "select count(*) as n from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+          )
+        )[0]?.n;
       try {
-        // The first stretch is stored while the third is asked for.
-        await Promise.race([stalled, ended]);
-        await sleep(100);
+        await vi.waitUntil(async () => (await countWaiting()) === 2, { timeout: 20_000 });
       } finally {
-        filling.kill("SIGKILL");
+        child.kill("SIGKILL");
       }
       expect(await ended).toEqual([null, "SIGKILL"]);
-      const database = await openDatabase(place);
-      try {
-        expect(await listResting(database)).toEqual([...restfulIndexes].sort());
-        ground.nodes.show([honest(tip)]);
-        const follower = await startFollower({ ...ground, database }, { keep: true, database });
-        await follower.until((status) => status.cursor?.hash === tip.hash && status.state === "following");
-        await follower.stop();
-        expect(await readShape(database)).toEqual(shape);
-        expect(await readStored(database)).toEqual(foldChain(tip));
-      } finally {
-        await database.close();
-        await rm(folder, { recursive: true, force: true });
-      }
+      await vi.waitUntil(async () => (await countWaiting()) === 0, { timeout: 5_000 });
+      const [stored] = await database.query("select max(block) <= $1 as only_first from acts", [firstEnd?.number]);
+      expect(stored).toEqual({ only_first: true });
+      await database.close();
+      await expectFilled(folder);
+      await remove();
     },
   );
+
+  /** Indexes rest in the folder's database; one more sync fills it, and everything is there. */
+  async function expectFilled(folder: string): Promise<void> {
+    const database = await openTestDatabase(folder);
+    try {
+      expect(await listResting(database)).toEqual([...restfulIndexes].sort());
+      ground.nodes.show([honest(tip)]);
+      const follower = await startFollower({ ...ground, database }, { keep: true, database });
+      await follower.until((status) => status.cursor?.hash === tip.hash && status.state === "following");
+      await follower.stop();
+      expect(await readShape(database)).toEqual(shape);
+      expect(await readStored(database)).toEqual(foldChain(tip));
+    } finally {
+      await database.close();
+    }
+  }
 });
+
+/** The block that an eth_call names. */
+function hashAmong([, block]: unknown[]): unknown {
+  return (block as { blockHash?: unknown } | undefined)?.blockHash;
+}
