@@ -6,6 +6,7 @@ import { readConfig } from "#indexer/config.ts";
 import { createLog } from "#indexer/log.ts";
 import { createMetrics } from "#indexer/metrics.ts";
 import type { Database } from "#indexer/store/database.ts";
+import type { Strides } from "#indexer/sync/follow.ts";
 import { createSync } from "#indexer/sync/index.ts";
 import type { SyncStatus } from "#indexer/sync/index.ts";
 import { makeBlock } from "./generated-chain.ts";
@@ -20,9 +21,15 @@ export type Follower = Awaited<ReturnType<typeof startFollower>>;
 /** Starts the sync over the nodes 0 to `count` - 1 of a ground, on its emptied database unless `keep` is set. */
 export async function startFollower(
   ground: Ground,
-  options: { count?: number; keep?: boolean; env?: Record<string, string>; database?: Database } = {},
+  options: {
+    count?: number;
+    keep?: boolean;
+    env?: Record<string, string>;
+    database?: Database;
+    strides?: Strides;
+  } = {},
 ) {
-  const { count = 1, keep = false, env = {}, database = ground.database } = options;
+  const { count = 1, keep = false, env = {}, database = ground.database, strides = {} } = options;
   if (!keep) await emptyTables(ground.database);
   const config = {
     ...readConfig({
@@ -38,7 +45,7 @@ export async function startFollower(
   const log = createLog((line) => void lines.push(line));
   const chain = await connectChain(config, { metrics });
   const now = () => Math.floor(Date.now() / 1000);
-  const sync = createSync({ config, database, chain, log, metrics, now });
+  const sync = createSync({ config, database, chain, log, metrics, now }, { strides });
   await sync.start();
   return {
     sync,

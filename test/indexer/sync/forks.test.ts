@@ -230,10 +230,10 @@ describe("A chain that", () => {
     expect(met.length).toBeGreaterThan(all.length);
   });
 
-  it("has the same range read twice changes nothing", async () => {
+  it("is stored by commits of which every other one goes unheard is stored once", async () => {
     const before = await readStored(ground.database);
     await follower.stop();
-    // The commit is done, and its answer is lost: the same range is next once more, as far as the process knows.
+    // The commit is done, and its answer is lost: the process does not know, and asks the database where it stands.
     let lost = 0;
     const database: Database = {
       ...ground.database,
