@@ -7,7 +7,15 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A project inherits nothing of this from the whole. Two workers, since vitest alone would leave one of two cores idle.
-const common = { pool: "forks", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const common = {
+  pool: "forks",
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // What is looked at until it is so is waited for as long as Playwright waits: a second, vitest's own choice, is short for a
+  // vault that is locked anew on a busy computer.
+  expect: { poll: { timeout: 15_000 } },
+} as const;
 const plain = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...common } });
 
 /** Files that take minutes. They begin first: one that begins last runs on alone, with the other core idle. */
