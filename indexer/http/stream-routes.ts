@@ -127,7 +127,7 @@ async function follow(
         if (response.closed || response.writableEnded) return;
         last = id;
         const flowing = say(`id: ${id}\nevent: ${type}\ndata: ${toJson(payload)}\n\n`);
-        if (!flowing) await new Promise<void>((resolve) => void response.once("drain", resolve).once("close", resolve));
+        if (!flowing) await drained(response);
       }
       if (events.length < PAGE) return;
     }
@@ -151,4 +151,15 @@ async function follow(
   if (response.closed) return stop();
   response.once("close", stop);
   send();
+}
+
+/** Resolves when a client that reads slowly has read what was sent, or is gone. It is waited for often: nothing stays behind. */
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      response.off("drain", goOn).off("close", goOn);
+      resolve();
+    };
+    response.on("drain", goOn).on("close", goOn);
+  });
 }

@@ -18,7 +18,8 @@ export function makeEndable(
     return (...given) => {
       if (isOver) return Promise.reject(new Error("This transaction is over. Nothing more was done in it."));
       const done = oneByOne ? before.then(() => ask(...given)) : ask(...given);
-      before = Promise.allSettled([before, done]);
+      // Without what they gave: a long transaction would hold every row that it ever read.
+      before = Promise.allSettled([before, done]).then(() => undefined);
       return done;
     };
   }

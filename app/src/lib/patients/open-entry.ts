@@ -17,16 +17,16 @@ import { freshenKeys } from "./read-held-consents.ts";
 import { askRelease } from "./release.ts";
 
 /**
- * What came of it: the record, open to be read, or why not. `receipt`: another gateway's, which the reader's own service knows nothing of; null
- * where that service handed it over, and keeps the receipt.
+ * What came of it: the record, open to be read, or why not. `receipt`: another gateway's, which the reader's own service
+ * knows nothing of; null where that service handed it over, and keeps the receipt.
  */
 export type OpenedEntry =
   | { ok: true; document: Readable; shown: ToShow; metadata: Metadata; receipt: Receipt | null }
   | { ok: false; reason: RefusalReason; detail: string };
 
 /**
- * Asks for the record and opens it, until `signal` closes it; `by`: another gateway that the patient trusts, instead of this service's own. Throws
- * Failure where something failed that is no refusal.
+ * Asks for the record and opens it, until `signal` closes it; `by`: another gateway that the patient trusts, instead of this
+ * service's own. Throws Failure where something failed that is no refusal.
  */
 export async function openEntry(
   entry: ChartEntry,
